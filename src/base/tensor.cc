@@ -1,0 +1,53 @@
+#include "base/tensor.h"
+
+#include <cstring>
+
+#include "base/error.h"
+
+namespace backplane {
+namespace {
+
+std::shared_ptr<Buffer> AllocateStrings(int64_t count) {
+  auto* strings = new std::string[static_cast<size_t>(count)];
+  return std::make_shared<Buffer>(strings, BytesOf(DType::kString, count),
+                                  [](void* p) { delete[] static_cast<std::string*>(p); });
+}
+
+}  // namespace
+
+Tensor Tensor::Allocate(DType dtype, Shape shape) {
+  const int64_t count = shape.ElementCount();
+  auto buffer = dtype == DType::kString ? AllocateStrings(count) : Buffer::Allocate(BytesOf(dtype, count));
+  void* data = buffer->data();
+  return Tensor(dtype, std::move(shape), data, std::move(buffer));
+}
+
+Tensor Tensor::Allocate(DType dtype, Shape shape, OrtAllocator* allocator) {
+  const int64_t count = shape.ElementCount();
+  auto buffer = dtype == DType::kString ? AllocateStrings(count) : Buffer::Allocate(allocator, BytesOf(dtype, count));
+  void* data = buffer->data();
+  return Tensor(dtype, std::move(shape), data, std::move(buffer), allocator->Info(allocator));
+}
+
+void CopyElements(const Tensor& from, Tensor& to) {
+  if (from.raw() == to.raw()) return;
+  if (from.IsString()) {
+    const auto source = from.span<std::string>();
+    std::copy(source.begin(), source.end(), to.data<std::string>());
+  } else if (const size_t bytes = from.Bytes(); bytes != 0) {
+    std::memcpy(to.raw(), from.raw(), bytes);
+  }
+}
+
+std::vector<int64_t> ToInt64s(const Tensor& tensor) {
+  if (tensor.dtype() == DType::kInt64) {
+    const auto values = tensor.span<int64_t>();
+    return {values.begin(), values.end()};
+  }
+  Require(tensor.dtype() == DType::kInt32, ORT_INVALID_ARGUMENT, "expected an int32 or int64 tensor, got {}",
+          TensorTypeName(tensor.dtype()));
+  const auto values = tensor.span<int32_t>();
+  return {values.begin(), values.end()};
+}
+
+}  // namespace backplane

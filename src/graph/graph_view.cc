@@ -1,0 +1,39 @@
+#include "graph/graph_view.h"
+
+#include <algorithm>
+#include <unordered_set>
+
+using backplane::Graph;
+using backplane::Node;
+using backplane::Use;
+using backplane::ValueInfo;
+
+OrtGraph::OrtGraph(Graph& graph)
+    : graph_(&graph),
+      nodes_(graph.nodes()),
+      inputs_(graph.inputs()),
+      outputs_(graph.outputs()),
+      initializers_(graph.Initializers()) {}
+
+OrtGraph::OrtGraph(Graph& graph, std::vector<Node*> nodes)
+    : graph_(&graph), whole_(false), nodes_(std::move(nodes)) {
+  const std::unordered_set<const Node*> inside(nodes_.begin(), nodes_.end());
+  std::unordered_set<const ValueInfo*> seen;
+  const auto add_input = [&](ValueInfo* value) {
+    if (value == nullptr || !seen.insert(value).second) return;
+    if (value->producer != nullptr && value->graph == &graph && inside.count(value->producer) != 0) return;
+    (value->IsConstant() ? initializers_ : inputs_).push_back(value);
+  };
+  for (const Node* node : nodes_) {
+    for (ValueInfo* value : node->inputs) add_input(value);
+    for (ValueInfo* value : node->implicit_inputs) add_input(value);
+  }
+  for (const Node* node : nodes_) {
+    for (ValueInfo* value : node->outputs) {
+      if (value == nullptr) continue;
+      const bool used_outside = std::any_of(value->consumers.begin(), value->consumers.end(),
+                                            [&](const Use& use) { return inside.count(use.node) == 0; });
+      if (value->is_graph_output || used_outside) outputs_.push_back(value);
+    }
+  }
+}

@@ -1,0 +1,73 @@
+// THE SEAM. An ExecutionProvider is asked what it can run, lowers what it was given, and makes kernels. Two implementors
+// matter: the CPU EP (cpu/) and the adapter around a plugin's OrtEp (plugin_ep.h). Nothing else may tell them apart.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "graph/graph_view.h"
+#include "provider/kernel.h"
+#include "provider/reason.h"
+
+struct OrtRunOptions;
+
+namespace backplane {
+
+/// One group of nodes an EP asks for.
+struct Claim {
+  std::vector<Node*> nodes;      ///< in execution order
+  bool fuse = false;             ///< to be compiled into one kernel; otherwise each node keeps its own kernel
+  bool drop_constants = false;   ///< the EP saved the constant initializers; the compiled kernel is not given them
+};
+
+/// What an EP answers in GetCapability.
+struct Capability {
+  std::vector<Claim> claims;
+  std::vector<std::pair<const Node*, Reason>> refusals;  ///< for nodes left out, where the EP tells why
+};
+
+/// A claimed group as handed to Compile.
+struct FusedGroup {
+  const GraphView* view = nullptr;  ///< the nodes, their inputs and outputs
+  Node* fused_node = nullptr;       ///< the node that stands for them in the graph
+};
+
+/// What a finished run tells an EP.
+enum class RunEnd { kSynchronize, kDoNotSynchronize };
+
+class ExecutionProvider {
+ public:
+  virtual ~ExecutionProvider() = default;
+
+  virtual const std::string& name() const = 0;
+
+  /// Which nodes of `view` (one graph level) this EP wants. Nodes with node->ep set belong to an EP asked before.
+  virtual Capability GetCapability(const GraphView& view) = 0;
+
+  /// Compiles claimed groups (Claim::fuse) into one kernel each, in the same order.
+  virtual std::vector<std::unique_ptr<Kernel>> Compile(std::span<const FusedGroup> groups) = 0;
+
+  /// Rewrites of the EP's own nodes after partition: fusions, layouts. Must leave all other nodes and the graph's
+  /// inputs and outputs as they are; nodes it adds get node->ep = `ep_index`.
+  virtual void Lower(Graph& graph, int ep_index) { (void)graph, (void)ep_index; }
+
+  /// The kernel for a node that it claimed without fusing (or made in Lower). Fails with ORT_NOT_IMPLEMENTED.
+  virtual std::unique_ptr<Kernel> CreateKernel(const KernelInfo& info) = 0;
+  virtual KernelTraits TraitsOf(const Node& node) const { return (void)node, KernelTraits{}; }
+
+  /// Where its kernels read and write by default, and who allocates there; null: ordinary host memory.
+  virtual const MemoryInfo& default_memory() const { return CpuMemoryInfo(); }
+  virtual OrtAllocator* allocator() { return CpuAllocator(); }
+  /// Memory that a kernel-based EP wants for an input or output of its node; the default: default_memory().
+  virtual const MemoryInfo& InputMemory(const Node& node, size_t i) const { return (void)node, (void)i, default_memory(); }
+  virtual const MemoryInfo& OutputMemory(const Node& node, size_t i) const { return (void)node, (void)i, default_memory(); }
+
+  virtual bool SupportsConcurrentRuns() const { return true; }
+  virtual void OnSessionInitialized() {}
+  virtual void OnRunStart(const OrtRunOptions& options) { (void)options; }
+  virtual void OnRunEnd(const OrtRunOptions& options, RunEnd end) { (void)options, (void)end; }
+};
+
+}  // namespace backplane
