@@ -27,6 +27,7 @@ struct OrtValueInfo;
 
 namespace backplane {
 
+class FunctionLibrary;
 class Graph;
 using Node = ::OrtNode;
 using ValueInfo = ::OrtValueInfo;
@@ -102,6 +103,7 @@ struct OrtNode final {
   std::string name;
   std::string op_type;
   std::string domain;     ///< "" for ai.onnx
+  std::string overload;   ///< of a call of a model-local function; nearly always empty
   int since_version = 0;  ///< operator-set version that introduced this form of the operator; 0 while unresolved
   std::string doc_string;
 
@@ -158,6 +160,8 @@ struct ModelInfo {
   std::map<std::string, int> opsets;  ///< domain ("" for ai.onnx) to version
   std::string path;                   ///< file it came from; empty for bytes
   std::vector<std::shared_ptr<void>> keep_alive;  ///< mapped files that initializers point into
+  std::map<std::string, std::vector<std::string>> dim_denotations;  ///< of main-graph inputs that have any, by dimension
+  std::shared_ptr<const FunctionLibrary> functions;  ///< model-local functions; null when there are none
 };
 
 class Graph {
