@@ -27,7 +27,8 @@ class Buffer {
  public:
   using Release = std::function<void(void* data)>;
 
-  Buffer(void* data, size_t bytes, Release release) : data_(data), bytes_(bytes), release_(std::move(release)) {}
+  Buffer(void* data, size_t bytes, Release release, bool file_backed = false)
+      : data_(data), bytes_(bytes), release_(std::move(release)), file_backed_(file_backed) {}
   Buffer(const Buffer&) = delete;
   Buffer& operator=(const Buffer&) = delete;
   ~Buffer() {
@@ -36,6 +37,8 @@ class Buffer {
 
   void* data() const { return data_; }
   size_t bytes() const { return bytes_; }
+  /// True for a view of a mapped file: its pages may be dropped (DropFilePages) and come back when touched.
+  bool file_backed() const { return file_backed_; }
 
   /// A new host buffer from AllocateAligned.
   static std::shared_ptr<Buffer> Allocate(size_t bytes);
@@ -46,6 +49,7 @@ class Buffer {
   void* data_;
   size_t bytes_;
   Release release_;
+  bool file_backed_ = false;
 };
 
 /// The default CPU allocator (C API: GetAllocatorWithDefaultOptions); thread-safe, never freed.

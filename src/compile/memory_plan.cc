@@ -1,0 +1,166 @@
+#include "compile/memory_plan.h"
+
+#include <algorithm>
+#include <numeric>
+
+#include "base/checked_math.h"
+
+namespace backplane {
+
+size_t LayOutArena(std::vector<Block>& blocks) {
+  std::vector<uint32_t> by_size(blocks.size());
+  std::iota(by_size.begin(), by_size.end(), 0u);
+  std::stable_sort(by_size.begin(), by_size.end(),
+                   [&](uint32_t a, uint32_t b) { return blocks[a].bytes > blocks[b].bytes; });
+  std::vector<uint32_t> placed;  // sorted by offset
+  placed.reserve(blocks.size());
+  size_t total = 0;
+  for (const uint32_t index : by_size) {
+    Block& block = blocks[index];
+    size_t offset = 0;
+    for (const uint32_t other_index : placed) {
+      const Block& other = blocks[other_index];
+      if (other.last < block.first || block.last < other.first) continue;
+      if (other.offset >= offset + block.bytes) break;  // the gap before it is wide enough
+      offset = std::max(offset, AlignUp(other.offset + other.bytes, kTensorAlignment));
+    }
+    block.offset = offset;
+    total = std::max(total, offset + block.bytes);
+    const auto at = std::upper_bound(placed.begin(), placed.end(), offset,
+                                     [&](size_t o, uint32_t i) { return o < blocks[i].offset; });
+    placed.insert(at, index);
+  }
+  return AlignUp(total, kTensorAlignment);
+}
+
+namespace {
+
+class Planner {
+ public:
+  Planner(const Plan& plan, const std::vector<SlotTrace>& trace) : plan_(plan), trace_(trace), root_(plan.slots.size()) {
+    std::iota(root_.begin(), root_.end(), 0u);
+    last_use_.reserve(plan.slots.size());
+    for (const Slot& slot : plan.slots) last_use_.push_back(slot.last_use);
+  }
+
+  MemoryPlan Make(const std::vector<size_t>& scratch) {
+    FollowViews();
+    FollowInPlace();
+    MemoryPlan result;
+    const size_t count = plan_.slots.size();
+    result.shapes.resize(count);
+    result.offsets.assign(count, MemoryPlan::kNone);
+    result.shape_known.assign(count, false);
+    std::vector<Block> blocks;
+    std::vector<uint32_t> block_of(count, UINT32_MAX);
+    for (uint32_t i = 0; i < count; ++i) {
+      if (!trace_[i].made) continue;
+      result.shapes[i] = trace_[i].shape;
+      result.shape_known[i] = true;
+      if (Root(i) != i || !OwnsArenaMemory(i)) continue;
+      block_of[i] = static_cast<uint32_t>(blocks.size());
+      blocks.push_back({std::max(BytesAt(i), size_t{1}), plan_.slots[i].producer, last_use_[i]});
+    }
+    std::vector<size_t> scratch_block(plan_.steps.size(), MemoryPlan::kNone);
+    for (uint32_t s = 0; s < plan_.steps.size(); ++s) {
+      if (scratch[s] == 0) continue;
+      scratch_block[s] = blocks.size();
+      blocks.push_back({scratch[s], s, s});
+    }
+    result.arena_bytes = LayOutArena(blocks);
+    for (uint32_t i = 0; i < count; ++i) {
+      const uint32_t root = Root(i);
+      if (trace_[i].made && !plan_.slots[i].is_view && block_of[root] != UINT32_MAX) {
+        result.offsets[i] = blocks[block_of[root]].offset;
+      }
+    }
+    result.scratch_bytes = scratch;
+    result.scratch_offsets.assign(plan_.steps.size(), 0);
+    for (size_t s = 0; s < plan_.steps.size(); ++s) {
+      if (scratch_block[s] != MemoryPlan::kNone) result.scratch_offsets[s] = blocks[scratch_block[s]].offset;
+    }
+    return result;
+  }
+
+ private:
+  size_t BytesAt(uint32_t slot) const {
+    return BytesOf(plan_.slots[slot].dtype, trace_[slot].shape.ElementCount());
+  }
+
+  bool OwnsArenaMemory(uint32_t i) const {
+    const Slot& slot = plan_.slots[i];
+    return slot.kind == SlotKind::kInternal && slot.is_tensor && slot.allocator == nullptr &&
+           slot.dtype != DType::kString && slot.dtype != DType::kUndefined && slot.producer != Slot::kNever;
+  }
+
+  uint32_t Root(uint32_t slot) const {
+    while (root_[slot] != slot) slot = root_[slot];
+    return slot;
+  }
+
+  void Join(uint32_t slot, uint32_t source) {
+    const uint32_t root = Root(source);
+    root_[slot] = root;
+    last_use_[root] = std::max(last_use_[root], last_use_[slot]);
+  }
+
+  // A view lives in its source's memory (KernelContext::View), except where it is an output of the level.
+  void FollowViews() {
+    for (const Step& step : plan_.steps) {
+      for (const auto& pair : step.traits.alias) {
+        const auto [out, in] = SlotsOf(step, pair);
+        if (out != KernelContext::kAbsent && plan_.slots[out].is_view) Join(out, in);
+      }
+    }
+  }
+
+  void FollowInPlace() {
+    for (uint32_t s = 0; s < plan_.steps.size(); ++s) {
+      const Step& step = plan_.steps[s];
+      for (const auto& pair : step.traits.in_place) {
+        const auto [out, in] = SlotsOf(step, pair);
+        if (out == KernelContext::kAbsent || !OwnsArenaMemory(out) || Root(out) != out) continue;
+        const uint32_t root = Root(in);
+        if (!OwnsArenaMemory(root) || !trace_[out].made || !trace_[in].made || !trace_[root].made) continue;
+        if (last_use_[root] != s || BytesAt(in) != BytesAt(out) || BytesAt(root) < BytesAt(out)) continue;
+        if (SharedWithAnotherInput(step, in, static_cast<size_t>(pair.input))) continue;
+        Join(out, in);
+        break;
+      }
+    }
+  }
+
+  // Another input that lies in the same memory under another shape would be overwritten before it is read.
+  bool SharedWithAnotherInput(const Step& step, uint32_t in, size_t index) const {
+    const auto inputs = step.inputs();
+    for (size_t i = 0; i < inputs.size(); ++i) {
+      if (i == index || inputs[i] == KernelContext::kAbsent || Root(inputs[i]) != Root(in)) continue;
+      if (inputs[i] != in && !(trace_[inputs[i]].shape == trace_[in].shape)) return true;
+    }
+    return false;
+  }
+
+  std::pair<uint32_t, uint32_t> SlotsOf(const Step& step, const KernelTraits::Pair& pair) const {
+    constexpr uint32_t kAbsent = KernelContext::kAbsent;
+    if (pair.output < 0 || static_cast<uint32_t>(pair.output) >= step.output_count ||
+        static_cast<uint32_t>(pair.input) >= step.input_count) {
+      return {kAbsent, kAbsent};
+    }
+    const uint32_t out = step.outputs()[static_cast<size_t>(pair.output)];
+    const uint32_t in = step.inputs()[static_cast<size_t>(pair.input)];
+    return in == kAbsent ? std::pair{kAbsent, kAbsent} : std::pair{out, in};
+  }
+
+  const Plan& plan_;
+  const std::vector<SlotTrace>& trace_;
+  std::vector<uint32_t> root_;      // towards the slot whose memory a slot shares
+  std::vector<uint32_t> last_use_;  // of a root: over all that share it
+};
+
+}  // namespace
+
+MemoryPlan PlanMemory(const Plan& plan, const std::vector<SlotTrace>& trace, const std::vector<size_t>& scratch) {
+  return Planner(plan, trace).Make(scratch);
+}
+
+}  // namespace backplane

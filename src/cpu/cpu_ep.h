@@ -1,0 +1,32 @@
+// The built-in CPU EP behind the seam: claims what the kernel registry knows, lowers its nodes (fusions, layout) and makes
+// their kernels. Created by the session builder, always the last EP asked.
+#pragma once
+
+#include "cpu/kernel_registry.h"
+#include "provider/execution_provider.h"
+
+namespace backplane::cpu {
+
+struct CpuOptions {
+  bool fuse = true;    ///< private fused operators (optimisation level extended and above)
+  bool layout = true;  ///< NHWC for convolutional parts (level all)
+};
+
+inline constexpr const char kCpuExecutionProvider[] = "CPUExecutionProvider";
+
+class CpuExecutionProvider final : public ExecutionProvider {
+ public:
+  explicit CpuExecutionProvider(const CpuOptions& options) : options_(options) {}
+
+  const std::string& name() const override;
+  Capability GetCapability(const GraphView& view) override;
+  std::vector<std::unique_ptr<Kernel>> Compile(std::span<const FusedGroup> groups) override;
+  void Lower(Graph& graph, int ep_index) override;
+  std::unique_ptr<Kernel> CreateKernel(const KernelInfo& info) override;
+  KernelTraits TraitsOf(const Node& node) const override;
+
+ private:
+  const CpuOptions options_;
+};
+
+}  // namespace backplane::cpu

@@ -1,0 +1,38 @@
+// Partition: asks the EPs in order which nodes they take, checks the claims, fuses groups, and records every yes and no.
+// Called once by the session builder; edits the graph (fused nodes) and sets Node::ep. Knows no EP by name.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "graph/graph.h"
+#include "partition/placement.h"
+#include "provider/execution_provider.h"
+
+namespace backplane {
+
+struct PartitionOptions {
+  const Logger* logger = nullptr;
+  bool allow_host_fallback = true;  ///< false (session.disable_cpu_ep_fallback): a node that only the last EP takes is an error
+};
+
+/// A fused node's kernel, made when its EP compiled the group.
+struct FusedKernel {
+  const Node* node;
+  std::unique_ptr<Kernel> kernel;
+  std::unique_ptr<GraphView> view;  ///< kept: EPs may look at it for as long as the session lives
+};
+
+/// Result: what the session needs of the compiled groups.
+struct Partition {
+  Placement placement;
+  std::vector<FusedKernel> fused;
+};
+
+/// Places every node of `graph` and its subgraphs on one of `eps` (first = most preferred, last = host).
+/// Errors: ORT_NOT_IMPLEMENTED naming the first node nobody takes, with each EP's reason; a failure in Compile.
+Partition PartitionGraph(Graph& graph, std::span<const std::shared_ptr<ExecutionProvider>> eps,
+                         const PartitionOptions& options);
+
+}  // namespace backplane

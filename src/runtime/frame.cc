@@ -1,0 +1,212 @@
+#include "runtime/frame.h"
+
+#include <algorithm>
+
+#include "runtime/profiler.h"
+
+namespace backplane {
+
+Frame::Frame(const Plan& plan)
+    : plan_(plan), values_(plan.slots.size()), slots_(plan.slots.size()), trace_(plan.slots.size()),
+      scratch_trace_(plan.steps.size(), 0) {
+  for (size_t i = 0; i < slots_.size(); ++i) {
+    slots_[i] = plan.slots[i].kind == SlotKind::kConstant ? const_cast<Value*>(&plan.constants[i]) : &values_[i];
+  }
+}
+
+Frame::~Frame() { FreeAligned(arena_); }
+
+void Frame::BeginTrace() {
+  tracing_ = true;
+  memory_.reset();
+  for (size_t i = 0; i < values_.size(); ++i) {
+    if (plan_.slots[i].kind != SlotKind::kConstant) values_[i].SetNone();
+    trace_[i] = {};
+  }
+  std::fill(scratch_trace_.begin(), scratch_trace_.end(), size_t{0});
+  dirty_.clear();
+}
+
+void Frame::Bind(std::shared_ptr<const MemoryPlan> memory) {
+  tracing_ = false;
+  memory_ = std::move(memory);
+  dirty_.clear();
+  if (memory_->arena_bytes > arena_bytes_) {
+    FreeAligned(arena_);
+    arena_ = nullptr;
+    arena_bytes_ = 0;
+    arena_ = static_cast<std::byte*>(AllocateAligned(memory_->arena_bytes));
+    arena_bytes_ = memory_->arena_bytes;
+  }
+  for (uint32_t i = 0; i < values_.size(); ++i) BindSlot(i);
+}
+
+void Frame::BindSlot(uint32_t i) {
+  if (plan_.slots[i].kind == SlotKind::kConstant) return;
+  slots_[i] = &values_[i];
+  if (memory_->offsets[i] != MemoryPlan::kNone) {
+    values_[i].SetTensor(Tensor(plan_.slots[i].dtype, memory_->shapes[i], arena_ + memory_->offsets[i]));
+  } else if (plan_.slots[i].is_view && memory_->shape_known[i]) {
+    values_[i].SetTensor(Tensor(plan_.slots[i].dtype, memory_->shapes[i], nullptr));
+  } else {
+    values_[i].SetNone();
+  }
+}
+
+MemoryPlan Frame::MakeMemoryPlan(std::vector<Shape> input_shapes) const {
+  MemoryPlan memory = PlanMemory(plan_, trace_, scratch_trace_);
+  memory.input_shapes = std::move(input_shapes);
+  return memory;
+}
+
+void Frame::MarkDirty(uint32_t slot) {
+  if (!tracing_) dirty_.push_back(slot);
+}
+
+void Frame::Execute(RunState& run) {
+  KernelContext context;
+  context.slots_ = slots_.data();
+  context.services_ = this;
+  context.pool_ = run.pool;
+  context.logger_ = run.logger;
+  context.run_state_ = &run;
+  const size_t count = plan_.steps.size();
+  for (size_t s = 0; s < count; ++s) {
+    const Step& step = plan_.steps[s];
+    context.inputs_ = step.slots.data();
+    context.outputs_ = step.slots.data() + step.input_count + step.implicit_count;
+    context.input_count_ = step.input_count;
+    context.implicit_count_ = step.implicit_count;
+    context.output_count_ = step.output_count;
+    context.step_ = static_cast<uint32_t>(s);
+    context.scratch_used_ = 0;
+    if (!tracing_) [[likely]] {
+      context.scratch_ = arena_ + memory_->scratch_offsets[s];
+      context.scratch_bytes_ = memory_->scratch_bytes[s];
+    }
+    if (run.terminate != nullptr && run.terminate->load(std::memory_order_relaxed)) [[unlikely]] {
+      Fail(ORT_FAIL, "Exiting due to terminate flag being set to true.");
+    }
+    const int64_t started = run.profiler != nullptr ? run.profiler->Now() : 0;
+    try {
+      step.kernel->Run(context);
+    } catch (...) {
+      RethrowFor(step);
+    }
+    if (run.profiler != nullptr) [[unlikely]] run.profiler->AddNode(step, started, context);
+    if (tracing_) AfterTracedStep(step, static_cast<uint32_t>(s), context);
+    if (!extra_scratch_.empty()) extra_scratch_.clear();
+  }
+}
+
+void Frame::RethrowFor(const Step& step) const {
+  const auto fail = [&](ErrorCode code, const char* message) {
+    Fail(code, "Non-zero status code returned while running {} node. Name:'{}' Status Message: {}", step.node->op_type,
+         step.node->name, message);
+  };
+  try {
+    throw;
+  } catch (const Error& error) {
+    fail(error.code(), error.what());
+  } catch (const std::exception& error) {
+    fail(ORT_RUNTIME_EXCEPTION, error.what());
+  } catch (...) {
+    fail(ORT_RUNTIME_EXCEPTION, "an exception of unknown type");
+  }
+  __builtin_unreachable();
+}
+
+void Frame::AfterTracedStep(const Step& step, uint32_t index, const KernelContext&) {
+  for (const uint32_t slot : step.outputs()) {
+    if (slot == KernelContext::kAbsent || !slots_[slot]->IsTensor()) continue;
+    trace_[slot].made = true;
+    trace_[slot].shape = slots_[slot]->tensor().shape();
+  }
+  for (const uint32_t slot : step.inputs()) {
+    if (slot == KernelContext::kAbsent || trace_[slot].made || !slots_[slot]->IsTensor()) continue;
+    trace_[slot].made = true;  // level inputs, captures, constants: shapes that in-place decisions look at
+    trace_[slot].shape = slots_[slot]->tensor().shape();
+  }
+  scratch_trace_[index] = std::max(scratch_trace_[index], scratch_wanted_);
+  scratch_wanted_ = 0;
+  for (const uint32_t slot : step.releases) values_[slot].SetNone();
+}
+
+Tensor& Frame::AllocateOutput(KernelContext& context, size_t i, const Shape& shape) {
+  const uint32_t index = context.outputs_[i];
+  const Slot& slot = plan_.slots[index];
+  Value& value = *slots_[index];
+  if (slots_[index] != &values_[index] && value.IsTensor()) {
+    Require(value.tensor().shape() == shape, ORT_INVALID_ARGUMENT,
+            "the given output '{}' has shape {}, but the model produces {}", slot.value->name,
+            value.tensor().shape().ToString(), shape.ToString());
+    return value.tensor();  // a preallocated empty tensor
+  }
+  Require(slot.dtype != DType::kUndefined, ORT_FAIL, "the element type of '{}' is not known", slot.value->name);
+  MarkDirty(index);
+  value.SetTensor(slot.allocator != nullptr ? Tensor::Allocate(slot.dtype, shape, slot.allocator)
+                                            : Tensor::Allocate(slot.dtype, shape));
+  return value.tensor();
+}
+
+Tensor& Frame::ViewOutput(KernelContext& context, size_t i, const Tensor& source, const Shape& shape) {
+  const uint32_t index = context.outputs_[i];
+  Value& value = *slots_[index];
+  if (!plan_.slots[index].is_view) {
+    Tensor& out = context.Output(i, shape);
+    CopyElements(source, out);
+    return out;
+  }
+  if (!tracing_ && value.IsTensor()) [[likely]] {
+    Tensor& tensor = value.tensor();
+    if (tensor.shape() == shape) {
+      tensor.Rebind(const_cast<void*>(source.raw()));
+    } else {
+      tensor.Rebind(source.dtype(), shape, const_cast<void*>(source.raw()));
+      MarkDirty(index);
+    }
+    return tensor;
+  }
+  MarkDirty(index);
+  value.SetTensor(source.Reshaped(shape));
+  return value.tensor();
+}
+
+void Frame::SetOutput(KernelContext& context, size_t i, Value value) {
+  const uint32_t index = context.outputs_[i];
+  Value& target = *slots_[index];
+  if (slots_[index] != &values_[index] && target.IsTensor() && value.IsTensor()) {
+    CopyElements(value.tensor(), AllocateOutput(context, i, value.tensor().shape()));
+    return;
+  }
+  MarkDirty(index);
+  target = std::move(value);
+}
+
+void* Frame::AllocateScratch(KernelContext& context, size_t bytes) {
+  (void)context;
+  scratch_wanted_ += bytes;
+  extra_scratch_.push_back(Buffer::Allocate(bytes));
+  return extra_scratch_.back()->data();
+}
+
+void Frame::Reset() {
+  if (tracing_) {
+    BeginTrace();
+    for (size_t i = 0; i < slots_.size(); ++i) {
+      if (plan_.slots[i].kind != SlotKind::kConstant) slots_[i] = &values_[i];
+    }
+    return;
+  }
+  const auto detach = [&](uint32_t slot) {
+    if (plan_.slots[slot].kind != SlotKind::kConstant) slots_[slot] = &values_[slot];
+  };
+  for (const uint32_t slot : plan_.input_slots) detach(slot);
+  for (const uint32_t slot : plan_.capture_slots) detach(slot);
+  for (const uint32_t slot : plan_.output_slots) detach(slot);
+  for (const uint32_t slot : dirty_) BindSlot(slot);
+  dirty_.clear();
+  extra_scratch_.clear();
+}
+
+}  // namespace backplane

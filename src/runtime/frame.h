@@ -1,0 +1,85 @@
+// Frame: the values of one run of one plan level. Belongs to one run at a time; kept and reused by its session.
+//
+// A frame is either bound to a MemoryPlan (every tensor's shape and address set beforehand, Output() is two compares) or
+// traces a run: tensors come from the heap, are freed after their last use, and what was seen makes the MemoryPlan.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "compile/memory_plan.h"
+#include "compile/plan.h"
+
+struct OrtRunOptions;
+
+namespace backplane {
+
+class Profiler;
+
+/// What all levels of one run share.
+struct RunState {
+  const OrtRunOptions* options = nullptr;
+  const std::atomic<bool>* terminate = nullptr;  ///< null: cannot be terminated
+  ThreadPool* pool = nullptr;
+  const Logger* logger = nullptr;
+  Profiler* profiler = nullptr;  ///< null unless profiling
+};
+
+class Frame final : public FrameServices {
+ public:
+  explicit Frame(const Plan& plan);
+  ~Frame() override;
+
+  const Plan& plan() const { return plan_; }
+
+  /// Goes back to tracing: forgets all tensors and the memory plan.
+  void BeginTrace();
+  /// Binds the frame to `memory`: allocates the arena, sets every planned tensor.
+  void Bind(std::shared_ptr<const MemoryPlan> memory);
+  const MemoryPlan* memory() const { return memory_.get(); }
+  /// The plan for what the traced run has seen; `input_shapes` is its key.
+  MemoryPlan MakeMemoryPlan(std::vector<Shape> input_shapes) const;
+
+  /// Points a slot at a value of the caller for this run (inputs, captures, preallocated outputs).
+  void Attach(uint32_t slot, Value* value) { slots_[slot] = value; }
+  Value& own(uint32_t slot) { return values_[slot]; }
+  Value& at(uint32_t slot) { return *slots_[slot]; }
+
+  /// Walks the steps. Errors name the node (and the EP in front when it is not the host's).
+  void Execute(RunState& run);
+
+  /// Undoes what a run changed: detaches the caller's values, restores planned tensors, drops heap memory.
+  void Reset();
+
+  // FrameServices
+  Tensor& AllocateOutput(KernelContext& context, size_t i, const Shape& shape) override;
+  Tensor& ViewOutput(KernelContext& context, size_t i, const Tensor& source, const Shape& shape) override;
+  void SetOutput(KernelContext& context, size_t i, Value value) override;
+  void* AllocateScratch(KernelContext& context, size_t bytes) override;
+
+ private:
+  void BindSlot(uint32_t slot);
+  void AfterTracedStep(const Step& step, uint32_t index, const KernelContext& context);
+  void MarkDirty(uint32_t slot);
+  [[noreturn]] void RethrowFor(const Step& step) const;
+
+  const Plan& plan_;
+  std::vector<Value> values_;   // by slot
+  std::vector<Value*> slots_;   // by slot: values_, the plan's constants, or the caller's
+  std::vector<uint32_t> dirty_; // slots that differ from the memory plan's state
+  std::shared_ptr<const MemoryPlan> memory_;
+  std::byte* arena_ = nullptr;
+  size_t arena_bytes_ = 0;
+
+  // Scratch beyond what was planned, freed after the step.
+  std::vector<std::shared_ptr<Buffer>> extra_scratch_;
+  size_t scratch_wanted_ = 0;
+
+  bool tracing_ = true;
+  std::vector<SlotTrace> trace_;
+  std::vector<size_t> scratch_trace_;
+};
+
+}  // namespace backplane

@@ -1,0 +1,105 @@
+// Session: a model made ready to run (C API: OrtSession). Building it is session_builder.cc's work; this file is what
+// lives on: the plan, the frames, the EPs, and Run.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "partition/placement.h"
+#include "runtime/frame.h"
+#include "runtime/profiler.h"
+
+struct OrtEnv;
+struct OrtSessionOptions;
+
+namespace backplane {
+
+/// What session_builder.cc makes; the parts are released in reverse order.
+struct SessionParts {
+  Logger logger;
+  std::unique_ptr<OrtSessionOptions> options;  ///< the session's own copy
+  std::unique_ptr<ThreadPool> own_pool;        ///< null: the env's shared pool
+  ThreadPool* pool = nullptr;
+  std::unique_ptr<Profiler> profiler;
+  std::unique_ptr<Graph> graph;
+  std::vector<std::shared_ptr<ExecutionProvider>> eps;
+  Placement placement;
+  std::vector<ValueInfo*> inputs;                    ///< required inputs, as the model names them
+  std::vector<ValueInfo*> overridable_initializers;  ///< inputs with a default
+  std::vector<ValueInfo*> outputs;
+  std::unique_ptr<Plan> plan;
+};
+
+}  // namespace backplane
+
+struct OrtSession final {
+ public:
+  /// Builds a session for the model at `path`. Errors: those of LoadModelFile, CheckGraph, InferTypesAndShapes, the EPs.
+  static std::unique_ptr<OrtSession> FromPath(const OrtEnv& env, const std::string& path,
+                                              const OrtSessionOptions& options);
+  /// The same from bytes; they are copied unless the options say that they outlive the session
+  /// (session.use_ort_model_bytes_directly).
+  static std::unique_ptr<OrtSession> FromBytes(const OrtEnv& env, std::span<const std::byte> bytes,
+                                               const OrtSessionOptions& options);
+  /// The same from a graph in memory (model editor).
+  static std::unique_ptr<OrtSession> FromGraph(const OrtEnv& env, std::unique_ptr<backplane::Graph> graph,
+                                               const OrtSessionOptions& options);
+  explicit OrtSession(backplane::SessionParts parts);
+  ~OrtSession();
+
+  const std::vector<backplane::ValueInfo*>& inputs() const { return parts_.inputs; }
+  const std::vector<backplane::ValueInfo*>& outputs() const { return parts_.outputs; }
+  const std::vector<backplane::ValueInfo*>& overridable_initializers() const {
+    return parts_.overridable_initializers;
+  }
+  const backplane::Graph& graph() const { return *parts_.graph; }
+  const backplane::ModelInfo& model_info() const { return *parts_.graph->model(); }
+  const OrtSessionOptions& options() const { return *parts_.options; }
+  const backplane::Placement& placement() const { return parts_.placement; }
+  const std::vector<std::shared_ptr<backplane::ExecutionProvider>>& eps() const { return parts_.eps; }
+  const backplane::Plan& plan() const { return *parts_.plan; }
+  backplane::ThreadPool& pool() const { return *parts_.pool; }
+  const backplane::Logger& logger() const { return parts_.logger; }
+
+  /// Runs the model. Names may come in any order. Where `outputs[i]` is not null the result is written there (the shape
+  /// must fit), else a new OrtValue is made, which the caller owns. Safe to call from several threads at once.
+  /// Errors: ORT_INVALID_ARGUMENT for names, types, ranks and sizes; the failing node's status otherwise.
+  void Run(const OrtRunOptions* run_options, std::span<const char* const> input_names,
+           std::span<const backplane::Value* const> inputs, std::span<const char* const> output_names,
+           std::span<backplane::Value*> outputs);
+
+  /// Stops profiling and returns the trace's path. Fails with ORT_FAIL unless profiling is on.
+  std::string EndProfiling();
+  uint64_t profiling_start_ns() const { return parts_.profiler != nullptr ? parts_.profiler->start_nanos() : 0; }
+
+ private:
+  struct PlanCache;
+  struct Binding;
+
+  std::unique_ptr<backplane::Frame> TakeFrame();
+  void ReturnFrame(std::unique_ptr<backplane::Frame> frame);
+  uint32_t InputIndex(const char* name, size_t hint) const;
+  uint32_t OutputIndex(const char* name, size_t hint) const;
+  void CheckInput(size_t index, const backplane::Value* value) const;
+  void Prepare(backplane::Frame& frame, std::span<const backplane::Value* const> level_inputs);
+
+  backplane::SessionParts parts_;
+  std::vector<backplane::ValueInfo*> level_inputs_;  // of the plan: required inputs and overridable initializers
+  std::unordered_map<std::string_view, uint32_t> input_index_;
+  std::unordered_map<std::string_view, uint32_t> output_index_;
+  std::vector<bool> output_is_plain_;                // by output: made by a step, and listed once
+
+  // Idle frames; a run takes one and puts it back. More concurrent runs than places simply make frames of their own.
+  static constexpr size_t kIdleFrames = 8;
+  std::array<std::atomic<backplane::Frame*>, kIdleFrames> idle_{};
+  std::unique_ptr<PlanCache> plans_;  // memory plans by input shapes; locked, but only when shapes change
+  std::mutex serial_run_;             // taken by every run if some EP cannot run concurrently
+  bool concurrent_ = true;
+};
