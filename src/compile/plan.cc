@@ -111,7 +111,8 @@ class PlanBuilder {
                         return options_.make_subgraph(node, subgraph);
                       }};
       try {
-        step.kernel = step.ep->CreateKernel(info);
+        if (options_.take_fused) step.kernel = options_.take_fused(node);
+        if (step.kernel == nullptr) step.kernel = step.ep->CreateKernel(info);
       } catch (const Error& error) {
         throw Error(error.code(), Format("{}: {}", node.Describe(), error.message()));
       }

@@ -69,6 +69,8 @@ struct PlanOptions {
   const Logger* logger = nullptr;
   const KeyValuePairs* config = nullptr;
   SubgraphFactory make_subgraph;
+  /// The compiled kernel of a fused node, or null for any other; may be empty.
+  std::function<std::unique_ptr<Kernel>(const Node&)> take_fused;
 };
 
 /// Turns `graph` (sorted, every node's ep set) into a plan: numbers the slots, creates the kernels (in parallel on the

@@ -123,17 +123,38 @@ void Graph::RemoveNode(Node* node) {
   RemoveNodes(one);
 }
 
-void Graph::RemoveNodes(std::span<Node* const> nodes) {
-  if (nodes.empty()) return;
+void Graph::RemoveNodes(std::span<Node* const> nodes) { ExtractNodes(nodes); }
+
+std::vector<std::unique_ptr<Node>> Graph::ExtractNodes(std::span<Node* const> nodes) {
+  std::vector<std::unique_ptr<Node>> extracted;
+  if (nodes.empty()) return extracted;
   std::vector<bool> gone(next_node_, false);
   for (Node* node : nodes) {
     gone[node->index] = true;
     Detach(node);
   }
   std::erase_if(order_, [&](Node* node) { return gone[node->index]; });
-  for (size_t i = 0; i < gone.size(); ++i) {
-    if (gone[i]) node_storage_[i].reset();
-  }
+  for (Node* node : nodes) extracted.push_back(std::move(node_storage_[node->index]));
+  return extracted;
+}
+
+std::unique_ptr<Node> Graph::MakeDetachedNode() {
+  auto node = std::make_unique<Node>();
+  node->graph = this;
+  node->index = next_node_++;
+  node_storage_.push_back(nullptr);
+  return node;
+}
+
+Node* Graph::AdoptNode(std::unique_ptr<Node> owned) {
+  Node* node = owned.get();
+  node_storage_[node->index] = std::move(owned);
+  order_.push_back(node);
+  for (size_t i = 0; i < node->inputs.size(); ++i) AddUse(node->inputs[i], node, i);
+  const auto outputs = node->outputs;
+  node->outputs.assign(outputs.size(), nullptr);
+  for (size_t i = 0; i < outputs.size(); ++i) SetOutput(node, i, outputs[i]);
+  return node;
 }
 
 void Graph::RemoveValue(ValueInfo* value) {

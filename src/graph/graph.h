@@ -205,6 +205,12 @@ class Graph {
   /// A new node at the end of the order. `outputs` must have no producer yet. Null entries are absent optionals.
   Node* AddNode(std::string name, std::string op_type, std::string domain, std::vector<ValueInfo*> inputs,
                 std::vector<ValueInfo*> outputs, std::vector<Attribute> attributes = {});
+  /// A node that is not in the order yet and that no value knows of: partition/ shows it to an EP before the group it
+  /// stands for is taken out. AdoptNode puts it into the graph.
+  std::unique_ptr<Node> MakeDetachedNode();
+  Node* AdoptNode(std::unique_ptr<Node> node);
+  /// Takes nodes out of the graph without destroying them.
+  std::vector<std::unique_ptr<Node>> ExtractNodes(std::span<Node* const> nodes);
   /// Removes a node; its outputs stay, without a producer.
   void RemoveNode(Node* node);
   /// Removes many at once (one pass over the order).

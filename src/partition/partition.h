@@ -22,6 +22,7 @@ struct FusedKernel {
   const Node* node;
   std::unique_ptr<Kernel> kernel;
   std::unique_ptr<GraphView> view;  ///< kept: EPs may look at it for as long as the session lives
+  std::vector<std::unique_ptr<Node>> members;
 };
 
 /// Result: what the session needs of the compiled groups.

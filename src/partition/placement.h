@@ -17,6 +17,7 @@ struct PlacedNode {
   std::string op_type;
   std::string domain;
   std::string graph;  ///< path of the subgraph it is in, empty for the main graph
+  int parent = -1;    ///< index of the control-flow node it is inside of; -1 in the main graph
   std::string ep;     ///< empty: nobody runs it
   int group = -1;     ///< index into Placement::groups, -1: on its own
   std::vector<std::pair<std::string, Reason>> refused_by;  ///< EP name and why, in the order asked

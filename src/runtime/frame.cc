@@ -191,6 +191,8 @@ void* Frame::AllocateScratch(KernelContext& context, size_t bytes) {
 }
 
 void Frame::Reset() {
+  extra_scratch_.clear();
+  scratch_wanted_ = 0;
   if (tracing_) {
     BeginTrace();
     for (size_t i = 0; i < slots_.size(); ++i) {
@@ -206,7 +208,6 @@ void Frame::Reset() {
   for (const uint32_t slot : plan_.output_slots) detach(slot);
   for (const uint32_t slot : dirty_) BindSlot(slot);
   dirty_.clear();
-  extra_scratch_.clear();
 }
 
 }  // namespace backplane

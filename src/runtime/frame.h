@@ -34,6 +34,9 @@ class Frame final : public FrameServices {
 
   const Plan& plan() const { return plan_; }
 
+  std::vector<Value*> args;      ///< scratch of Level's callers: reused, so that a steady run does not allocate
+  std::vector<Shape> trace_key;  ///< shapes of the run that is being traced
+
   /// Goes back to tracing: forgets all tensors and the memory plan.
   void BeginTrace();
   /// Binds the frame to `memory`: allocates the arena, sets every planned tensor.

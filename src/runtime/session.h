@@ -2,8 +2,6 @@
 // lives on: the plan, the frames, the EPs, and Run.
 #pragma once
 
-#include <array>
-#include <atomic>
 #include <memory>
 #include <mutex>
 #include <span>
@@ -13,7 +11,7 @@
 #include <vector>
 
 #include "partition/placement.h"
-#include "runtime/frame.h"
+#include "runtime/level.h"
 #include "runtime/profiler.h"
 
 struct OrtEnv;
@@ -34,7 +32,7 @@ struct SessionParts {
   std::vector<ValueInfo*> inputs;                    ///< required inputs, as the model names them
   std::vector<ValueInfo*> overridable_initializers;  ///< inputs with a default
   std::vector<ValueInfo*> outputs;
-  std::unique_ptr<Plan> plan;
+  std::unique_ptr<Level> level;  ///< the main graph's plan and frames
 };
 
 }  // namespace backplane
@@ -64,7 +62,7 @@ struct OrtSession final {
   const OrtSessionOptions& options() const { return *parts_.options; }
   const backplane::Placement& placement() const { return parts_.placement; }
   const std::vector<std::shared_ptr<backplane::ExecutionProvider>>& eps() const { return parts_.eps; }
-  const backplane::Plan& plan() const { return *parts_.plan; }
+  const backplane::Plan& plan() const { return parts_.level->plan(); }
   backplane::ThreadPool& pool() const { return *parts_.pool; }
   const backplane::Logger& logger() const { return parts_.logger; }
 
@@ -80,26 +78,21 @@ struct OrtSession final {
   uint64_t profiling_start_ns() const { return parts_.profiler != nullptr ? parts_.profiler->start_nanos() : 0; }
 
  private:
-  struct PlanCache;
-  struct Binding;
-
-  std::unique_ptr<backplane::Frame> TakeFrame();
-  void ReturnFrame(std::unique_ptr<backplane::Frame> frame);
   uint32_t InputIndex(const char* name, size_t hint) const;
   uint32_t OutputIndex(const char* name, size_t hint) const;
   void CheckInput(size_t index, const backplane::Value* value) const;
-  void Prepare(backplane::Frame& frame, std::span<const backplane::Value* const> level_inputs);
+  void CheckPreallocated(size_t index, const backplane::Value& value) const;
+  void BindInputs(backplane::Frame& frame, std::span<const char* const> names,
+                  std::span<const backplane::Value* const> values);
+  void RunFrame(backplane::Frame& frame, backplane::RunState& run, std::span<const char* const> output_names,
+                std::span<backplane::Value*> outputs);
 
   backplane::SessionParts parts_;
-  std::vector<backplane::ValueInfo*> level_inputs_;  // of the plan: required inputs and overridable initializers
+  std::vector<backplane::ValueInfo*> level_inputs_;    // of the plan: required inputs and overridable initializers
+  std::vector<backplane::Value> defaults_;             // of level_inputs_: content of overridable initializers
   std::unordered_map<std::string_view, uint32_t> input_index_;
   std::unordered_map<std::string_view, uint32_t> output_index_;
-  std::vector<bool> output_is_plain_;                // by output: made by a step, and listed once
-
-  // Idle frames; a run takes one and puts it back. More concurrent runs than places simply make frames of their own.
-  static constexpr size_t kIdleFrames = 8;
-  std::array<std::atomic<backplane::Frame*>, kIdleFrames> idle_{};
-  std::unique_ptr<PlanCache> plans_;  // memory plans by input shapes; locked, but only when shapes change
-  std::mutex serial_run_;             // taken by every run if some EP cannot run concurrently
+  std::vector<bool> output_is_plain_;  // by output: made by a step, and listed once
+  std::mutex serial_run_;              // taken by every run if some EP cannot run concurrently
   bool concurrent_ = true;
 };

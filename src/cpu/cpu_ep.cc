@@ -1,0 +1,47 @@
+#include "cpu/cpu_ep.h"
+
+#include "cpu/fuse/fuse.h"
+#include "cpu/layout/layout.h"
+
+namespace backplane::cpu {
+
+const std::string& CpuExecutionProvider::name() const {
+  static const std::string name = kCpuExecutionProvider;
+  return name;
+}
+
+Capability CpuExecutionProvider::GetCapability(const GraphView& view) {
+  Capability capability;
+  const KernelRegistry& registry = KernelRegistry::Get();
+  for (Node* node : view.nodes()) {
+    if (node->ep != kNoEp) continue;
+    Reason why;
+    if (registry.Find(*node, &why) != nullptr) {
+      capability.claims.push_back({.nodes = {node}});
+    } else {
+      capability.refusals.emplace_back(node, std::move(why));
+    }
+  }
+  return capability;
+}
+
+std::vector<std::unique_ptr<Kernel>> CpuExecutionProvider::Compile(std::span<const FusedGroup>) { return {}; }
+
+void CpuExecutionProvider::Lower(Graph& graph, int ep_index) {
+  if (options_.fuse) FuseForCpu(graph, ep_index);
+  if (options_.layout) ChooseLayout(graph, ep_index);
+}
+
+std::unique_ptr<Kernel> CpuExecutionProvider::CreateKernel(const KernelInfo& info) {
+  Reason why;
+  const KernelEntry* entry = KernelRegistry::Get().Find(info.node, &why);
+  if (entry == nullptr) Fail(ORT_NOT_IMPLEMENTED, "{}", why.text);
+  return entry->create(info);
+}
+
+KernelTraits CpuExecutionProvider::TraitsOf(const Node& node) const {
+  const KernelEntry* entry = KernelRegistry::Get().Find(node, nullptr);
+  return entry == nullptr ? KernelTraits{} : entry->op.traits();
+}
+
+}  // namespace backplane::cpu

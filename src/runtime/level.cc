@@ -1,0 +1,155 @@
+#include "runtime/level.h"
+
+#include <malloc.h>
+
+#include <algorithm>
+
+namespace backplane {
+namespace {
+
+// Non-tensors have no shape that a plan could depend on.
+bool SameShapes(const std::vector<Shape>& key, std::span<Value* const> args) {
+  if (key.size() != args.size()) return false;
+  for (size_t i = 0; i < args.size(); ++i) {
+    if (args[i]->IsTensor() && !(args[i]->tensor().shape() == key[i])) return false;
+  }
+  return true;
+}
+
+std::vector<Shape> KeyOf(std::span<Value* const> args) {
+  std::vector<Shape> key;
+  key.reserve(args.size());
+  for (const Value* value : args) key.push_back(value->IsTensor() ? value->tensor().shape() : Shape());
+  return key;
+}
+
+}  // namespace
+
+Level::Level(std::unique_ptr<Plan> plan) : plan_(std::move(plan)) {}
+
+Level::~Level() {
+  for (auto& place : idle_) delete place.load();
+}
+
+std::unique_ptr<Frame> Level::Take() {
+  for (auto& place : idle_) {
+    if (place.load(std::memory_order_relaxed) == nullptr) continue;
+    if (Frame* frame = place.exchange(nullptr, std::memory_order_acquire)) return std::unique_ptr<Frame>(frame);
+  }
+  return std::make_unique<Frame>(*plan_);
+}
+
+void Level::Return(std::unique_ptr<Frame> frame) {
+  for (auto& place : idle_) {
+    Frame* expected = nullptr;
+    if (place.load(std::memory_order_relaxed) == nullptr &&
+        place.compare_exchange_strong(expected, frame.get(), std::memory_order_release)) {
+      frame.release();
+      return;
+    }
+  }
+}
+
+std::shared_ptr<const MemoryPlan> Level::FindPlan(std::span<Value* const> args) const {
+  std::lock_guard lock(mutex_);
+  for (const auto& plan : plans_) {
+    if (SameShapes(plan->input_shapes, args)) return plan;
+  }
+  return nullptr;
+}
+
+void Level::Prepare(Frame& frame, std::span<Value* const> args) {
+  if (frame.memory() == nullptr || !SameShapes(frame.memory()->input_shapes, args)) {
+    if (auto memory = FindPlan(args)) {
+      frame.Bind(std::move(memory));
+    } else {
+      frame.BeginTrace();
+      frame.trace_key = KeyOf(args);
+    }
+  }
+  size_t next = 0;
+  for (const uint32_t slot : plan_->input_slots) {
+    if (plan_->slots[slot].kind != SlotKind::kConstant) frame.Attach(slot, args[next]);
+    ++next;
+  }
+  for (const uint32_t slot : plan_->capture_slots) {
+    if (plan_->slots[slot].kind != SlotKind::kConstant) frame.Attach(slot, args[next]);
+    ++next;
+  }
+}
+
+void Level::Finish(Frame& frame) {
+  if (frame.memory() == nullptr) {
+    auto memory = std::make_shared<const MemoryPlan>(frame.MakeMemoryPlan(std::move(frame.trace_key)));
+    const bool large = memory->arena_bytes > (size_t{8} << 20);
+    {
+      std::lock_guard lock(mutex_);
+      if (plans_.size() >= kPlans) plans_.erase(plans_.begin());
+      plans_.push_back(std::move(memory));
+    }
+    frame.Reset();
+    // The trace's heap memory goes back before the arena is made, so that a session's peak is one of both, not the sum.
+    if (large) malloc_trim(0);
+    return;
+  }
+  frame.Reset();
+}
+
+namespace {
+
+class SubgraphLevel final : public SubgraphRunner {
+ public:
+  SubgraphLevel(std::unique_ptr<Plan> plan) : level_(std::move(plan)) {}  // NOLINT
+
+  size_t input_count() const override { return level_.plan().input_slots.size(); }
+  size_t output_count() const override { return level_.plan().output_slots.size(); }
+
+  void Run(KernelContext& context, std::span<const Value> inputs, std::vector<Value>& outputs) override {
+    const Plan& plan = level_.plan();
+    Require(inputs.size() == plan.input_slots.size(), ORT_INVALID_ARGUMENT,
+            "a subgraph takes {} inputs, but {} were given", plan.input_slots.size(), inputs.size());
+    auto frame = level_.Take();
+    frame->args.clear();
+    for (const Value& value : inputs) frame->args.push_back(const_cast<Value*>(&value));
+    for (size_t i = 0; i < plan.capture_slots.size(); ++i) {
+      frame->args.push_back(const_cast<Value*>(&context.ImplicitInput(i)));
+    }
+    level_.Prepare(*frame, frame->args);
+    outputs.clear();
+    outputs.resize(plan.output_slots.size());
+    frame->Execute(*static_cast<RunState*>(context.run_state_));
+    for (size_t i = 0; i < outputs.size(); ++i) TakeOutput(*frame, i, outputs[i]);
+    level_.Finish(*frame);
+    level_.Return(std::move(frame));
+  }
+
+ private:
+  // A result must not point into this frame, nor into memory of the parent that has no owner of its own.
+  void TakeOutput(Frame& frame, size_t i, Value& out) const {
+    const uint32_t slot = level_.plan().output_slots[i];
+    const Value& value = frame.at(slot);
+    const bool constant = level_.plan().slots[slot].kind == SlotKind::kConstant;
+    if (!value.IsTensor() || constant || value.tensor().owner() != nullptr) {
+      out = value;
+      return;
+    }
+    Tensor copy = Tensor::Allocate(value.tensor().dtype(), value.tensor().shape());
+    CopyElements(value.tensor(), copy);
+    out.SetTensor(std::move(copy));
+  }
+
+  Level level_;
+};
+
+}  // namespace
+
+SubgraphFactory MakeSubgraphFactory(const PlanOptions& options) {
+  return [options](const Node& owner, const std::shared_ptr<Graph>& graph) -> std::unique_ptr<SubgraphRunner> {
+    (void)owner;
+    PlanOptions inner = options;
+    inner.make_subgraph = MakeSubgraphFactory(options);
+    return std::make_unique<SubgraphLevel>(BuildPlan(*graph, inner));
+  };
+}
+
+}  // namespace backplane

@@ -1,0 +1,268 @@
+#include "runtime/session.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "runtime/run_options.h"
+#include "runtime/session_options.h"
+
+using backplane::DType;
+using backplane::Fail;
+using backplane::Format;
+using backplane::Frame;
+using backplane::Require;
+using backplane::Shape;
+using backplane::Tensor;
+using backplane::Value;
+using backplane::ValueInfo;
+using backplane::ValueKind;
+
+OrtSession::OrtSession(backplane::SessionParts parts) : parts_(std::move(parts)) {
+  for (ValueInfo* input : parts_.graph->inputs()) level_inputs_.push_back(input);
+  defaults_.resize(level_inputs_.size());
+  for (uint32_t i = 0; i < level_inputs_.size(); ++i) {
+    input_index_.emplace(level_inputs_[i]->name, i);
+    if (level_inputs_[i]->IsInitializer()) defaults_[i].SetTensor(*level_inputs_[i]->initializer);
+  }
+  const auto& slots = parts_.level->plan().output_slots;
+  for (uint32_t i = 0; i < parts_.outputs.size(); ++i) {
+    output_index_.emplace(parts_.outputs[i]->name, i);
+    output_is_plain_.push_back(parts_.level->plan().slots[slots[i]].kind == backplane::SlotKind::kOutput &&
+                               std::count(slots.begin(), slots.end(), slots[i]) == 1);
+  }
+  for (const auto& ep : parts_.eps) concurrent_ = concurrent_ && ep->SupportsConcurrentRuns();
+}
+
+OrtSession::~OrtSession() {
+  if (parts_.profiler == nullptr) return;
+  try {
+    EndProfiling();
+  } catch (const std::exception& error) {
+    parts_.logger.Warning("session", "the profile was not written: {}", error.what());
+  }
+}
+
+uint32_t OrtSession::InputIndex(const char* name, size_t hint) const {
+  if (hint < level_inputs_.size() && level_inputs_[hint]->name == name) return static_cast<uint32_t>(hint);
+  const auto it = input_index_.find(name);
+  Require(it != input_index_.end(), ORT_INVALID_ARGUMENT, "Invalid input name: {}", name);
+  return it->second;
+}
+
+uint32_t OrtSession::OutputIndex(const char* name, size_t hint) const {
+  if (hint < parts_.outputs.size() && parts_.outputs[hint]->name == name) return static_cast<uint32_t>(hint);
+  const auto it = output_index_.find(name);
+  Require(it != output_index_.end(), ORT_INVALID_ARGUMENT, "Invalid output name: {}", name);
+  return it->second;
+}
+
+namespace {
+
+ONNXType KindOf(const Value& value) {
+  switch (value.kind()) {
+    case ValueKind::kTensor:
+      return ONNX_TYPE_TENSOR;
+    case ValueKind::kSequence:
+      return ONNX_TYPE_SEQUENCE;
+    case ValueKind::kMap:
+      return ONNX_TYPE_MAP;
+    case ValueKind::kSparseTensor:
+      return ONNX_TYPE_SPARSETENSOR;
+    case ValueKind::kNone:
+      return ONNX_TYPE_UNKNOWN;
+  }
+  return ONNX_TYPE_UNKNOWN;
+}
+
+void CheckDims(const ValueInfo& input, const Shape& shape) {
+  if (!input.type.tensor.shape) return;
+  const auto& declared = *input.type.tensor.shape;
+  if (declared.size() != shape.rank()) {
+    Fail(ORT_INVALID_ARGUMENT,
+         "Invalid rank for input: {} Got: {} Expected: {} Please fix either the inputs/outputs or the model.",
+         input.name, shape.rank(), declared.size());
+  }
+  std::string wrong;
+  for (size_t i = 0; i < declared.size(); ++i) {
+    if (declared[i].known() && declared[i].value != shape[i]) {
+      wrong += Format("\n index: {} Got: {} Expected: {}", i, shape[i], declared[i].value);
+    }
+  }
+  if (!wrong.empty()) {
+    Fail(ORT_INVALID_ARGUMENT,
+         "Got invalid dimensions for input: {} for the following indices{}\n Please fix either the inputs/outputs or "
+         "the model.",
+         input.name, wrong);
+  }
+}
+
+}  // namespace
+
+void OrtSession::CheckInput(size_t index, const Value* value) const {
+  const ValueInfo& input = *level_inputs_[index];
+  Require(value != nullptr, ORT_INVALID_ARGUMENT, "the value given for input '{}' is null", input.name);
+  const backplane::TypeInfo& type = input.type;
+  if (!type.IsTensor()) {
+    const bool optional = type.kind == ONNX_TYPE_OPTIONAL;
+    const ONNXType wanted = optional ? type.element->kind : type.kind;
+    Require(KindOf(*value) == wanted || (optional && value->IsNone()) || !type.known(), ORT_INVALID_ARGUMENT,
+            "input '{}' expects {}, but a value of another kind was given", input.name, type.ToString());
+    return;
+  }
+  Require(value->IsTensor(), ORT_INVALID_ARGUMENT, "input '{}' expects {}, but the value given is not a tensor",
+          input.name, type.ToString());
+  const Tensor& tensor = value->tensor();
+  Require(tensor.dtype() == type.tensor.dtype, ORT_INVALID_ARGUMENT,
+          "Unexpected input data type. Actual: ({}) , expected: ({}) for input '{}'",
+          backplane::TensorTypeName(tensor.dtype()), type.ToString(), input.name);
+  CheckDims(input, tensor.shape());
+}
+
+void OrtSession::CheckPreallocated(size_t index, const Value& value) const {
+  const ValueInfo& output = *parts_.outputs[index];
+  if (!value.IsTensor() || !output.type.IsTensor()) return;
+  Require(value.tensor().dtype() == output.type.tensor.dtype, ORT_INVALID_ARGUMENT,
+          "Unexpected output data type. Actual: ({}) , expected: ({}) for output '{}'",
+          backplane::TensorTypeName(value.tensor().dtype()), output.type.ToString(), output.name);
+}
+
+void OrtSession::BindInputs(Frame& frame, std::span<const char* const> names, std::span<const Value* const> values) {
+  frame.args.assign(level_inputs_.size(), nullptr);
+  for (size_t i = 0; i < names.size(); ++i) {
+    Require(names[i] != nullptr && names[i][0] != '\0', ORT_INVALID_ARGUMENT, "input name cannot be empty");
+    const uint32_t index = InputIndex(names[i], i);
+    CheckInput(index, values[i]);
+    frame.args[index] = const_cast<Value*>(values[i]);
+  }
+  for (size_t i = 0; i < level_inputs_.size(); ++i) {
+    if (frame.args[i] != nullptr) continue;
+    Require(level_inputs_[i]->IsInitializer(), ORT_INVALID_ARGUMENT, "Missing Input: {}", level_inputs_[i]->name);
+    frame.args[i] = &defaults_[i];
+  }
+}
+
+void OrtSession::Run(const OrtRunOptions* run_options, std::span<const char* const> input_names,
+                     std::span<const Value* const> inputs, std::span<const char* const> output_names,
+                     std::span<Value*> outputs) {
+  Require(!output_names.empty(), ORT_INVALID_ARGUMENT, "At least one output should be requested.");
+  static const OrtRunOptions kDefaultRunOptions;
+  const OrtRunOptions& options = run_options != nullptr ? *run_options : kDefaultRunOptions;
+  backplane::RunState run;
+  run.options = &options;
+  run.terminate = run_options != nullptr ? &run_options->terminate : nullptr;
+  run.pool = parts_.pool;
+  run.logger = &parts_.logger;
+  run.profiler = parts_.profiler.get();
+  const int64_t started = run.profiler != nullptr ? run.profiler->Now() : 0;
+
+  std::unique_lock<std::mutex> serial(serial_run_, std::defer_lock);
+  if (!concurrent_) serial.lock();
+  auto frame = parts_.level->Take();
+  BindInputs(*frame, input_names, inputs);
+  parts_.level->Prepare(*frame, frame->args);
+  size_t begun = 0;
+  try {
+    for (; begun < parts_.eps.size(); ++begun) parts_.eps[begun]->OnRunStart(options);
+    RunFrame(*frame, run, output_names, outputs);
+  } catch (...) {
+    for (size_t i = 0; i < begun; ++i) {
+      try {
+        parts_.eps[i]->OnRunEnd(options, backplane::RunEnd::kDoNotSynchronize);
+      } catch (const std::exception& error) {
+        parts_.logger.Warning("session", "OnRunEnd of {} failed after a failed run: {}", parts_.eps[i]->name(),
+                              error.what());
+      }
+    }
+    throw;
+  }
+  for (const auto& ep : parts_.eps) ep->OnRunEnd(options, options.synchronize_eps() ? backplane::RunEnd::kSynchronize : backplane::RunEnd::kDoNotSynchronize);
+  parts_.level->Finish(*frame);
+  parts_.level->Return(std::move(frame));
+  if (run.profiler != nullptr) run.profiler->AddSession("model_run", started);
+}
+
+namespace {
+
+// Values made for the caller; they are deleted again if the run fails.
+class NewOutputs {
+ public:
+  explicit NewOutputs(std::span<Value*> outputs) : outputs_(outputs) {}
+  ~NewOutputs() {
+    if (done_) return;
+    for (size_t i = 0; i < outputs_.size() && i < 64; ++i) {
+      if ((made_ >> i) & 1) {
+        delete outputs_[i];
+        outputs_[i] = nullptr;
+      }
+    }
+    for (Value*& value : many_) {
+      delete value;
+    }
+  }
+  Value* Make(size_t i) {
+    outputs_[i] = new Value();
+    if (i < 64) {
+      made_ |= uint64_t{1} << i;
+    } else {
+      many_.push_back(outputs_[i]);
+    }
+    return outputs_[i];
+  }
+  void Keep() { done_ = true; }
+
+ private:
+  std::span<Value*> outputs_;
+  uint64_t made_ = 0;
+  std::vector<Value*> many_;
+  bool done_ = false;
+};
+
+}  // namespace
+
+void OrtSession::RunFrame(Frame& frame, backplane::RunState& run, std::span<const char* const> output_names,
+                          std::span<Value*> outputs) {
+  const backplane::Plan& plan = frame.plan();
+  NewOutputs fresh(outputs);
+  for (size_t i = 0; i < outputs.size(); ++i) {
+    Require(output_names[i] != nullptr && output_names[i][0] != '\0', ORT_INVALID_ARGUMENT,
+            "output name cannot be empty");
+    const uint32_t index = OutputIndex(output_names[i], i);
+    const uint32_t slot = plan.output_slots[index];
+    if (outputs[i] != nullptr) {
+      CheckPreallocated(index, *outputs[i]);
+    } else {
+      Value* value = fresh.Make(i);
+      const backplane::MemoryPlan* memory = frame.memory();
+      if (output_is_plain_[index] && memory != nullptr && memory->shape_known[slot]) {
+        value->SetTensor(Tensor::Allocate(plan.slots[slot].dtype, memory->shapes[slot]));
+      }
+    }
+    if (output_is_plain_[index]) frame.Attach(slot, outputs[i]);
+  }
+  frame.Execute(run);
+  for (size_t i = 0; i < outputs.size(); ++i) {
+    const uint32_t index = OutputIndex(output_names[i], i);
+    if (output_is_plain_[index] && &frame.at(plan.output_slots[index]) == outputs[i]) continue;
+    // An input or constant passed through, or one value under several names: the caller gets a copy.
+    const Value& source = frame.at(plan.output_slots[index]);
+    if (!source.IsTensor()) {
+      *outputs[i] = source;
+      continue;
+    }
+    if (!outputs[i]->IsTensor()) {
+      outputs[i]->SetTensor(Tensor::Allocate(source.tensor().dtype(), source.tensor().shape()));
+    }
+    Require(outputs[i]->tensor().shape() == source.tensor().shape(), ORT_INVALID_ARGUMENT,
+            "the given output '{}' has shape {}, but the model produces {}", parts_.outputs[index]->name,
+            outputs[i]->tensor().shape().ToString(), source.tensor().shape().ToString());
+    CopyElements(source.tensor(), outputs[i]->tensor());
+  }
+  fresh.Keep();
+}
+
+std::string OrtSession::EndProfiling() {
+  Require(parts_.profiler != nullptr, ORT_FAIL, "profiling was not enabled for this session");
+  std::string path = parts_.profiler->Finish();
+  parts_.profiler.reset();
+  return path;
+}
