@@ -12,7 +12,8 @@ void Rewriter::KillProducers(const std::vector<ValueInfo*>& values) {
     if (value == nullptr || value->graph != &graph_ || value->producer == nullptr) continue;
     pending_.push_back(value->producer);
   }
-  if (draining_) return;  // the outermost call works the list off: a long dead chain must not eat the stack
+  if (draining_)
+    return;  // the outermost call works the list off: a long dead chain must not eat the stack
   draining_ = true;
   while (!pending_.empty()) {
     Node* node = pending_.back();
@@ -71,13 +72,14 @@ void Rewriter::Morph(Node* node, std::string op_type, std::string domain, int si
   SetInputs(node, std::move(inputs));
 }
 
-Node* Rewriter::Insert(Node* anchor, bool after, std::string op_type, std::string domain, int since_version,
-                       std::vector<ValueInfo*> inputs, TypeInfo type, std::vector<Attribute> attributes) {
+Node* Rewriter::Insert(Node* anchor, bool after, std::string op_type, std::string domain,
+                       int since_version, std::vector<ValueInfo*> inputs, TypeInfo type,
+                       std::vector<Attribute> attributes) {
   const std::string stem = anchor->name.empty() ? op_type : anchor->name + "/" + op_type;
   ValueInfo* output = graph_.AddValue(graph_.FreshName(stem), std::move(type));
   std::string name = output->name;
-  Node* node = graph_.AddNode(std::move(name), std::move(op_type), std::move(domain), std::move(inputs), {output},
-                              std::move(attributes));
+  Node* node = graph_.AddNode(std::move(name), std::move(op_type), std::move(domain),
+                              std::move(inputs), {output}, std::move(attributes));
   node->since_version = since_version;
   node->ep = anchor->ep;
   placed_.push_back({anchor, after, node});
@@ -85,23 +87,26 @@ Node* Rewriter::Insert(Node* anchor, bool after, std::string op_type, std::strin
   return node;
 }
 
-Node* Rewriter::InsertBefore(Node* anchor, std::string op_type, std::string domain, int since_version,
-                             std::vector<ValueInfo*> inputs, TypeInfo type, std::vector<Attribute> attributes) {
-  return Insert(anchor, false, std::move(op_type), std::move(domain), since_version, std::move(inputs),
-                std::move(type), std::move(attributes));
+Node* Rewriter::InsertBefore(Node* anchor, std::string op_type, std::string domain,
+                             int since_version, std::vector<ValueInfo*> inputs, TypeInfo type,
+                             std::vector<Attribute> attributes) {
+  return Insert(anchor, false, std::move(op_type), std::move(domain), since_version,
+                std::move(inputs), std::move(type), std::move(attributes));
 }
 
-Node* Rewriter::InsertAfter(Node* anchor, std::string op_type, std::string domain, int since_version,
-                            std::vector<ValueInfo*> inputs, TypeInfo type, std::vector<Attribute> attributes) {
-  return Insert(anchor, true, std::move(op_type), std::move(domain), since_version, std::move(inputs),
-                std::move(type), std::move(attributes));
+Node* Rewriter::InsertAfter(Node* anchor, std::string op_type, std::string domain,
+                            int since_version, std::vector<ValueInfo*> inputs, TypeInfo type,
+                            std::vector<Attribute> attributes) {
+  return Insert(anchor, true, std::move(op_type), std::move(domain), since_version,
+                std::move(inputs), std::move(type), std::move(attributes));
 }
 
 bool Rewriter::Replace(ValueInfo* from, ValueInfo* to) {
   const TypeInfo from_type = from->type;
   const bool exposed = from->is_graph_output;
   if (!graph_.ReplaceUses(from, to)) return false;
-  if (exposed || !to->type.known() || (to->type.IsTensor() && !to->type.tensor.shape.has_value())) to->type = from_type;
+  if (exposed || !to->type.known() || (to->type.IsTensor() && !to->type.tensor.shape.has_value()))
+    to->type = from_type;
   changed_ = true;
   if (from->producer != nullptr && from->graph == &graph_) KillIfUnused(from->producer);
   return true;
@@ -158,11 +163,13 @@ bool Rewriter::Finish() {
 }
 
 size_t RemoveUnused(Graph& graph) {
-  // Against the order, so that one pass finds chains; a node's last uses are its consumers, which come later.
+  // Against the order, so that one pass finds chains; a node's last uses are its consumers, which
+  // come later.
   std::vector<Node*> dead;
   std::vector<uint32_t> uses(graph.value_index_bound(), 0);
   for (const ValueInfo* value : graph.Values()) {
-    uses[value->index] = static_cast<uint32_t>(value->consumers.size()) + (value->is_graph_output ? 1 : 0);
+    uses[value->index] =
+        static_cast<uint32_t>(value->consumers.size()) + (value->is_graph_output ? 1 : 0);
   }
   const auto drop = [&](const std::vector<ValueInfo*>& values) {
     for (const ValueInfo* value : values) {
@@ -171,9 +178,9 @@ size_t RemoveUnused(Graph& graph) {
   };
   for (auto it = graph.nodes().rbegin(); it != graph.nodes().rend(); ++it) {
     Node* node = *it;
-    const bool used = std::any_of(node->outputs.begin(), node->outputs.end(), [&](const ValueInfo* output) {
-      return output != nullptr && uses[output->index] != 0;
-    });
+    const bool used = std::any_of(
+        node->outputs.begin(), node->outputs.end(),
+        [&](const ValueInfo* output) { return output != nullptr && uses[output->index] != 0; });
     if (used) continue;
     dead.push_back(node);
     drop(node->inputs);
@@ -182,7 +189,8 @@ size_t RemoveUnused(Graph& graph) {
   graph.RemoveNodes(dead);
   size_t removed = dead.size();
   for (ValueInfo* value : graph.Values()) {
-    if (value->producer == nullptr && !value->HasUses() && !value->is_graph_input && !value->is_outer_scope_input) {
+    if (value->producer == nullptr && !value->HasUses() && !value->is_graph_input &&
+        !value->is_outer_scope_input) {
       graph.RemoveValue(value);
       ++removed;
     }
@@ -216,7 +224,8 @@ std::optional<Shape> StaticShape(const ValueInfo* value) {
 
 std::optional<size_t> RankOf(const ValueInfo* value) {
   if (value == nullptr) return std::nullopt;
-  if (value->initializer != nullptr && !value->overridable) return value->initializer->shape().rank();
+  if (value->initializer != nullptr && !value->overridable)
+    return value->initializer->shape().rank();
   if (!value->type.IsTensor() || !value->type.tensor.shape.has_value()) return std::nullopt;
   return value->type.tensor.shape->size();
 }
@@ -229,7 +238,8 @@ bool SameShape(const ValueInfo* a, const ValueInfo* b) {
   for (size_t i = 0; i < x->size(); ++i) {
     const Dim& p = (*x)[i];
     const Dim& q = (*y)[i];
-    const bool equal = p.known() ? p.value == q.value : (!q.known() && !p.symbol.empty() && p.symbol == q.symbol);
+    const bool equal =
+        p.known() ? p.value == q.value : (!q.known() && !p.symbol.empty() && p.symbol == q.symbol);
     if (!equal) return false;
   }
   return true;
@@ -256,7 +266,8 @@ double ElementAsDouble(const Tensor& tensor, int64_t i) {
     case DType::kInt64:
       return static_cast<double>(tensor.data<int64_t>()[i]);
     default:
-      Fail(ORT_INVALID_ARGUMENT, "a number is expected, not an element of {}", TensorTypeName(tensor.dtype()));
+      Fail(ORT_INVALID_ARGUMENT, "a number is expected, not an element of {}",
+           TensorTypeName(tensor.dtype()));
   }
 }
 
@@ -291,7 +302,8 @@ Tensor FloatTensor(DType dtype, const Shape& shape, const std::vector<double>& v
   return tensor;
 }
 
-std::optional<std::vector<int64_t>> ConstantInts(const Node* node, size_t input, std::string_view attribute) {
+std::optional<std::vector<int64_t>> ConstantInts(const Node* node, size_t input,
+                                                 std::string_view attribute) {
   if (node->Has(attribute)) return node->Ints(attribute);
   const Tensor* tensor = node->ConstantInput(input);
   if (tensor == nullptr || !types::kIndices.Has(tensor->dtype())) return std::nullopt;

@@ -1,6 +1,6 @@
-// One editing pass over one graph, for optimize/ and for EPs that lower their nodes: nodes die cheaply, new ones get a
-// place in the order, values nobody uses any more go at the end. Also the questions every pattern asks of a graph.
-// Must not know what any rewrite is about.
+// One editing pass over one graph, for optimize/ and for EPs that lower their nodes: nodes die
+// cheaply, new ones get a place in the order, values nobody uses any more go at the end. Also the
+// questions every pattern asks of a graph. Must not know what any rewrite is about.
 #pragma once
 
 #include <optional>
@@ -13,7 +13,8 @@
 
 namespace backplane {
 
-/// Edits a graph. Between construction and Finish the graph's order lists dead nodes too; IsDead tells them apart.
+/// Edits a graph. Between construction and Finish the graph's order lists dead nodes too; IsDead
+/// tells them apart.
 class Rewriter {
  public:
   explicit Rewriter(Graph& graph) : graph_(graph), dead_(graph.node_index_bound(), false) {}
@@ -27,26 +28,29 @@ class Rewriter {
   /// Kills `node` if none of its outputs is used.
   void KillIfUnused(Node* node);
   /// Turns `node` into another operator with other inputs, in its place and with its outputs.
-  void Morph(Node* node, std::string op_type, std::string domain, int since_version, std::vector<ValueInfo*> inputs,
-             std::vector<Attribute> attributes);
+  void Morph(Node* node, std::string op_type, std::string domain, int since_version,
+             std::vector<ValueInfo*> inputs, std::vector<Attribute> attributes);
   /// Changes the inputs of `node`; producers that nothing uses any more die.
   void SetInputs(Node* node, std::vector<ValueInfo*> inputs);
   void SetInput(Node* node, size_t index, ValueInfo* value);
   /// A new node with one new output of `type`, executed right before `anchor`.
   Node* InsertBefore(Node* anchor, std::string op_type, std::string domain, int since_version,
-                     std::vector<ValueInfo*> inputs, TypeInfo type, std::vector<Attribute> attributes = {});
+                     std::vector<ValueInfo*> inputs, TypeInfo type,
+                     std::vector<Attribute> attributes = {});
   /// A new node with one new output of `type`, executed right after `anchor`.
   Node* InsertAfter(Node* anchor, std::string op_type, std::string domain, int since_version,
-                    std::vector<ValueInfo*> inputs, TypeInfo type, std::vector<Attribute> attributes = {});
-  /// Everything that uses `from` uses `to` instead, and what made `from` dies if it has no other use. False, with
-  /// nothing changed, where a graph output forbids it.
+                    std::vector<ValueInfo*> inputs, TypeInfo type,
+                    std::vector<Attribute> attributes = {});
+  /// Everything that uses `from` uses `to` instead, and what made `from` dies if it has no other
+  /// use. False, with nothing changed, where a graph output forbids it.
   bool Replace(ValueInfo* from, ValueInfo* to);
   ValueInfo* Constant(std::string_view stem, Tensor tensor);
   /// Gives a node's output content: the value becomes an initializer.
   void MakeConstant(ValueInfo* value, Tensor tensor);
   void Touch() { changed_ = true; }
 
-  /// Removes what died and what nothing uses, puts new nodes in place. Returns whether anything was changed.
+  /// Removes what died and what nothing uses, puts new nodes in place. Returns whether anything was
+  /// changed.
   bool Finish();
 
  private:
@@ -67,17 +71,21 @@ class Rewriter {
   bool changed_ = false;
 };
 
-/// Removes nodes without a used output and values that nothing produces, uses or exposes. Returns how many went.
+/// Removes nodes without a used output and values that nothing produces, uses or exposes. Returns
+/// how many went.
 size_t RemoveUnused(Graph& graph);
 
-// -- questions ------------------------------------------------------------------------------------------------------
+// -- questions
+// ------------------------------------------------------------------------------------------------------
 
-/// The only consumer of `value`, if it has exactly one use and that is neither a graph output nor inside a subgraph.
+/// The only consumer of `value`, if it has exactly one use and that is neither a graph output nor
+/// inside a subgraph.
 Node* OnlyConsumer(const ValueInfo* value);
 /// The producer of input `i` of `node` if it is a `type` node of the same graph, else null.
 Node* ProducerIs(const Node* node, size_t i, std::string_view type, std::string_view domain = "");
 /// The same, if `node` is also the only one to use that value.
-Node* OnlyProducerIs(const Node* node, size_t i, std::string_view type, std::string_view domain = "");
+Node* OnlyProducerIs(const Node* node, size_t i, std::string_view type,
+                     std::string_view domain = "");
 /// The static shape of a value, if known.
 std::optional<Shape> StaticShape(const ValueInfo* value);
 /// Rank of a value, if known.
@@ -91,7 +99,9 @@ std::optional<double> ConstantScalar(const ValueInfo* value);
 double ElementAsDouble(const Tensor& tensor, int64_t i);
 /// A tensor of `dtype` (a floating type) with `values` rounded to it.
 Tensor FloatTensor(DType dtype, const Shape& shape, const std::vector<double>& values);
-/// The elements of a constant int32/int64 input, or of the older attribute form; nullopt if it is not constant.
-std::optional<std::vector<int64_t>> ConstantInts(const Node* node, size_t input, std::string_view attribute);
+/// The elements of a constant int32/int64 input, or of the older attribute form; nullopt if it is
+/// not constant.
+std::optional<std::vector<int64_t>> ConstantInts(const Node* node, size_t input,
+                                                 std::string_view attribute);
 
 }  // namespace backplane

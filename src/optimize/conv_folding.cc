@@ -1,0 +1,254 @@
+// Per-channel scales and shifts go into the weights of what comes before them: Conv or
+// ConvTranspose followed by BatchNormalization, Mul or Add with a constant, and BatchNormalization
+// followed by Mul or Add.
+#include <cmath>
+#include <utility>
+
+#include "optimize/rewrite.h"
+
+namespace backplane {
+namespace {
+
+/// y = scale[c] * x + shift[c]
+struct ChannelAffine {
+  std::vector<double> scale;
+  std::vector<double> shift;
+};
+
+std::vector<double> ReadVector(const Tensor& tensor) {
+  std::vector<double> values(static_cast<size_t>(tensor.ElementCount()));
+  for (size_t i = 0; i < values.size(); ++i)
+    values[i] = ElementAsDouble(tensor, static_cast<int64_t>(i));
+  return values;
+}
+
+// A constant that broadcasts over all but the channel axis (1) of a value of `rank`, as one number
+// for each channel.
+std::optional<std::vector<double>> ChannelConstant(const Tensor* tensor, size_t rank,
+                                                   size_t channels) {
+  if (tensor == nullptr || !types::kAllFloats.Has(tensor->dtype()) || tensor->shape().rank() > rank)
+    return std::nullopt;
+  const Shape& shape = tensor->shape();
+  for (size_t i = 0; i < shape.rank(); ++i) {
+    const size_t axis = rank - shape.rank() + i;
+    if (shape[i] != 1 && (axis != 1 || shape[i] != static_cast<int64_t>(channels)))
+      return std::nullopt;
+  }
+  std::vector<double> values = ReadVector(*tensor);
+  if (values.size() == 1) values.resize(channels, values[0]);
+  if (values.size() != channels) return std::nullopt;
+  return values;
+}
+
+// What a BatchNormalization does at inference; nullopt if it trains or its parameters are not
+// constant.
+std::optional<ChannelAffine> AffineOf(const Node& batch_norm) {
+  for (size_t i = 1; i < batch_norm.outputs.size(); ++i) {
+    if (batch_norm.outputs[i] != nullptr && batch_norm.outputs[i]->HasUses()) return std::nullopt;
+  }
+  if (batch_norm.Int("training_mode", 0) != 0 || batch_norm.Int("spatial", 1) == 0)
+    return std::nullopt;
+  const Tensor* parameters[4];
+  for (size_t i = 0; i < 4; ++i) {
+    parameters[i] = batch_norm.ConstantInput(i + 1);
+    if (parameters[i] == nullptr || !types::kAllFloats.Has(parameters[i]->dtype()))
+      return std::nullopt;
+    if (parameters[i]->shape() != parameters[0]->shape() || parameters[i]->shape().rank() != 1)
+      return std::nullopt;
+  }
+  const double epsilon = batch_norm.Float("epsilon", 1e-5f);
+  ChannelAffine affine{ReadVector(*parameters[0]), ReadVector(*parameters[1])};
+  for (size_t c = 0; c < affine.scale.size(); ++c) {
+    affine.scale[c] /=
+        std::sqrt(ElementAsDouble(*parameters[3], static_cast<int64_t>(c)) + epsilon);
+    affine.shift[c] -= affine.scale[c] * ElementAsDouble(*parameters[2], static_cast<int64_t>(c));
+  }
+  return affine;
+}
+
+// How the output channels lie in the weights of a convolution: blocks of `inner` elements, `groups`
+// times over `outer` rows of `channels` blocks each (Conv: one row).
+struct WeightLayout {
+  int64_t groups = 1;
+  int64_t outer = 1;
+  int64_t channels = 0;  ///< of one group
+  int64_t inner = 0;
+};
+
+std::optional<WeightLayout> LayoutOf(const Node& conv) {
+  const Tensor* weights = conv.ConstantInput(1);
+  if (weights == nullptr || !types::kAllFloats.Has(weights->dtype()) || weights->shape().rank() < 3)
+    return std::nullopt;
+  const Shape& shape = weights->shape();
+  if (conv.op_type == "Conv") return WeightLayout{1, 1, shape[0], shape.Count(1)};
+  const int64_t groups = conv.Int("group", 1);
+  if (groups < 1 || shape[0] % groups != 0) return std::nullopt;
+  return WeightLayout{groups, shape[0] / groups, shape[1], shape.Count(2)};
+}
+
+template <typename T>
+void ScaleWeights(const Tensor& from, Tensor& to, const WeightLayout& layout,
+                  const std::vector<double>& scale) {
+  const T* in = from.data<T>();
+  T* out = to.data<T>();
+  for (int64_t g = 0; g < layout.groups; ++g) {
+    for (int64_t o = 0; o < layout.outer; ++o) {
+      for (int64_t c = 0; c < layout.channels; ++c) {
+        const double factor = scale[static_cast<size_t>(g * layout.channels + c)];
+        for (int64_t i = 0; i < layout.inner; ++i) {
+          if constexpr (sizeof(T) >= 4) {
+            *out++ = static_cast<T>(*in++ * factor);
+          } else {
+            *out++ = T(static_cast<float>(static_cast<float>(*in++) * factor));
+          }
+        }
+      }
+    }
+  }
+}
+
+Tensor Scaled(const Tensor& weights, const WeightLayout& layout, const std::vector<double>& scale) {
+  Tensor result = Tensor::Allocate(weights.dtype(), weights.shape());
+  switch (weights.dtype()) {
+    case DType::kFloat:
+      ScaleWeights<float>(weights, result, layout, scale);
+      break;
+    case DType::kDouble:
+      ScaleWeights<double>(weights, result, layout, scale);
+      break;
+    case DType::kFloat16:
+      ScaleWeights<Float16>(weights, result, layout, scale);
+      break;
+    default:
+      ScaleWeights<BFloat16>(weights, result, layout, scale);
+      break;
+  }
+  return result;
+}
+
+bool AllAre(const std::vector<double>& values, double wanted) {
+  for (const double value : values) {
+    if (value != wanted) return false;
+  }
+  return true;
+}
+
+// Puts `affine` into the weights and bias of `conv`.
+bool Absorb(Node* conv, const WeightLayout& layout, const ChannelAffine& affine,
+            RewriteContext& context) {
+  const Tensor& weights = *conv->ConstantInput(1);
+  const auto channels = static_cast<size_t>(layout.groups * layout.channels);
+  if (affine.scale.size() != channels) return false;
+  std::vector<double> bias(channels, 0.0);
+  if (conv->Input(2) != nullptr) {
+    const Tensor* old = conv->ConstantInput(2);
+    if (old == nullptr || old->dtype() != weights.dtype() ||
+        old->ElementCount() != static_cast<int64_t>(channels)) {
+      return false;
+    }
+    bias = ReadVector(*old);
+  }
+  for (size_t c = 0; c < channels; ++c) bias[c] = bias[c] * affine.scale[c] + affine.shift[c];
+  std::vector<ValueInfo*> inputs = {conv->inputs[0], conv->inputs[1]};
+  const std::string stem = conv->inputs[1]->name;
+  if (!AllAre(affine.scale, 1.0))
+    inputs[1] = context.edit.Constant(stem, Scaled(weights, layout, affine.scale));
+  if (conv->Input(2) != nullptr || !AllAre(bias, 0.0)) {
+    const Shape shape{static_cast<int64_t>(channels)};
+    inputs.push_back(
+        context.edit.Constant(stem + "/bias", FloatTensor(weights.dtype(), shape, bias)));
+  }
+  context.edit.SetInputs(conv, std::move(inputs));
+  return true;
+}
+
+// The Conv or ConvTranspose that alone feeds input `i` of `node`.
+Node* ConvBefore(const Node* node, size_t i) {
+  Node* conv = OnlyProducerIs(node, i, "Conv");
+  return conv != nullptr ? conv : OnlyProducerIs(node, i, "ConvTranspose");
+}
+
+// Which input of a binary node is the constant; the other one is the value. -1 where neither is.
+int ConstantSide(const Node& node) {
+  if (node.inputs.size() != 2) return -1;
+  if (node.ConstantInput(1) != nullptr) return 1;
+  return node.ConstantInput(0) != nullptr ? 0 : -1;
+}
+
+ChannelAffine AffineOfBinary(bool is_mul, std::vector<double> constant) {
+  std::vector<double> neutral(constant.size(), is_mul ? 0.0 : 1.0);
+  if (is_mul) return {std::move(constant), std::move(neutral)};
+  return {std::move(neutral), std::move(constant)};
+}
+
+bool FoldConvBinary(Node* node, bool is_mul, RewriteContext& context) {
+  const int side = ConstantSide(*node);
+  Node* conv = side < 0 ? nullptr : ConvBefore(node, static_cast<size_t>(1 - side));
+  if (conv == nullptr) return false;
+  const auto layout = LayoutOf(*conv);
+  if (!layout.has_value()) return false;
+  const size_t rank = conv->ConstantInput(1)->shape().rank();
+  auto constant = ChannelConstant(node->ConstantInput(static_cast<size_t>(side)), rank,
+                                  static_cast<size_t>(layout->groups * layout->channels));
+  if (!constant.has_value() ||
+      !Absorb(conv, *layout, AffineOfBinary(is_mul, std::move(*constant)), context))
+    return false;
+  context.edit.Replace(node->outputs[0], conv->outputs[0]);
+  return true;
+}
+
+bool FoldBatchNormBinary(Node* node, bool is_mul, RewriteContext& context) {
+  const int side = ConstantSide(*node);
+  Node* norm = side < 0 ? nullptr
+                        : OnlyProducerIs(node, static_cast<size_t>(1 - side), "BatchNormalization");
+  if (norm == nullptr || !AffineOf(*norm).has_value()) return false;
+  const auto rank = RankOf(norm->outputs[0]);
+  const Tensor& scale = *norm->ConstantInput(1);
+  if (!rank.has_value() || *rank < 2) return false;
+  const auto channels = static_cast<size_t>(scale.ElementCount());
+  auto constant = ChannelConstant(node->ConstantInput(static_cast<size_t>(side)), *rank, channels);
+  if (!constant.has_value()) return false;
+  const ChannelAffine after = AffineOfBinary(is_mul, std::move(*constant));
+  std::vector<double> new_scale = ReadVector(scale);
+  std::vector<double> new_bias = ReadVector(*norm->ConstantInput(2));
+  for (size_t c = 0; c < channels; ++c) {
+    new_scale[c] *= after.scale[c];
+    new_bias[c] = new_bias[c] * after.scale[c] + after.shift[c];
+  }
+  const std::string stem = norm->inputs[1]->name;
+  std::vector<ValueInfo*> inputs = norm->inputs;
+  inputs[1] = context.edit.Constant(stem, FloatTensor(scale.dtype(), scale.shape(), new_scale));
+  inputs[2] =
+      context.edit.Constant(stem + "/bias", FloatTensor(scale.dtype(), scale.shape(), new_bias));
+  context.edit.SetInputs(norm, std::move(inputs));
+  context.edit.Replace(node->outputs[0], norm->outputs[0]);
+  return true;
+}
+
+}  // namespace
+
+bool FoldConvBatchNorm(Node* node, RewriteContext& context) {
+  Node* conv = ConvBefore(node, 0);
+  if (conv == nullptr) return false;
+  const auto layout = LayoutOf(*conv);
+  const auto affine = AffineOf(*node);
+  if (!layout.has_value() || !affine.has_value() || !Absorb(conv, *layout, *affine, context))
+    return false;
+  context.edit.Replace(node->outputs[0], conv->outputs[0]);
+  return true;
+}
+
+bool FoldConvMul(Node* node, RewriteContext& context) {
+  return FoldConvBinary(node, true, context);
+}
+bool FoldConvAdd(Node* node, RewriteContext& context) {
+  return FoldConvBinary(node, false, context);
+}
+bool FoldBatchNormMul(Node* node, RewriteContext& context) {
+  return FoldBatchNormBinary(node, true, context);
+}
+bool FoldBatchNormAdd(Node* node, RewriteContext& context) {
+  return FoldBatchNormBinary(node, false, context);
+}
+
+}  // namespace backplane

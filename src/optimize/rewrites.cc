@@ -1,0 +1,32 @@
+// The list of rewrites: which there are, at which level, for which operators, in which order.
+#include "optimize/rewrite.h"
+
+namespace backplane {
+
+std::span<const Rewrite> Rewrites() {
+  static const Rewrite kRewrites[] = {
+      {"ConstantLifting", ORT_DISABLE_ALL, {"Constant"}, LiftConstant},
+      {"EliminateIdentity", ORT_ENABLE_BASIC, {"Identity"}, RemoveIdentity},
+      {"ConstantFolding", ORT_ENABLE_BASIC, {}, FoldConstants},
+      {"ConstantFolding", ORT_ENABLE_BASIC, {"Shape", "Size"}, FoldShape},
+      {"ConstantFolding", ORT_ENABLE_BASIC, {"Gather"}, FoldGatherOfShape},
+      {"ConstantFolding", ORT_ENABLE_BASIC, {"Slice"}, FoldSliceOfShape},
+      {"EliminateDropout", ORT_ENABLE_BASIC, {"Dropout"}, RemoveDropout},
+      {"CastElimination", ORT_ENABLE_BASIC, {"Cast"}, RemoveNoopCast},
+      {"NoopElimination",
+       ORT_ENABLE_BASIC,
+       {"Reshape", "Flatten", "Transpose", "Expand", "Tile", "Concat", "Squeeze", "Unsqueeze",
+        "Sum", "Max", "Min", "Mean"},
+       RemoveNoopShaping},
+      {"EliminateSlice", ORT_ENABLE_BASIC, {"Slice"}, RemoveNoopSlice},
+      {"NoopElimination", ORT_ENABLE_BASIC, {"Pad"}, RemoveNoopPad},
+      {"ConvBNFusion", ORT_ENABLE_BASIC, {"BatchNormalization"}, FoldConvBatchNorm},
+      {"ConvMulFusion", ORT_ENABLE_BASIC, {"Mul"}, FoldConvMul},
+      {"ConvAddFusion", ORT_ENABLE_BASIC, {"Add"}, FoldConvAdd},
+      {"BatchNormScaleFusion", ORT_ENABLE_BASIC, {"Mul"}, FoldBatchNormMul},
+      {"BatchNormScaleFusion", ORT_ENABLE_BASIC, {"Add"}, FoldBatchNormAdd},
+  };
+  return kRewrites;
+}
+
+}  // namespace backplane
