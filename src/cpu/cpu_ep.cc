@@ -25,6 +25,10 @@ Capability CpuExecutionProvider::GetCapability(const GraphView& view) {
   return capability;
 }
 
+bool CpuExecutionProvider::Supports(const Node& node) const {
+  return KernelRegistry::Get().Find(node, nullptr) != nullptr;
+}
+
 std::vector<std::unique_ptr<Kernel>> CpuExecutionProvider::Compile(std::span<const FusedGroup>) { return {}; }
 
 void CpuExecutionProvider::Lower(Graph& graph, int ep_index) {

@@ -20,6 +20,7 @@ class CpuExecutionProvider final : public ExecutionProvider {
 
   const std::string& name() const override;
   Capability GetCapability(const GraphView& view) override;
+  bool Supports(const Node& node) const override;
   std::vector<std::unique_ptr<Kernel>> Compile(std::span<const FusedGroup> groups) override;
   void Lower(Graph& graph, int ep_index) override;
   std::unique_ptr<Kernel> CreateKernel(const KernelInfo& info) override;

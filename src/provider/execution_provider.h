@@ -46,6 +46,9 @@ class ExecutionProvider {
   /// Which nodes of `view` (one graph level) this EP wants. Nodes with node->ep set belong to an EP asked before.
   virtual Capability GetCapability(const GraphView& view) = 0;
 
+  /// True if it has a kernel for `node` by itself; asked when nodes are replaced by others before partition.
+  virtual bool Supports(const Node& node) const { return (void)node, false; }
+
   /// Compiles claimed groups (Claim::fuse) into one kernel each, in the same order.
   virtual std::vector<std::unique_ptr<Kernel>> Compile(std::span<const FusedGroup> groups) = 0;
 

@@ -10,7 +10,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "partition/placement.h"
+#include "partition/partition.h"
 #include "runtime/level.h"
 #include "runtime/profiler.h"
 
@@ -21,6 +21,7 @@ namespace backplane {
 
 /// What session_builder.cc makes; the parts are released in reverse order.
 struct SessionParts {
+  std::shared_ptr<const OrtEnv> env;           ///< kept alive
   Logger logger;
   std::unique_ptr<OrtSessionOptions> options;  ///< the session's own copy
   std::unique_ptr<ThreadPool> own_pool;        ///< null: the env's shared pool
@@ -29,6 +30,7 @@ struct SessionParts {
   std::unique_ptr<Graph> graph;
   std::vector<std::shared_ptr<ExecutionProvider>> eps;
   Placement placement;
+  std::vector<FusedKernel> fused;  ///< views and members of compiled groups; their kernels are in the plan
   std::vector<ValueInfo*> inputs;                    ///< required inputs, as the model names them
   std::vector<ValueInfo*> overridable_initializers;  ///< inputs with a default
   std::vector<ValueInfo*> outputs;

@@ -1,0 +1,214 @@
+// Session creation: the way a model travels, stage by stage (docs/ARCHITECTURE.md). Each stage is one function.
+#include <charconv>
+
+#include "graph/check.h"
+#include "graph/functions.h"
+#include "graph/infer.h"
+#include "model/model.h"
+#include "optimize/optimize.h"
+#include "partition/partition.h"
+#include "runtime/env.h"
+#include "runtime/evaluator.h"
+#include "runtime/execution_providers.h"
+#include "runtime/session.h"
+#include "runtime/session_options.h"
+
+namespace backplane {
+namespace {
+
+class SessionBuilder {
+ public:
+  SessionBuilder(const Env& env, const SessionOptions& options) : env_(env) {
+    parts_.env = env.Share();
+    parts_.options = std::make_unique<SessionOptions>(options);
+    parts_.logger = Logger(options.log_sink.function != nullptr ? options.log_sink : env.logger().sink(),
+                           options.log_severity >= 0 ? static_cast<OrtLoggingLevel>(options.log_severity)
+                                                     : env.logger().threshold(),
+                           options.log_id.empty() ? env.logger().id() : options.log_id);
+    if (options.profiling) parts_.profiler = std::make_unique<Profiler>(options.profile_prefix);
+    MakePool();
+    parts_.eps = CreateExecutionProviders(env, *parts_.options, parts_.logger);
+  }
+
+  std::unique_ptr<OrtSession> FromPath(const std::string& path) {
+    return Build([&] { return LoadModelFile(path, MakeLoadOptions()); });
+  }
+  std::unique_ptr<OrtSession> FromBytes(std::span<const std::byte> bytes) {
+    return Build([&] { return LoadModelBytes(bytes, MakeLoadOptions()); });
+  }
+  std::unique_ptr<OrtSession> FromGraph(std::unique_ptr<Graph> graph) {
+    return Build([&] { return std::move(graph); });
+  }
+
+ private:
+  template <typename Load>
+  std::unique_ptr<OrtSession> Build(Load&& load) {
+    const int64_t started = Now();
+    options().CheckCancelled();
+    parts_.graph = load();
+    if (parts_.profiler != nullptr) parts_.profiler->AddSession("model_loading", started);
+    const int64_t initializing = Now();
+    Resolve();
+    Rewrite();
+    SaveOptimized();
+    Place();
+    Compile();
+    for (const auto& ep : parts_.eps) ep->OnSessionInitialized();
+    if (parts_.profiler != nullptr) parts_.profiler->AddSession("session_initialization", initializing);
+    return std::make_unique<OrtSession>(std::move(parts_));
+  }
+
+  const SessionOptions& options() const { return *parts_.options; }
+  ExecutionProvider& host() const { return *parts_.eps.back(); }
+  int64_t Now() const { return parts_.profiler != nullptr ? parts_.profiler->Now() : 0; }
+
+  void MakePool() {
+    if (!options().per_session_threads && env_.pool() != nullptr) {
+      parts_.pool = env_.pool().get();
+      return;
+    }
+    Require(options().per_session_threads, ORT_FAIL,
+            "per-session threads are disabled, but the environment was not created with global thread pools");
+    parts_.own_pool = std::make_unique<ThreadPool>(options().MakeThreadPoolOptions());
+    parts_.pool = parts_.own_pool.get();
+  }
+
+  LoadOptions MakeLoadOptions() const {
+    LoadOptions load;
+    load.bytes_stay_valid = options().ConfigSwitch("session.use_ort_model_bytes_directly");
+    load.external_data_folder = options().Config("session.model_external_initializers_file_folder_path");
+    load.external_files = options().external_files;
+    for (const auto* given : {&options().initializers, &options().external_initializers}) {
+      for (const auto& [name, value] : *given) {
+        load.initializers[name] = std::make_shared<const Tensor>(value.tensor());
+      }
+    }
+    load.logger = &parts_.logger;
+    return load;
+  }
+
+  InferOptions MakeInferOptions() const {
+    InferOptions infer;
+    infer.strict = options().ConfigSwitch("session.strict_shape_type_inference");
+    for (const FreeDimension& dimension : options().free_dimensions) {
+      (dimension.by_denotation ? infer.dims_by_denotation : infer.dims_by_name)[dimension.name] = dimension.value;
+    }
+    infer.logger = &parts_.logger;
+    return infer;
+  }
+
+  // Operators, types and shapes; functions that no kernel implements become their bodies.
+  void Resolve() {
+    options().CheckCancelled();
+    CheckGraph(*parts_.graph);
+    InferTypesAndShapes(*parts_.graph, MakeInferOptions());
+    for (ValueInfo* input : parts_.graph->inputs()) {
+      (input->IsInitializer() ? parts_.overridable_initializers : parts_.inputs).push_back(input);
+    }
+    // With IR versions below 4 every initializer is listed among the inputs too, but is a constant.
+    std::erase_if(parts_.overridable_initializers, [](const ValueInfo* value) { return value->IsConstant(); });
+    InlineFunctions(*parts_.graph, [&](const Node& node) { return HostRuns(node); }, MakeInferOptions());
+    parts_.outputs = parts_.graph->outputs();
+  }
+
+  bool HostRuns(const Node& node) const {
+    return !HasFunctionBody(node) || host().Supports(node);
+  }
+
+  void Rewrite() {
+    options().CheckCancelled();
+    const NodeEvaluator evaluator(host(), *parts_.pool, parts_.logger);
+    OptimizeOptions rewrite;
+    rewrite.level = options().optimization_level;
+    rewrite.disabled = SplitList(options().Config("optimization.disable_specified_optimizers"));
+    rewrite.max_folded_bytes =
+        NumberOr(options().Config("optimization.constant_folding_max_output_size_in_bytes"), rewrite.max_folded_bytes);
+    rewrite.evaluate = [&](const Node& node, std::vector<Tensor>& outputs) { return evaluator.Evaluate(node, outputs); };
+    rewrite.infer = [&](Graph& graph) { InferTypesAndShapes(graph, MakeInferOptions()); };
+    Optimize(*parts_.graph, rewrite);
+    parts_.outputs = parts_.graph->outputs();
+  }
+
+  void SaveOptimized() const {
+    if (options().optimized_model_path.empty()) return;
+    SaveOptions save;
+    save.external_file = options().Config("session.optimized_model_external_initializers_file_name");
+    save.external_threshold = static_cast<size_t>(
+        NumberOr(options().Config("session.optimized_model_external_initializers_min_size_in_bytes"),
+                 static_cast<int64_t>(save.external_threshold)));
+    SaveModelFile(*parts_.graph, options().optimized_model_path, save);
+  }
+
+  void Place() {
+    options().CheckCancelled();
+    PartitionOptions partition;
+    partition.logger = &parts_.logger;
+    partition.allow_host_fallback = !options().ConfigSwitch("session.disable_cpu_ep_fallback");
+    Partition result = PartitionGraph(*parts_.graph, parts_.eps, partition);
+    parts_.placement = std::move(result.placement);
+    parts_.fused = std::move(result.fused);
+    // With one EP there is nothing to report; with several, the user sees at once what runs where.
+    parts_.logger.Log(parts_.eps.size() > 1 ? ORT_LOGGING_LEVEL_WARNING : ORT_LOGGING_LEVEL_INFO, "partition", "{}",
+                      parts_.placement.Summary());
+  }
+
+  void Compile() {
+    options().CheckCancelled();
+    for (size_t i = 0; i < parts_.eps.size(); ++i) {
+      ForEachGraph(*parts_.graph, [&](Graph& graph) {
+        parts_.eps[i]->Lower(graph, static_cast<int>(i));
+        graph.Sort();
+      });
+    }
+    PlanOptions plan;
+    plan.eps = parts_.eps;
+    plan.pool = parts_.pool;
+    plan.logger = &parts_.logger;
+    plan.config = &parts_.options->config;
+    plan.take_fused = [&](const Node& node) -> std::unique_ptr<Kernel> {
+      for (FusedKernel& fused : parts_.fused) {
+        if (fused.node == &node) return std::move(fused.kernel);
+      }
+      return nullptr;
+    };
+    plan.make_subgraph = MakeSubgraphFactory(plan);
+    parts_.level = std::make_unique<Level>(BuildPlan(*parts_.graph, plan));
+  }
+
+  static std::vector<std::string> SplitList(std::string_view text) {
+    std::vector<std::string> items;
+    while (!text.empty()) {
+      const size_t end = std::min(text.find(';'), text.size());
+      if (end > 0) items.emplace_back(text.substr(0, end));
+      text.remove_prefix(std::min(end + 1, text.size()));
+    }
+    return items;
+  }
+
+  static int64_t NumberOr(std::string_view text, int64_t fallback) {
+    int64_t number = fallback;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    return error == std::errc() && end == text.data() + text.size() ? number : fallback;
+  }
+
+  const Env& env_;
+  SessionParts parts_;
+};
+
+}  // namespace
+}  // namespace backplane
+
+std::unique_ptr<OrtSession> OrtSession::FromPath(const OrtEnv& env, const std::string& path,
+                                                 const OrtSessionOptions& options) {
+  return backplane::SessionBuilder(env, options).FromPath(path);
+}
+
+std::unique_ptr<OrtSession> OrtSession::FromBytes(const OrtEnv& env, std::span<const std::byte> bytes,
+                                                  const OrtSessionOptions& options) {
+  return backplane::SessionBuilder(env, options).FromBytes(bytes);
+}
+
+std::unique_ptr<OrtSession> OrtSession::FromGraph(const OrtEnv& env, std::unique_ptr<backplane::Graph> graph,
+                                                  const OrtSessionOptions& options) {
+  return backplane::SessionBuilder(env, options).FromGraph(std::move(graph));
+}
