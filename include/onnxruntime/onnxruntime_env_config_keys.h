@@ -5,4 +5,8 @@
 
 #pragma once
 
+/**
+ * "1": EPs may add devices that the machine does not have, for example to compile for them. Default
+ * "0".
+ */
 static const char* const kOrtEnvAllowVirtualDevices = "allow_virtual_devices";

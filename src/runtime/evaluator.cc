@@ -66,7 +66,8 @@ bool NodeEvaluator::Evaluate(const Node& node, std::vector<Tensor>& outputs) con
     if (output != nullptr && (!output->type.IsTensor() || output->type.tensor.dtype == DType::kUndefined)) return false;
   }
   try {
-    const KernelInfo info{.node = node, .pool = pool_, .logger = logger_, .ep = &host_};
+    const KernelInfo info{
+        .node = node, .pool = pool_, .logger = logger_, .ep = &host_, .make_subgraph = nullptr};
     const auto kernel = host_.CreateKernel(info);
     HeapFrame frame(node);
     frame.Run(*kernel, pool_, logger_);
