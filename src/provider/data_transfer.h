@@ -1,0 +1,54 @@
+// Copies between memories: the host's own, and those that plugins' data transfers do. Filled by the ProviderRegistry for
+// the env; used wherever tensors cross devices. Knows nothing of sessions.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <span>
+#include <vector>
+
+#include "base/value.h"
+#include "provider/plugin_library.h"
+
+namespace backplane {
+
+/// One plugin's OrtDataTransferImpl; releases it.
+class DataTransfer {
+ public:
+  /// Takes `impl` over. Fails (and releases it) where it lacks callbacks or states an impossible version.
+  DataTransfer(std::shared_ptr<PluginLibrary> library, std::string ep_name, OrtDataTransferImpl* impl);
+  ~DataTransfer();
+  DataTransfer(const DataTransfer&) = delete;
+  DataTransfer& operator=(const DataTransfer&) = delete;
+
+  const std::string& ep_name() const { return ep_name_; }
+  bool CanCopy(const MemoryInfo& from, const MemoryInfo& to) const;
+  /// `streams` is empty (copies are done on return) or has one entry, maybe null, for each pair.
+  void Copy(std::span<const Value* const> from, std::span<Value* const> to, std::span<OrtSyncStream* const> streams) const;
+
+ private:
+  std::shared_ptr<PluginLibrary> library_;
+  std::string ep_name_;
+  OrtDataTransferImpl* impl_;
+};
+
+/// All transfers of an env, or of a session; thread-safe. The first that says it can copy does.
+class DataTransfers {
+ public:
+  void Add(std::shared_ptr<const DataTransfer> transfer);
+  /// Drops those of `library`.
+  void Remove(const PluginLibrary* library);
+
+  bool CanCopy(const MemoryInfo& from, const MemoryInfo& to) const;
+  /// Copies each tensor of `from` to its place in `to` (same dtype and shape). Host memory to host memory needs no
+  /// transfer. Fails with ORT_NOT_IMPLEMENTED naming both memories where nobody can.
+  void Copy(std::span<const Value* const> from, std::span<Value* const> to, OrtSyncStream* stream = nullptr) const;
+
+ private:
+  std::shared_ptr<const DataTransfer> Find(const MemoryInfo& from, const MemoryInfo& to) const;
+
+  mutable std::mutex mutex_;
+  std::vector<std::shared_ptr<const DataTransfer>> transfers_;  // guarded by mutex_
+};
+
+}  // namespace backplane

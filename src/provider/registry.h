@@ -1,0 +1,86 @@
+// ProviderRegistry: the EPs an env knows. Hardware devices, registered EP libraries, their EP devices, allocators and data
+// transfers that sessions share. Owned by OrtEnv, filled through abi/, read by session creation. Thread-safe.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "provider/data_transfer.h"
+#include "provider/hardware.h"
+#include "provider/plugin_library.h"
+#include "provider/sync_stream.h"
+
+namespace backplane {
+
+struct RegistryOptions {
+  std::string host_ep;    ///< name of the built-in EP; its device comes first
+  KeyValuePairs config;   ///< the env's entries
+  const Logger* logger = nullptr;
+};
+
+class ProviderRegistry {
+ public:
+  explicit ProviderRegistry(RegistryOptions options);
+  /// Unregisters all libraries, the last registered first.
+  ~ProviderRegistry();
+  ProviderRegistry(const ProviderRegistry&) = delete;
+  ProviderRegistry& operator=(const ProviderRegistry&) = delete;
+
+  // -- libraries ----------------------------------------------------------------------------------------------------
+  /// Loads `path`, asks its factories for devices. Fails with ORT_FAIL and leaves nothing behind.
+  void Register(const std::string& name, const std::string& path, const OrtApiBase& api);
+  /// Fails with ORT_FAIL for an unknown name and, naming the users, while sessions use the library.
+  void Unregister(const std::string& name);
+  /// The library that drives `device`; null for the built-in EP. Fails with ORT_INVALID_ARGUMENT if the device is not
+  /// (or not any more) one of this registry's.
+  std::shared_ptr<PluginLibrary> LibraryOf(const EpDevice* device) const;
+
+  // -- devices ------------------------------------------------------------------------------------------------------
+  const HardwareDevices& hardware() const { return hardware_; }
+  /// All EP devices: the built-in EP's first, then by order of registration. The array is valid until the next change.
+  std::span<const EpDevice* const> devices() const;
+  /// Copy of the above that later changes do not touch; the devices themselves go with their library.
+  std::vector<const EpDevice*> DevicesOf(std::string_view ep_name) const;
+  /// EP names, in the order of their first device, the built-in EP's last.
+  std::vector<std::string> EpNames() const;
+  /// Why an EP cannot use a device; no reasons if it can.
+  OrtDeviceEpIncompatibilityDetails Explain(std::string_view ep_name, const HardwareDevice& device) const;
+  /// What the devices' EP says of a model compiled earlier.
+  OrtCompiledModelCompatibility Compatibility(std::span<const EpDevice* const> devices, const char* info) const;
+
+  // -- memory, copies, streams --------------------------------------------------------------------------------------
+  DataTransfers& transfers() { return transfers_; }
+  const DataTransfers& transfers() const { return transfers_; }
+  /// A stream for a device, outside of sessions. Fails with ORT_INVALID_ARGUMENT where the EP has none.
+  std::unique_ptr<OrtSyncStream> CreateStream(const EpDevice* device, const KeyValuePairs* options) const;
+  /// An allocator of a factory; the deleter gives it back and keeps the library loaded until then.
+  std::shared_ptr<OrtAllocator> CreateAllocator(const EpDevice* device, const MemoryInfo& memory,
+                                                const KeyValuePairs* options) const;
+
+  const RegistryOptions& options() const { return options_; }
+
+ private:
+  struct Entry {
+    std::string name;
+    std::shared_ptr<PluginLibrary> library;
+    std::vector<std::unique_ptr<EpDevice>> devices;
+  };
+
+  void AskForDevices(Entry& entry, OrtEpFactory& factory) const;
+  void AddTransfers(const Entry& entry);
+  void RebuildList();
+  std::vector<Entry>::iterator Find(const std::string& name);
+
+  RegistryOptions options_;
+  HardwareDevices hardware_;
+  mutable std::mutex mutex_;
+  DataTransfers transfers_;
+  std::unique_ptr<EpDevice> host_device_;
+  std::vector<Entry> entries_;               // guarded by mutex_
+  std::vector<const EpDevice*> all_devices_;  // guarded by mutex_
+};
+
+}  // namespace backplane
