@@ -1,10 +1,12 @@
-// OpTester: runs one CPU kernel on given inputs, without files, sessions or plans. Used by every test of cpu/ops.
+// OpTester: runs one CPU kernel on given inputs, without files, sessions or plans. Used by every
+// test of cpu/ops.
 //
 //   OpTester("Add", 14).In<float>({2}, {1, 2}).In<float>({1}, {3}).Out<float>({2}, {4, 5}).Check();
 //
-// The kernel is found through KernelRegistry and prepared from a KernelInfo, as a session does it. Outputs are filled
-// with garbage first. Check() runs the kernel again for each pair that the registration declares InPlace, with the
-// output on top of the input, and expects the same. Must not need anything above cpu/.
+// The kernel is found through KernelRegistry and prepared from a KernelInfo, as a session does it.
+// Outputs are filled with garbage first. Check() runs the kernel again for each pair that the
+// registration declares InPlace, with the output on top of the input, and expects the same. Must
+// not need anything above cpu/.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -48,7 +50,8 @@ std::vector<Literal<T>> Elements(const Tensor& tensor) {
   return values;
 }
 
-/// A FrameServices that takes everything from the heap and checks what the kernel asks for against its registration.
+/// A FrameServices that takes everything from the heap and checks what the kernel asks for against
+/// its registration.
 class HeapFrame final : public FrameServices {
  public:
   HeapFrame(const Node& node, const KernelTraits& traits) : node_(node), traits_(traits) {}
@@ -60,10 +63,12 @@ class HeapFrame final : public FrameServices {
     value.SetTensor(std::move(tensor));
     return value.tensor();
   }
-  Tensor& ViewOutput(KernelContext& context, size_t i, const Tensor& source, const Shape& shape) override {
+  Tensor& ViewOutput(KernelContext& context, size_t i, const Tensor& source,
+                     const Shape& shape) override {
     bool declared = false;
     for (const auto& pair : traits_.alias) {
-      declared |= pair.output == static_cast<int>(i) && pair.input >= 0 && &context.Input(pair.input) == &source;
+      declared |= pair.output == static_cast<int>(i) && pair.input >= 0 &&
+                  &context.Input(pair.input) == &source;
     }
     EXPECT_TRUE(declared) << "View of output " << i << " is not declared with Alias()";
     EXPECT_EQ(shape.ElementCount(), source.ElementCount());
@@ -96,7 +101,9 @@ class OpTester {
     attributes_.emplace_back(std::move(name), std::move(value));
     return *this;
   }
-  OpTester& Attr(std::string name, int value) { return Attr(std::move(name), Attribute::Value(int64_t{value})); }
+  OpTester& Attr(std::string name, int value) {
+    return Attr(std::move(name), Attribute::Value(int64_t{value}));
+  }
   OpTester& Attr(std::string name, const char* value) {
     return Attr(std::move(name), Attribute::Value(std::string(value)));
   }
@@ -131,7 +138,9 @@ class OpTester {
   template <typename T>
   OpTester& Out(const Shape& shape, const std::vector<Literal<T>>& values) {
     Out(TypeInfo::Tensor(kDTypeOf<T>));
-    outputs_.back().check = [this, shape, values](const Value& value) { ExpectTensor<T>(value, shape, values); };
+    outputs_.back().check = [this, shape, values](const Value& value) {
+      ExpectTensor<T>(value, shape, values);
+    };
     return *this;
   }
   /// The next output, not checked here: Run() returns it.
@@ -146,7 +155,8 @@ class OpTester {
     return *this;
   }
 
-  /// |got - expected| may be absolute + relative * |expected|; the default is 0 for integers, 1e-6 each for floats.
+  /// |got - expected| may be absolute + relative * |expected|; the default is 0 for integers, 1e-6
+  /// each for floats.
   OpTester& Tolerance(double absolute, double relative) {
     tolerance_ = {absolute, relative};
     return *this;
@@ -197,7 +207,8 @@ class OpTester {
     }
   }
 
-  /// The node, for tests that add to it before Run (subgraphs); made by the first call of Prepare().
+  /// The node, for tests that add to it before Run (subgraphs); made by the first call of
+  /// Prepare().
   Node& node() { return *node_; }
   /// Builds the graph and creates the kernel; called by the others.
   void Prepare() {
@@ -205,7 +216,9 @@ class OpTester {
     std::vector<ValueInfo*> inputs, outputs;
     for (const Input& input : inputs_) inputs.push_back(AddInput(input));
     for (size_t i = 0; i < outputs_.size(); ++i) {
-      outputs.push_back(outputs_[i].used ? graph_->AddValue("out" + std::to_string(i), outputs_[i].type) : nullptr);
+      outputs.push_back(outputs_[i].used
+                            ? graph_->AddValue("out" + std::to_string(i), outputs_[i].type)
+                            : nullptr);
       if (outputs.back() != nullptr) graph_->AddOutput(outputs.back());
     }
     node_ = graph_->AddNode("node", op_type_, domain_, inputs, outputs);
@@ -238,14 +251,15 @@ class OpTester {
     if (input.constant) return graph_->AddInitializer(name, input.value.tensor());
     if (input.type) return graph_->AddInput(name, *input.type);
     const Tensor& tensor = input.value.tensor();
-    return graph_->AddInput(
-        name, shapes_known_ ? TypeInfo::Tensor(tensor.dtype(), tensor.shape()) : TypeInfo::Tensor(tensor.dtype()));
+    return graph_->AddInput(name, shapes_known_ ? TypeInfo::Tensor(tensor.dtype(), tensor.shape())
+                                                : TypeInfo::Tensor(tensor.dtype()));
   }
 
   bool PairFits(const KernelTraits::Pair& pair) const {
     if (pair.output < 0 || static_cast<size_t>(pair.input) >= inputs_.size()) return false;
     const Input& input = inputs_[pair.input];
-    if (!input.present || !input.value.IsTensor() || last_outputs_.size() <= static_cast<size_t>(pair.output)) {
+    if (!input.present || !input.value.IsTensor() ||
+        last_outputs_.size() <= static_cast<size_t>(pair.output)) {
       return false;
     }
     const Value& output = last_outputs_[pair.output];
@@ -264,7 +278,8 @@ class OpTester {
       Tensor shared = Tensor::Allocate(original.dtype(), original.shape());
       CopyElements(original, shared);
       const Tensor& like = last_outputs_[output].tensor();
-      values[inputs_.size() + output].SetTensor(Tensor(like.dtype(), like.shape(), shared.raw(), shared.owner()));
+      values[inputs_.size() + output].SetTensor(
+          Tensor(like.dtype(), like.shape(), shared.raw(), shared.owner()));
       values[input].SetTensor(std::move(shared));
     }
     std::vector<Value*> slots;
@@ -274,7 +289,8 @@ class OpTester {
       in.push_back(inputs_[i].present ? static_cast<uint32_t>(i) : KernelContext::kAbsent);
     }
     for (size_t i = 0; i < outputs_.size(); ++i) {
-      out.push_back(outputs_[i].used ? static_cast<uint32_t>(inputs_.size() + i) : KernelContext::kAbsent);
+      out.push_back(outputs_[i].used ? static_cast<uint32_t>(inputs_.size() + i)
+                                     : KernelContext::kAbsent);
     }
     HeapFrame frame(*node_, *traits_);
     KernelContext context;
@@ -299,7 +315,8 @@ class OpTester {
   }
 
   template <typename T>
-  void ExpectTensor(const Value& value, const Shape& shape, const std::vector<Literal<T>>& expected) const {
+  void ExpectTensor(const Value& value, const Shape& shape,
+                    const std::vector<Literal<T>>& expected) const {
     ASSERT_TRUE(value.IsTensor());
     const Tensor& tensor = value.tensor();
     ASSERT_EQ(NameOf(tensor.dtype()), NameOf(kDTypeOf<T>));
@@ -310,10 +327,12 @@ class OpTester {
       if constexpr (std::is_floating_point_v<Literal<T>>) {
         const double want = expected[i];
         if (std::isnan(want) || std::isinf(want) || std::isnan(got) || std::isinf(got)) {
-          EXPECT_TRUE((std::isnan(want) && std::isnan(got)) || want == got) << i << ": " << got << ", not " << want;
+          EXPECT_TRUE((std::isnan(want) && std::isnan(got)) || want == got)
+              << i << ": " << got << ", not " << want;
         } else {
           const auto [absolute, relative] = tolerance_.value_or(DefaultTolerance<T>());
-          EXPECT_LE(std::abs(got - want), absolute + relative * std::abs(want)) << i << ": " << got << ", not " << want;
+          EXPECT_LE(std::abs(got - want), absolute + relative * std::abs(want))
+              << i << ": " << got << ", not " << want;
         }
       } else {
         EXPECT_EQ(got, expected[i]) << "element " << i;
