@@ -44,7 +44,8 @@ void DeleteStatus(OrtStatus* status) noexcept {
 void ThrowIfFailed(OrtStatus* status, std::string_view context) {
   if (status == nullptr) return;
   const std::unique_ptr<OrtStatus, void (*)(OrtStatus*)> owner(status, DeleteStatus);
-  ThrowError(status->code, context.empty() ? status->message : Format("{}{}", context, status->message));
+  ThrowError(status->code,
+             context.empty() ? status->message : Format("{}{}", context, status->message));
 }
 
 }  // namespace backplane

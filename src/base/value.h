@@ -27,6 +27,7 @@ struct SparseValue {
   Shape dense_shape;
   Tensor values;
   std::vector<Tensor> indices;
+  OrtAllocator* allocator = nullptr;  ///< what it is filled with; null: it uses its caller's memory
 };
 
 }  // namespace backplane

@@ -8,7 +8,8 @@
 
 namespace backplane {
 
-// Shared with the threads: the last of them may outlive the BackgroundThreads that its own task destroyed.
+// Shared with the threads: the last of them may outlive the BackgroundThreads that its own task
+// destroyed.
 struct BackgroundThreads::State {
   std::mutex mutex;
   std::condition_variable changed;

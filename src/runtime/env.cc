@@ -8,7 +8,8 @@
 
 namespace {
 
-// The process's env. The weak reference outlives the clients' one where sessions still hold the env.
+// The process's env. The weak reference outlives the clients' one where sessions still hold the
+// env.
 struct Process {
   std::mutex mutex;
   std::weak_ptr<OrtEnv> env;
@@ -17,7 +18,8 @@ struct Process {
 };
 
 Process& TheProcess() {
-  static auto* process = new Process();  // never freed: clients may release at exit, after our statics
+  static auto* process =
+      new Process();  // never freed: clients may release at exit, after our statics
   return *process;
 }
 
@@ -36,10 +38,17 @@ OrtEnv* OrtEnv::Acquire(const backplane::EnvOptions& options) {
   return env.get();
 }
 
+std::shared_ptr<OrtEnv> OrtEnv::Current() {
+  Process& process = TheProcess();
+  const std::lock_guard lock(process.mutex);
+  return process.env.lock();
+}
+
 void OrtEnv::Release(OrtEnv* env) noexcept {
   if (env == nullptr) return;
   Process& process = TheProcess();
-  std::shared_ptr<OrtEnv> last;  // destroyed outside of the lock: the end of an env may call foreign code
+  std::shared_ptr<OrtEnv>
+      last;  // destroyed outside of the lock: the end of an env may call foreign code
   const std::lock_guard lock(process.mutex);
   if (env != process.clients.get() || --process.references > 0) return;
   last = std::move(process.clients);
@@ -77,9 +86,10 @@ void OrtEnv::UnregisterAllocator(const backplane::MemoryInfo& memory) {
   const size_t removed = std::erase_if(allocators_, [&](const Shared& shared) {
     return shared.allocator->Info(shared.allocator)->SameDevice(memory);
   });
-  backplane::Require(removed != 0, ORT_INVALID_ARGUMENT,
-                     "No allocator for this device has been registered for sharing. (memory '{}', device {})",
-                     memory.name, memory.device_id);
+  backplane::Require(
+      removed != 0, ORT_INVALID_ARGUMENT,
+      "No allocator for this device has been registered for sharing. (memory '{}', device {})",
+      memory.name, memory.device_id);
 }
 
 OrtAllocator* OrtEnv::SharedAllocator(const backplane::MemoryInfo& memory) const {

@@ -1,5 +1,6 @@
-// The environment: what the whole process shares. Log sink, the thread pool that sessions may share, allocators that
-// sessions may share, background threads. One per process, counted; made and released through abi/.
+// The environment: what the whole process shares. Log sink, the thread pool that sessions may
+// share, allocators that sessions may share, background threads. One per process, counted; made and
+// released through abi/.
 #pragma once
 
 #include <atomic>
@@ -35,6 +36,8 @@ struct OrtEnv final : std::enable_shared_from_this<OrtEnv> {
  public:
   /// The process's env with one more client reference; `options` count only where there was none.
   static OrtEnv* Acquire(const backplane::EnvOptions& options);
+  /// The process's env, or null while there is none.
+  static std::shared_ptr<OrtEnv> Current();
   /// Takes a client reference back. Sessions hold Share() and so keep the env alive.
   static void Release(OrtEnv* env) noexcept;
   std::shared_ptr<const OrtEnv> Share() const { return shared_from_this(); }
@@ -46,14 +49,16 @@ struct OrtEnv final : std::enable_shared_from_this<OrtEnv> {
 
   const backplane::Logger& logger() const { return logger_; }
   void SetSeverity(OrtLoggingLevel severity) { logger_.set_threshold(severity); }
-  /// The pool that sessions without threads of their own use; null if the env was created without one.
+  /// The pool that sessions without threads of their own use; null if the env was created without
+  /// one.
   const std::shared_ptr<backplane::ThreadPool>& pool() const { return pool_; }
   const backplane::KeyValuePairs& config() const { return config_; }
 
   /// Runs `task` soon, on a thread of the env's own.
   void RunInBackground(std::function<void()> task) const;
 
-  // -- allocators that sessions share: one for each kind of memory ---------------------------------------------------
+  // -- allocators that sessions share: one for each kind of memory
+  // ---------------------------------------------------
   /// Adds or replaces. With an owner, the env keeps the allocator alive.
   void RegisterAllocator(OrtAllocator* allocator, std::shared_ptr<void> owner = nullptr);
   /// Fails with ORT_INVALID_ARGUMENT if none is registered for this memory.

@@ -1,5 +1,6 @@
-// Settings of one run, or of many: plain data. Filled by abi/, read by session and by EPs. `terminate` may be set from
-// another thread while runs are under way; everything else is left alone then.
+// Settings of one run, or of many: plain data. Filled by abi/, read by session and by EPs.
+// `terminate` may be set from another thread while runs are under way; everything else is left
+// alone then.
 #pragma once
 
 #include <atomic>

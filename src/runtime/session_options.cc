@@ -17,11 +17,15 @@ void CheckConfigEntry(std::string_view key, std::string_view value) {
 namespace {
 
 void CheckInitializer(std::string_view name, const Value& value) {
-  Require(!name.empty(), ORT_INVALID_ARGUMENT, "Received nullptr or an empty string for the name of an initializer");
-  Require(value.IsTensor(), ORT_INVALID_ARGUMENT, "Received OrtValue is not a tensor for initializer '{}'. Only tensors "
-          "are supported.", name);
+  Require(!name.empty(), ORT_INVALID_ARGUMENT,
+          "Received nullptr or an empty string for the name of an initializer");
+  Require(value.IsTensor(), ORT_INVALID_ARGUMENT,
+          "Received OrtValue is not a tensor for initializer '{}'. Only tensors "
+          "are supported.",
+          name);
   Require(value.tensor().memory().HostAccessible(), ORT_INVALID_ARGUMENT,
-          "the value of initializer '{}' must be in memory of the CPU, not in '{}'", name, value.tensor().memory().name);
+          "the value of initializer '{}' must be in memory of the CPU, not in '{}'", name,
+          value.tensor().memory().name);
 }
 
 }  // namespace
@@ -30,15 +34,15 @@ void CheckInitializer(std::string_view name, const Value& value) {
 using backplane::Require;
 
 void OrtSessionOptions::SetExecutionMode(ExecutionMode mode) {
-  Require(mode == ORT_SEQUENTIAL || mode == ORT_PARALLEL, ORT_INVALID_ARGUMENT, "execution_mode is not valid: {}",
-          static_cast<int>(mode));
+  Require(mode == ORT_SEQUENTIAL || mode == ORT_PARALLEL, ORT_INVALID_ARGUMENT,
+          "execution_mode is not valid: {}", static_cast<int>(mode));
   execution_mode = mode;
 }
 
 void OrtSessionOptions::SetOptimizationLevel(GraphOptimizationLevel level) {
   const int number = level;
-  Require((number >= ORT_DISABLE_ALL && number <= ORT_ENABLE_LAYOUT) || number == ORT_ENABLE_ALL, ORT_INVALID_ARGUMENT,
-          "graph_optimization_level is not valid: {}", number);
+  Require((number >= ORT_DISABLE_ALL && number <= ORT_ENABLE_LAYOUT) || number == ORT_ENABLE_ALL,
+          ORT_INVALID_ARGUMENT, "graph_optimization_level is not valid: {}", number);
   optimization_level = level;
 }
 
@@ -50,13 +54,15 @@ void OrtSessionOptions::SetConfig(const char* key, const char* value) {
 void OrtSessionOptions::AddInitializer(const char* name, const backplane::Value& value) {
   backplane::CheckInitializer(name, value);
   const bool added = initializers.try_emplace(name, value).second;
-  Require(added, ORT_INVALID_ARGUMENT, "An OrtValue for this name has already been added: {}", name);
+  Require(added, ORT_INVALID_ARGUMENT, "An OrtValue for this name has already been added: {}",
+          name);
 }
 
 void OrtSessionOptions::AddExternalInitializer(const char* name, const backplane::Value& value) {
   backplane::CheckInitializer(name, value);
   const bool added = external_initializers.try_emplace(name, value).second;
-  Require(added, ORT_INVALID_ARGUMENT, "An OrtValue for this name has already been added: {}", name);
+  Require(added, ORT_INVALID_ARGUMENT, "An OrtValue for this name has already been added: {}",
+          name);
 }
 
 void OrtSessionOptions::AddFreeDimension(const char* name, int64_t value, bool by_denotation) {

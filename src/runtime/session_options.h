@@ -1,5 +1,6 @@
-// What a session is created with: plain data, checked where it is set. Filled by abi/ and read by session; a session
-// keeps a copy, so that clients may change or release theirs. Takes no decisions and knows no model.
+// What a session is created with: plain data, checked where it is set. Filled by abi/ and read by
+// session; a session keeps a copy, so that clients may change or release theirs. Takes no decisions
+// and knows no model.
 #pragma once
 
 #include <atomic>
@@ -43,7 +44,8 @@ struct EpSelection {
 
 /// C API: OrtSessionOptions.
 struct OrtSessionOptions final {
-  // -- running ------------------------------------------------------------------------------------------------------
+  // -- running
+  // ------------------------------------------------------------------------------------------------------
   ExecutionMode execution_mode = ORT_SEQUENTIAL;
   GraphOptimizationLevel optimization_level = ORT_ENABLE_ALL;
   bool mem_pattern = true;
@@ -56,7 +58,8 @@ struct OrtSessionOptions final {
   OrtCustomJoinThreadFn join_thread = nullptr;
   void* thread_creation_options = nullptr;
 
-  // -- files and logging --------------------------------------------------------------------------------------------
+  // -- files and logging
+  // --------------------------------------------------------------------------------------------
   bool profiling = false;
   std::string profile_prefix = "onnxruntime_profile_";
   std::string optimized_model_path;  ///< empty: not written
@@ -65,7 +68,8 @@ struct OrtSessionOptions final {
   int log_verbosity = 0;
   backplane::LogSink log_sink;  ///< its function is null: the env's sink
 
-  // -- the model ----------------------------------------------------------------------------------------------------
+  // -- the model
+  // ----------------------------------------------------------------------------------------------------
   std::vector<backplane::FreeDimension> free_dimensions;
   /// Replace initializers of these names; the elements are shared with the client's value.
   std::map<std::string, backplane::Value> initializers;
@@ -77,7 +81,8 @@ struct OrtSessionOptions final {
   OrtReadNamedBufferFunc ep_context_read = nullptr;
   void* ep_context_read_state = nullptr;
 
-  // -- EPs and everything else --------------------------------------------------------------------------------------
+  // -- EPs and everything else
+  // --------------------------------------------------------------------------------------
   std::vector<backplane::EpChoice> eps;
   backplane::EpSelection ep_selection;
   backplane::KeyValuePairs config;
@@ -95,12 +100,15 @@ struct OrtSessionOptions final {
   /// True if the entry is "1".
   bool ConfigSwitch(const char* key, bool fallback = false) const;
 
-  /// Options of the session's own thread pool. Fails with ORT_INVALID_ARGUMENT where an entry makes no sense.
+  /// Options of the session's own thread pool. Fails with ORT_INVALID_ARGUMENT where an entry makes
+  /// no sense.
   backplane::ThreadPoolOptions MakeThreadPoolOptions() const;
 
-  /// May be called while a session is created with these options, from another thread; copies share the flag.
+  /// May be called while a session is created with these options, from another thread; copies share
+  /// the flag.
   void SetCancelled(bool cancel) { cancelled_->store(cancel, std::memory_order_relaxed); }
-  /// Fails with ORT_MODEL_LOAD_CANCELED once cancellation is asked for; session creation calls it between its stages.
+  /// Fails with ORT_MODEL_LOAD_CANCELED once cancellation is asked for; session creation calls it
+  /// between its stages.
   void CheckCancelled() const;
 
  private:
@@ -111,7 +119,8 @@ namespace backplane {
 
 using SessionOptions = ::OrtSessionOptions;
 
-/// Checks key and value of a configuration entry of a session or a run; fails with ORT_INVALID_ARGUMENT.
+/// Checks key and value of a configuration entry of a session or a run; fails with
+/// ORT_INVALID_ARGUMENT.
 void CheckConfigEntry(std::string_view key, std::string_view value);
 
 }  // namespace backplane

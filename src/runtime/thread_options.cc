@@ -48,7 +48,8 @@ void ApplyThreadConfig(const KeyValuePairs& config, ThreadPoolOptions& options) 
 
 void OrtThreadingOptions::SetSpinning(int allow) {
   backplane::Require(allow == 0 || allow == 1, ORT_INVALID_ARGUMENT,
-                     "Received invalid value for allow_spinning. Valid values are 0 or 1, not {}", allow);
+                     "Received invalid value for allow_spinning. Valid values are 0 or 1, not {}",
+                     allow);
   intra_op.allow_spinning = allow != 0;
 }
 
@@ -56,6 +57,7 @@ void OrtThreadingOptions::SetAffinity(const char* affinity) {
   constexpr size_t kMaxLength = 4096;
   const size_t length = std::strlen(affinity);
   backplane::Require(length > 0 && length <= kMaxLength, ORT_INVALID_ARGUMENT,
-                     "Size of affinity string must be between 1 and {}, not {}", kMaxLength, length);
+                     "Size of affinity string must be between 1 and {}, not {}", kMaxLength,
+                     length);
   intra_op.affinities = affinity;
 }

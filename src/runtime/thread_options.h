@@ -1,5 +1,5 @@
-// Thread settings from outside: an env's OrtThreadingOptions, and how they become the options of a thread pool.
-// Filled by abi/, read by env and session.
+// Thread settings from outside: an env's OrtThreadingOptions, and how they become the options of a
+// thread pool. Filled by abi/, read by env and session.
 #pragma once
 
 #include <memory>
@@ -23,8 +23,8 @@ using ThreadingOptions = ::OrtThreadingOptions;
 /// Where the C API takes a count of threads, 0 and below mean one for each core.
 int ThreadCount(int requested);
 
-/// Applies a session's configuration entries about threads (spinning, affinity, denormals). Fails with
-/// ORT_INVALID_ARGUMENT naming the entry.
+/// Applies a session's configuration entries about threads (spinning, affinity, denormals). Fails
+/// with ORT_INVALID_ARGUMENT naming the entry.
 void ApplyThreadConfig(const KeyValuePairs& config, ThreadPoolOptions& options);
 
 }  // namespace backplane

@@ -1,0 +1,102 @@
+#include "runtime/io_binding.h"
+
+#include <algorithm>
+#include <memory>
+
+#include "base/error.h"
+
+using backplane::MemoryInfo;
+using backplane::Require;
+using backplane::Value;
+using backplane::ValueInfo;
+
+namespace {
+
+/// Position of `name`, or the size.
+size_t Find(const std::vector<std::string>& names, const char* name) {
+  return static_cast<size_t>(std::find(names.begin(), names.end(), name) - names.begin());
+}
+
+bool Has(const std::vector<ValueInfo*>& values, const char* name) {
+  return std::any_of(values.begin(), values.end(),
+                     [&](const ValueInfo* value) { return value->name == name; });
+}
+
+}  // namespace
+
+void OrtIoBinding::BindInput(const char* name, const Value& value) {
+  Require(Has(session_.inputs(), name) || Has(session_.overridable_initializers(), name),
+          ORT_INVALID_ARGUMENT, "Failed to find input name in the mapping: {}", name);
+  const size_t slot = Find(input_names_, name);
+  if (slot == input_names_.size()) {
+    input_names_.emplace_back(name);
+    inputs_.emplace_back();
+  }
+  inputs_[slot] = value;
+  Refresh();
+}
+
+size_t OrtIoBinding::OutputSlot(const char* name) {
+  Require(Has(session_.outputs(), name), ORT_INVALID_ARGUMENT,
+          "Failed to find output name in the mapping: {}", name);
+  const size_t slot = Find(output_names_, name);
+  if (slot == output_names_.size()) {
+    output_names_.emplace_back(name);
+    outputs_.emplace_back();
+    preallocated_.push_back(false);
+  }
+  return slot;
+}
+
+void OrtIoBinding::BindOutput(const char* name, const Value& value) {
+  const size_t slot = OutputSlot(name);
+  outputs_[slot] = value;
+  preallocated_[slot] = !value.IsNone();
+  Refresh();
+}
+
+void OrtIoBinding::BindOutput(const char* name, const MemoryInfo& memory) {
+  Require(memory.HostAccessible(), ORT_NOT_IMPLEMENTED,
+          "cannot bind output '{}' to memory '{}': outputs are left in "
+          "memory of the CPU",
+          name, memory.name);
+  const size_t slot = OutputSlot(name);
+  outputs_[slot] = Value();
+  preallocated_[slot] = false;
+  Refresh();
+}
+
+void OrtIoBinding::ClearInputs() {
+  input_names_.clear();
+  inputs_.clear();
+  Refresh();
+}
+
+void OrtIoBinding::ClearOutputs() {
+  output_names_.clear();
+  outputs_.clear();
+  preallocated_.clear();
+  Refresh();
+}
+
+void OrtIoBinding::Refresh() {
+  input_name_pointers_.clear();
+  input_pointers_.clear();
+  output_name_pointers_.clear();
+  output_pointers_.assign(outputs_.size(), nullptr);
+  for (const std::string& name : input_names_) input_name_pointers_.push_back(name.c_str());
+  for (const Value& value : inputs_) input_pointers_.push_back(&value);
+  for (const std::string& name : output_names_) output_name_pointers_.push_back(name.c_str());
+}
+
+void OrtIoBinding::Run(const OrtRunOptions* run_options) {
+  for (size_t i = 0; i < outputs_.size(); ++i)
+    output_pointers_[i] = preallocated_[i] ? &outputs_[i] : nullptr;
+  session_.Run(run_options, input_name_pointers_, input_pointers_, output_name_pointers_,
+               output_pointers_);
+  for (size_t i = 0; i < outputs_.size(); ++i) {
+    if (preallocated_[i]) continue;
+    const std::unique_ptr<Value> made(output_pointers_[i]);
+    outputs_[i] = std::move(*made);
+  }
+}
