@@ -1,0 +1,223 @@
+// PluginEp: the adapter that makes an ExecutionProvider of a plugin's OrtEp. Reads no member newer than the version the
+// plugin states, turns its statuses into Errors with the EP's name in front. Layouts, profiling: plugin_layout.cc.
+#include "provider/plugin_ep.h"
+
+#include <algorithm>
+
+#include "provider/kernel_def.h"
+#include "provider/plugin_ep_impl.h"
+#include "provider/plugin_graph.h"
+#include "provider/plugin_kernel.h"
+
+namespace backplane {
+
+PluginEp::PluginEp(std::shared_ptr<PluginLibrary> library, OrtEpFactory* factory,
+                   std::span<const OrtEpDevice* const> devices, const OrtSessionOptions& options,
+                   const Logger& logger)
+    : library_(std::move(library)), factory_(factory), logger_(logger), devices_(devices.begin(), devices.end()) {
+  Create(options);
+  name_ = AskPlugin<const char*>("GetName", nullptr, Callback(*ep_, &OrtEp::GetName, 22), ep_) ?: "";
+  Require(!name_.empty(), ORT_INVALID_ARGUMENT, "Error creating execution provider: the EP of library '{}' has no name",
+          library_->name());
+  FetchRegistry();
+  ChooseMemory();
+  bool concurrent = true;
+  if (const auto ask = Callback(*ep_, &OrtEp::IsConcurrentRunSupported, 24)) {
+    CallPlugin(name_, ask, ep_, &concurrent);
+  }
+  concurrent_ = concurrent;
+}
+
+void PluginEp::Create(const OrtSessionOptions& options) {
+  std::vector<const OrtHardwareDevice*> hardware;
+  std::vector<const OrtKeyValuePairs*> metadata;
+  for (const OrtEpDevice* device : devices_) {
+    hardware.push_back(device->device);
+    metadata.push_back(&device->metadata);
+  }
+  CallPlugin("Error creating execution provider", Callback(*factory_, &OrtEpFactory::CreateEp, 22), factory_,
+             hardware.data(), metadata.data(), hardware.size(), &options, &logger_, &ep_);
+  Require(ep_ != nullptr, ORT_FAIL, "Error creating execution provider: CreateEp of '{}' returned no EP",
+          FactoryName(*factory_));
+  lifetime_ = std::shared_ptr<OrtEp>(ep_, [library = library_, factory = factory_](OrtEp* ep) {
+    ReleaseThroughPlugin(Callback(*factory, &OrtEpFactory::ReleaseEp, 22), factory, ep);
+  });
+  CheckStatedVersion(ep_->ort_version_supported, kFirstEpApiVersion, "OrtEp");
+}
+
+void PluginEp::FetchRegistry() {
+  const OrtKernelRegistry* registry = nullptr;
+  if (const auto get = Callback(*ep_, &OrtEp::GetKernelRegistry, 24)) CallPlugin(name_, get, ep_, &registry);
+  registry_ = registry;
+}
+
+void PluginEp::ChooseMemory() {
+  memory_ = &CpuMemoryInfo();
+  const OrtMemoryDevice* wanted = nullptr;
+  if (const auto get = Callback(*ep_, &OrtEp::GetDefaultMemoryDevice, 27)) CallPlugin(name_, get, ep_, &wanted);
+  for (const OrtEpDevice* device : devices_) {
+    const MemoryInfo* info = device->Memory(OrtDeviceMemoryType_DEFAULT);
+    if (info == nullptr) continue;
+    if (wanted == nullptr || FromMemoryDevice(*wanted).SameDevice(*info)) {
+      memory_ = info;
+      break;
+    }
+  }
+  if (wanted != nullptr && !FromMemoryDevice(*wanted).SameDevice(*memory_)) memory_ = &FromMemoryDevice(*wanted);
+  if (!memory_->HostAccessible()) allocator_ = MakeAllocator(*memory_);
+}
+
+std::shared_ptr<OrtAllocator> PluginEp::MakeAllocator(const MemoryInfo& memory) {
+  OrtAllocator* allocator = nullptr;
+  if (const auto create = Callback(*ep_, &OrtEp::CreateAllocator, 23)) {
+    CallPlugin(name_, create, ep_, &memory, &allocator);
+  }
+  if (allocator == nullptr) {
+    CallPlugin(name_, Callback(*factory_, &OrtEpFactory::CreateAllocator, 23), factory_, &memory,
+               static_cast<const OrtKeyValuePairs*>(nullptr), &allocator);
+  }
+  Require(allocator != nullptr, ORT_FAIL, "{}: no allocator for the memory '{}'", name_, memory.name);
+  return {allocator, [keep = lifetime_, factory = factory_](OrtAllocator* a) {
+            ReleaseThroughPlugin(Callback(*factory, &OrtEpFactory::ReleaseAllocator, 23), factory, a);
+          }};
+}
+
+Capability PluginEp::GetCapability(const GraphView& view) {
+  OrtEpGraphSupportInfo info(view, *this);
+  CallPlugin(name_, Callback(*ep_, &OrtEp::GetCapability, 23), ep_, &view, &info);
+  return std::move(info.capability());
+}
+
+namespace {
+
+// Compute infos belong to the EP; they go back all together when the last kernel of the call is gone.
+struct ComputeInfos {
+  std::shared_ptr<OrtEp> ep;
+  std::vector<OrtNodeComputeInfo*> infos;
+  ~ComputeInfos() {
+    ReleaseThroughPlugin(Callback(*ep, &OrtEp::ReleaseNodeComputeInfos, 23), ep.get(), infos.data(), infos.size());
+  }
+};
+
+}  // namespace
+
+std::vector<std::unique_ptr<Kernel>> PluginEp::Compile(std::span<const FusedGroup> groups) {
+  std::vector<const OrtGraph*> views;
+  std::vector<const OrtNode*> nodes;
+  for (const FusedGroup& group : groups) {
+    views.push_back(group.view);
+    nodes.push_back(group.fused_node);
+  }
+  auto owned = std::make_shared<ComputeInfos>();
+  owned->ep = lifetime_;
+  owned->infos.resize(groups.size(), nullptr);
+  std::vector<OrtNode*> context_nodes(groups.size(), nullptr);
+  CallPlugin("", Callback(*ep_, &OrtEp::Compile, 23), ep_, views.data(), nodes.data(), groups.size(),
+             owned->infos.data(), context_nodes.data());
+  for (OrtNode* node : context_nodes) context_nodes_.emplace_back(node);
+  std::vector<std::unique_ptr<Kernel>> kernels;
+  for (size_t i = 0; i < groups.size(); ++i) {
+    Require(owned->infos[i] != nullptr, ORT_EP_FAIL, "{}: Compile gave no OrtNodeComputeInfo for '{}'", name_,
+            groups[i].fused_node->name);
+    kernels.push_back(std::make_unique<CompiledKernel>(name_, groups[i].fused_node->name, owned->infos[i], owned));
+  }
+  return kernels;
+}
+
+std::unique_ptr<Kernel> PluginEp::CreateKernel(const KernelInfo& info) {
+  Reason why{ReasonCode::kNoKernel, "the EP has no kernel registry", {}};
+  const OrtKernelRegistry::Entry* entry = registry_ != nullptr ? registry_->Find(info.node, &why) : nullptr;
+  Require(entry != nullptr, ORT_NOT_IMPLEMENTED, "{}: {}", name_, why.text);
+  OrtKernelImpl* impl = nullptr;
+  const ThatMayThrow<OrtKernelCreateFunc>::Type create = entry->create;
+  CallPlugin(name_, create, entry->state, &info, &impl);
+  Require(impl != nullptr, ORT_EP_FAIL, "{}: the create function made no kernel", name_);
+  auto kernel = std::make_unique<RegistryKernel>(name_, impl, lifetime_);
+  Require(Callback(*impl, &OrtKernelImpl::Compute, 24) != nullptr, ORT_INVALID_ARGUMENT,
+          "{}: the kernel for {} has no Compute", name_, info.node.Describe());
+  PrePack(*impl, info);
+  return kernel;
+}
+
+void PluginEp::PrePack(OrtKernelImpl& impl, const KernelInfo& info) {
+  const auto pack = Callback(impl, &OrtKernelImpl::PrePackWeight, 24);
+  if (pack == nullptr) return;
+  for (size_t i = 0; i < info.node.inputs.size(); ++i) {
+    const Tensor* constant = info.ConstantInput(i);
+    if (constant == nullptr) continue;
+    const Value value(*constant);
+    bool packed = false;
+    CallPlugin(name_, pack, &impl, &value, static_cast<int>(i), allocator(),
+               static_cast<OrtSharedPrePackedWeightCache*>(nullptr), &packed);
+    if (packed) info.ConsumeConstant(i);
+  }
+}
+
+KernelTraits PluginEp::TraitsOf(const Node& node) const {
+  const auto* entry = registry_ != nullptr ? registry_->Find(node, nullptr) : nullptr;
+  return entry == nullptr ? KernelTraits{} : entry->def.Traits();
+}
+
+const MemoryInfo& PluginEp::MemoryFor(OrtMemType type) const {
+  return type == OrtMemTypeCPUInput || type == OrtMemTypeCPUOutput ? CpuMemoryInfo() : *memory_;
+}
+
+const MemoryInfo& PluginEp::InputMemory(const Node& node, size_t i) const {
+  const auto* entry = registry_ != nullptr ? registry_->Find(node, nullptr) : nullptr;
+  return entry == nullptr ? *memory_ : MemoryFor(entry->def.InputMemory(i));
+}
+
+const MemoryInfo& PluginEp::OutputMemory(const Node& node, size_t i) const {
+  const auto* entry = registry_ != nullptr ? registry_->Find(node, nullptr) : nullptr;
+  return entry == nullptr ? *memory_ : MemoryFor(entry->def.OutputMemory(i));
+}
+
+void PluginEp::OnSessionInitialized() {
+  if (const auto call = Callback(*ep_, &OrtEp::OnSessionInitializationEnd, 27)) CallPlugin(name_, call, ep_);
+}
+
+void PluginEp::OnRunStart(const OrtRunOptions& options) {
+  if (const auto call = Callback(*ep_, &OrtEp::OnRunStart, 23)) CallPlugin(name_, call, ep_, &options);
+}
+
+void PluginEp::OnRunEnd(const OrtRunOptions& options, RunEnd end) {
+  if (const auto call = Callback(*ep_, &OrtEp::OnRunEnd, 23)) {
+    CallPlugin(name_, call, ep_, &options, end == RunEnd::kSynchronize);
+  }
+}
+
+std::shared_ptr<ExecutionProvider> CreatePluginEp(std::shared_ptr<PluginLibrary> library, OrtEpFactory* factory,
+                                                  std::span<const OrtEpDevice* const> devices,
+                                                  const OrtSessionOptions& options, const Logger& logger) {
+  return std::make_shared<PluginEp>(std::move(library), factory, devices, options, logger);
+}
+
+}  // namespace backplane
+
+using backplane::Fail;
+using backplane::Node;
+using backplane::Require;
+
+Node* OrtEpGraphSupportInfo::Checked(const Node* node) const {
+  Require(node != nullptr, ORT_INVALID_ARGUMENT, "{}: a claimed node is null", ep_.name());
+  const auto& nodes = view_.nodes();
+  const auto it = std::find(nodes.begin(), nodes.end(), node);
+  Require(it != nodes.end(), ORT_INVALID_ARGUMENT, "{}: a claimed node is not part of the graph that was asked about",
+          ep_.name());
+  return *it;
+}
+
+void OrtEpGraphSupportInfo::AddGroup(std::span<const Node* const> nodes, bool drop_constants) {
+  Require(!nodes.empty(), ORT_INVALID_ARGUMENT, "{}: a group without nodes", ep_.name());
+  backplane::Claim claim{.nodes = {}, .fuse = true, .drop_constants = drop_constants};
+  for (const Node* node : nodes) claim.nodes.push_back(Checked(node));
+  capability_.claims.push_back(std::move(claim));
+}
+
+void OrtEpGraphSupportInfo::AddSingle(const Node* node) { capability_.claims.push_back({.nodes = {Checked(node)}}); }
+
+const OrtKernelDef* OrtEpGraphSupportInfo::LookUpKernel(const Node& node) const {
+  if (ep_.registry() == nullptr) return nullptr;
+  const auto* entry = ep_.registry()->Find(node, nullptr);
+  return entry == nullptr ? nullptr : &entry->def;
+}

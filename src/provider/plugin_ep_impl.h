@@ -1,0 +1,57 @@
+// The class behind CreatePluginEp; apart from plugin_ep.h so that only provider/ and the EP API of abi/ see it.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "provider/plugin_ep.h"
+
+namespace backplane {
+
+class PluginEp final : public ExecutionProvider {
+ public:
+  PluginEp(std::shared_ptr<PluginLibrary> library, OrtEpFactory* factory, std::span<const OrtEpDevice* const> devices,
+           const OrtSessionOptions& options, const Logger& logger);
+
+  const std::string& name() const override { return name_; }
+  Capability GetCapability(const GraphView& view) override;
+  std::vector<std::unique_ptr<Kernel>> Compile(std::span<const FusedGroup> groups) override;
+  std::unique_ptr<Kernel> CreateKernel(const KernelInfo& info) override;
+  KernelTraits TraitsOf(const Node& node) const override;
+  const MemoryInfo& default_memory() const override { return *memory_; }
+  OrtAllocator* allocator() override { return allocator_ != nullptr ? allocator_.get() : CpuAllocator(); }
+  const MemoryInfo& InputMemory(const Node& node, size_t i) const override;
+  const MemoryInfo& OutputMemory(const Node& node, size_t i) const override;
+  bool SupportsConcurrentRuns() const override { return concurrent_; }
+  void OnSessionInitialized() override;
+  void OnRunStart(const OrtRunOptions& options) override;
+  void OnRunEnd(const OrtRunOptions& options, RunEnd end) override;
+
+  OrtEp* ep() const { return ep_; }
+  const OrtKernelRegistry* registry() const { return registry_; }
+  const std::vector<const OrtEpDevice*>& devices() const { return devices_; }
+
+ private:
+  void Create(const OrtSessionOptions& options);
+  void FetchRegistry();
+  void ChooseMemory();
+  std::shared_ptr<OrtAllocator> MakeAllocator(const MemoryInfo& memory);
+  void PrePack(OrtKernelImpl& impl, const KernelInfo& info);
+  const MemoryInfo& MemoryFor(OrtMemType type) const;
+
+  std::shared_ptr<PluginLibrary> library_;
+  OrtEpFactory* factory_;
+  const Logger& logger_;
+  std::vector<const OrtEpDevice*> devices_;
+  OrtEp* ep_ = nullptr;
+  std::shared_ptr<OrtEp> lifetime_;  // releases ep_; kernels and allocators hold it too
+  std::string name_;
+  const OrtKernelRegistry* registry_ = nullptr;  // the EP's
+  const MemoryInfo* memory_ = nullptr;
+  std::shared_ptr<OrtAllocator> allocator_;  // null: host memory
+  bool concurrent_ = true;
+  std::vector<std::unique_ptr<Node>> context_nodes_;  // EPContext nodes that Compile made
+};
+
+}  // namespace backplane
