@@ -7,7 +7,12 @@
 namespace backplane::cpu {
 namespace {
 
-constexpr TypeSet kRangeTypes{DType::kFloat, DType::kDouble, DType::kInt16, DType::kInt32, DType::kInt64};
+constexpr TypeSet kRangeTypes =
+    types::kAllFloats | TypeSet{DType::kInt16, DType::kInt32, DType::kInt64};
+
+// The type a number is computed in: half floats have no arithmetic of their own.
+template <typename T>
+using Computed = std::conditional_t<std::is_same_v<T, Float16> || std::is_same_v<T, BFloat16>, float, T>;
 
 // How many numbers lie from start towards limit; computed in double except for the widest integers.
 template <typename T>
@@ -29,28 +34,29 @@ int64_t CountOf(T start, T limit, T delta) {
 }
 
 template <typename T>
-T ScalarInput(const KernelContext& context, size_t i, const char* what) {
+Computed<T> ScalarInput(const KernelContext& context, size_t i, const char* what) {
   const Tensor& tensor = context.Input(i);
   Require(tensor.ElementCount() == 1 && tensor.shape().rank() <= 1, ORT_INVALID_ARGUMENT,
           "{} in Range must be a scalar, its shape is {}", what, tensor.shape().ToString());
-  return *tensor.data<T>();
+  return static_cast<Computed<T>>(*tensor.data<T>());
 }
 
 class RangeKernel final : public Kernel {
  public:
   explicit RangeKernel(const KernelInfo&) {}
   void Run(KernelContext& context) const override {
-    Dispatch<float, double, int16_t, int32_t, int64_t>(context.Input(0).dtype(),
-                                                       [&]<typename T>() { RunAs<T>(context); });
+    Dispatch<float, double, Float16, BFloat16, int16_t, int32_t, int64_t>(context.Input(0).dtype(),
+                                                                          [&]<typename T>() { RunAs<T>(context); });
   }
 
  private:
   template <typename T>
   static void RunAs(KernelContext& context) {
-    const T start = ScalarInput<T>(context, 0, "start");
-    const T limit = ScalarInput<T>(context, 1, "limit");
-    const T delta = ScalarInput<T>(context, 2, "delta");
-    Require(delta != T{0}, ORT_INVALID_ARGUMENT, "delta in Range must not be zero");
+    using Number = Computed<T>;
+    const Number start = ScalarInput<T>(context, 0, "start");
+    const Number limit = ScalarInput<T>(context, 1, "limit");
+    const Number delta = ScalarInput<T>(context, 2, "delta");
+    Require(delta != Number{0}, ORT_INVALID_ARGUMENT, "delta in Range must not be zero");
     const int64_t count = CountOf(start, limit, delta);
     T* out = context.Output(0, Shape{count}).template data<T>();
     if constexpr (std::is_integral_v<T>) {
@@ -58,7 +64,7 @@ class RangeKernel final : public Kernel {
       uint64_t value = static_cast<uint64_t>(start);
       for (int64_t i = 0; i < count; ++i, value += static_cast<uint64_t>(delta)) out[i] = static_cast<T>(value);
     } else {
-      for (int64_t i = 0; i < count; ++i) out[i] = static_cast<T>(start + static_cast<T>(i) * delta);
+      for (int64_t i = 0; i < count; ++i) out[i] = static_cast<T>(start + static_cast<Number>(i) * delta);
     }
   }
 };

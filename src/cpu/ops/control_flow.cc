@@ -1,0 +1,156 @@
+// If and Loop. Bodies run through SubgraphRunner, whose results own their memory; what the node was given may not, so it
+// is copied where it becomes a result.
+#include <limits>
+
+#include "base/checked_math.h"
+#include "cpu/kernel_registry.h"
+#include "cpu/ops/sequence.h"
+
+namespace backplane::cpu {
+namespace {
+
+bool ReadBool(const Tensor& tensor, const char* what) {
+  Require(tensor.dtype() == DType::kBool && tensor.ElementCount() == 1, ORT_INVALID_ARGUMENT,
+          "{} must be a bool with one element, it is {} of shape {}", what, TensorTypeName(tensor.dtype()),
+          tensor.shape().ToString());
+  return *tensor.data<bool>();
+}
+
+class IfKernel final : public Kernel {
+ public:
+  explicit IfKernel(const KernelInfo& info)
+      : then_(info.Subgraph("then_branch")), else_(info.Subgraph("else_branch")) {
+    for (const SubgraphRunner* branch : {then_.get(), else_.get()}) {
+      Require(branch->input_count() == 0 && branch->output_count() == info.node.outputs.size(), ORT_INVALID_GRAPH,
+              "{}: a branch has {} inputs and {} outputs, it needs none and {}", info.node.Describe(),
+              branch->input_count(), branch->output_count(), info.node.outputs.size());
+    }
+  }
+
+  void Run(KernelContext& context) const override {
+    const bool condition = ReadBool(context.Input(0), "the condition of If");
+    std::vector<Value> results;
+    (condition ? then_ : else_)->Run(context, {}, results);
+    for (size_t i = 0; i < results.size(); ++i) {
+      if (context.HasOutput(i)) context.SetOutput(i, std::move(results[i]));
+    }
+  }
+
+ private:
+  const std::unique_ptr<SubgraphRunner> then_;
+  const std::unique_ptr<SubgraphRunner> else_;
+};
+
+class LoopKernel final : public Kernel {
+ public:
+  explicit LoopKernel(const KernelInfo& info) : body_(info.Subgraph("body")) {
+    const size_t inputs = info.node.inputs.size();
+    Require(inputs >= 2 && body_->input_count() == inputs, ORT_INVALID_GRAPH,
+            "{}: the body takes {} inputs, it must take {}: iteration, condition and the carried values",
+            info.node.Describe(), body_->input_count(), inputs);
+    carried_ = inputs - 2;
+    Require(body_->output_count() == info.node.outputs.size() + 1 && info.node.outputs.size() >= carried_,
+            ORT_INVALID_GRAPH, "{}: the body gives {} results, it must give a condition and one for each of {} outputs",
+            info.node.Describe(), body_->output_count(), info.node.outputs.size());
+    CollectScanTypes(info);
+  }
+
+  void Run(KernelContext& context) const override {
+    const int64_t limit = TripLimit(context);
+    const Tensor* condition = context.OptionalInput(1);
+    bool go_on = condition == nullptr || ReadBool(*condition, "the condition of Loop");
+
+    std::vector<Value> arguments(carried_ + 2);
+    for (size_t i = 0; i < carried_; ++i) {
+      if (const Value* initial = context.InputValue(i + 2)) arguments[i + 2] = *initial;
+    }
+    std::vector<std::vector<Value>> scans(scan_types_.size());
+    std::vector<Value> results;
+    int64_t iteration = 0;
+    for (; iteration < limit && go_on; ++iteration) {
+      SetScalar<int64_t>(arguments[0], iteration);
+      SetScalar<bool>(arguments[1], true);
+      body_->Run(context, arguments, results);
+      Require(results[0].IsTensor(), ORT_INVALID_ARGUMENT, "the body of Loop gave no condition");
+      go_on = ReadBool(results[0].tensor(), "the condition that the body of Loop gives");
+      for (size_t i = 0; i < carried_; ++i) arguments[i + 2] = std::move(results[i + 1]);
+      for (size_t i = 0; i < scans.size(); ++i) {
+        if (context.HasOutput(carried_ + i)) scans[i].push_back(std::move(results[carried_ + 1 + i]));
+      }
+    }
+    for (size_t i = 0; i < carried_; ++i) {
+      if (context.HasOutput(i)) {
+        context.SetOutput(i, iteration == 0 ? Owned(arguments[i + 2]) : std::move(arguments[i + 2]));
+      }
+    }
+    for (size_t i = 0; i < scans.size(); ++i) {
+      if (context.HasOutput(carried_ + i)) StackScan(context, i, scans[i]);
+    }
+  }
+
+ private:
+  void CollectScanTypes(const KernelInfo& info) {
+    const Attribute* body = info.node.FindAttribute("body");
+    const auto* graph = body == nullptr ? nullptr : std::get_if<std::shared_ptr<Graph>>(&body->value);
+    for (size_t i = carried_; i < info.node.outputs.size(); ++i) {
+      const bool known = graph != nullptr && (*graph)->outputs().size() > i + 1;
+      scan_types_.push_back(known ? (*graph)->outputs()[i + 1]->type.tensor : TensorTypeInfo());
+    }
+  }
+
+  static int64_t TripLimit(const KernelContext& context) {
+    const Tensor* count = context.OptionalInput(0);
+    if (count == nullptr) return std::numeric_limits<int64_t>::max();
+    Require(count->dtype() == DType::kInt64 && count->ElementCount() == 1, ORT_INVALID_ARGUMENT,
+            "the trip count of Loop must be an int64 with one element, its shape is {}", count->shape().ToString());
+    return *count->data<int64_t>();
+  }
+
+  // Reuses the tensor of the last iteration unless the body kept it.
+  template <typename T>
+  static void SetScalar(Value& value, T number) {
+    if (value.IsTensor() && value.tensor().owner().use_count() == 1) {
+      *value.tensor().data<T>() = number;
+    } else {
+      value.SetTensor(Tensor::Scalar<T>(number));
+    }
+  }
+
+  // The iterations' tensors under a new first dimension.
+  void StackScan(KernelContext& context, size_t scan, const std::vector<Value>& parts) const {
+    const size_t output_index = carried_ + scan;
+    Shape shape{static_cast<int64_t>(parts.size())};
+    if (parts.empty()) {
+      // What inference knows of an iteration's shape; a dimension it does not know counts as 0.
+      if (scan_types_[scan].shape.has_value()) {
+        for (const Dim& dim : *scan_types_[scan].shape) shape.PushBack(dim.known() ? dim.value : 0);
+      }
+      context.Output(output_index, shape);
+      return;
+    }
+    Require(parts[0].IsTensor(), ORT_INVALID_ARGUMENT, "scan output {} of Loop is not a tensor", scan);
+    const Tensor& first = parts[0].tensor();
+    for (const int64_t dim : first.shape()) shape.PushBack(dim);
+    Tensor& output = context.Output(output_index, shape);
+    const int64_t count = first.ElementCount();
+    for (size_t i = 0; i < parts.size(); ++i) {
+      const Tensor& part = parts[i].tensor();
+      Require(parts[i].IsTensor() && part.shape() == first.shape() && part.dtype() == output.dtype(),
+              ORT_INVALID_ARGUMENT, "scan output {} of Loop has shape {} in iteration {}, {} before", scan,
+              part.shape().ToString(), i, first.shape().ToString());
+      CopyContiguous(context.pool(), part.dtype(),
+                     Advance(output.raw(), part.dtype(), static_cast<int64_t>(i) * count), part.raw(), count);
+    }
+  }
+
+  const std::unique_ptr<SubgraphRunner> body_;
+  size_t carried_ = 0;
+  std::vector<TensorTypeInfo> scan_types_;
+};
+
+// No constraints on what passes through: any value may be captured, carried or returned.
+BACKPLANE_CPU_KERNEL(If, Op("If").In(0, DType::kBool), Make<IfKernel>);
+BACKPLANE_CPU_KERNEL(Loop, Op("Loop").In(0, DType::kInt64).In(1, DType::kBool), Make<LoopKernel>);
+
+}  // namespace
+}  // namespace backplane::cpu
