@@ -317,7 +317,8 @@ void Graph::Sort() {
   if (sorted.size() != order_.size()) {
     for (Node* node : order_) {
       if (waiting[node->index] != 0) {
-        Fail(ORT_INVALID_GRAPH, "graph '{}' is not acyclic: {} depends on its own output", name, node->Describe());
+        Fail(ORT_FAIL, "This is an invalid model. Error: the graph is not acyclic. ('{}': {} depends on its own output)",
+             name, node->Describe());
       }
     }
   }

@@ -43,6 +43,10 @@ struct FormalParameter {
   Option option = Option::kSingle;
   bool homogeneous = true;  ///< variadic: all of one type
   int min_arity = 1;        ///< variadic: at least so many
+
+  // Derived from `type` and the schema's constraints when the schema is made or registered.
+  int constraint = -1;    ///< index of the type constraint that `type` names; -1: it is a type itself
+  TypeSet tensor_types;   ///< element types of the tensors that are allowed
 };
 
 struct SchemaAttribute {
