@@ -22,6 +22,7 @@ class DataTransfer {
   DataTransfer& operator=(const DataTransfer&) = delete;
 
   const std::string& ep_name() const { return ep_name_; }
+  const PluginLibrary* library() const { return library_.get(); }
   bool CanCopy(const MemoryInfo& from, const MemoryInfo& to) const;
   /// `streams` is empty (copies are done on return) or has one entry, maybe null, for each pair.
   void Copy(std::span<const Value* const> from, std::span<Value* const> to, std::span<OrtSyncStream* const> streams) const;

@@ -15,6 +15,10 @@
 
 namespace backplane {
 
+/// Entry of the env, and environment variable: hardware devices to add (ParseHardwareDescriptions).
+inline constexpr const char* kHardwareDevicesEntry = "backplane.hardware_devices";
+inline constexpr const char* kHardwareDevicesVariable = "BACKPLANE_HARDWARE_DEVICES";
+
 struct RegistryOptions {
   std::string host_ep;    ///< name of the built-in EP; its device comes first
   KeyValuePairs config;   ///< the env's entries
@@ -23,6 +27,9 @@ struct RegistryOptions {
 
 class ProviderRegistry {
  public:
+  /// Room that GetSupportedDevices is offered.
+  static constexpr size_t kMaxEpDevices = 8;
+
   explicit ProviderRegistry(RegistryOptions options);
   /// Unregisters all libraries, the last registered first.
   ~ProviderRegistry();
@@ -43,6 +50,7 @@ class ProviderRegistry {
   /// All EP devices: the built-in EP's first, then by order of registration. The array is valid until the next change.
   std::span<const EpDevice* const> devices() const;
   /// Copy of the above that later changes do not touch; the devices themselves go with their library.
+  std::vector<const EpDevice*> AllDevices() const;
   std::vector<const EpDevice*> DevicesOf(std::string_view ep_name) const;
   /// EP names, in the order of their first device, the built-in EP's last.
   std::vector<std::string> EpNames() const;
@@ -56,23 +64,40 @@ class ProviderRegistry {
   const DataTransfers& transfers() const { return transfers_; }
   /// A stream for a device, outside of sessions. Fails with ORT_INVALID_ARGUMENT where the EP has none.
   std::unique_ptr<OrtSyncStream> CreateStream(const EpDevice* device, const KeyValuePairs* options) const;
-  /// An allocator of a factory; the deleter gives it back and keeps the library loaded until then.
-  std::shared_ptr<OrtAllocator> CreateAllocator(const EpDevice* device, const MemoryInfo& memory,
-                                                const KeyValuePairs* options) const;
+  // Allocators that sessions share, by memory. Each memory of a registered device has one from the beginning; whoever
+  // holds one keeps its library loaded.
+  /// Makes one anew with `options` and shares it in place of the one before. Fails with ORT_INVALID_ARGUMENT where the
+  /// device has no such memory.
+  std::shared_ptr<OrtAllocator> CreateAllocator(const EpDevice* device, OrtDeviceMemoryType type,
+                                                const KeyValuePairs* options);
+  /// Null if there is none for this memory.
+  std::shared_ptr<OrtAllocator> FindAllocator(const MemoryInfo& memory) const;
+  void ReleaseAllocator(const EpDevice* device, OrtDeviceMemoryType type);
 
   const RegistryOptions& options() const { return options_; }
 
  private:
+  struct SharedAllocator {
+    MemoryInfo memory;
+    std::shared_ptr<OrtAllocator> allocator;
+  };
   struct Entry {
     std::string name;
     std::shared_ptr<PluginLibrary> library;
     std::vector<std::unique_ptr<EpDevice>> devices;
+    std::vector<SharedAllocator> allocators;
   };
 
   void AskForDevices(Entry& entry, OrtEpFactory& factory) const;
+  void AddAllocators(Entry& entry) const;
   void AddTransfers(const Entry& entry);
+  std::shared_ptr<OrtAllocator> MakeAllocator(const EpDevice& device, const MemoryInfo& memory,
+                                              const KeyValuePairs* options) const;
+  void Drop(Entry& entry);
+  // With mutex_ held:
   void RebuildList();
   std::vector<Entry>::iterator Find(const std::string& name);
+  void CheckKnown(const EpDevice* device) const;
 
   RegistryOptions options_;
   HardwareDevices hardware_;

@@ -1,0 +1,26 @@
+#include "provider/hardware.h"
+
+#include "provider/hardware_sources.h"
+
+namespace backplane {
+
+HardwareDevices DiscoverHardware(const DiscoveryOptions& options) {
+  HardwareDevices devices;
+  const auto append = [&](HardwareDevices more) {
+    for (auto& device : more) devices.push_back(std::move(device));
+  };
+  // Each source is on its own: what one cannot find must not hide what another can.
+  const auto ask = [&](const char* what, auto&& source) {
+    try {
+      append(source());
+    } catch (const std::exception& error) {
+      if (options.logger != nullptr) options.logger->Warning("provider", "no {} found: {}", what, error.what());
+    }
+  };
+  ask("CPU", [&] { return FindCpu(options); });
+  ask("GPUs and NPUs", [&] { return FindPciProcessors(options); });
+  ask("described devices", [&] { return ParseHardwareDescriptions(options.descriptions, options.logger); });
+  return devices;
+}
+
+}  // namespace backplane

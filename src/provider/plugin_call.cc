@@ -1,0 +1,26 @@
+#include "provider/plugin_call.h"
+
+namespace backplane {
+
+void CheckStatedVersion(uint32_t version, uint32_t since, std::string_view what) {
+  Require(version >= since && version <= kLargestEpApiVersion, ORT_INVALID_ARGUMENT,
+          "{} states ort_version_supported {}, which is no API version that has it ({} and later)", what, version, since);
+}
+
+void ThrowPluginException(std::string_view context) {
+  try {
+    throw;
+  } catch (const Error& error) {
+    ThrowError(error.code(), Format("{}{}", context, error.message()));
+  } catch (const std::exception& error) {
+    Fail(ORT_FAIL, "{}{} (a C++ exception thrown by the plugin)", context, error.what());
+  } catch (...) {
+    Fail(ORT_FAIL, "{}an exception of unknown type, thrown by the plugin", context);
+  }
+}
+
+void FailMissingCallback(std::string_view context) {
+  Fail(ORT_NOT_IMPLEMENTED, "{}the plugin does not provide this function", context);
+}
+
+}  // namespace backplane

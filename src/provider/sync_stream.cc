@@ -1,0 +1,85 @@
+#include "provider/sync_stream.h"
+
+using backplane::Callback;
+using backplane::CallPlugin;
+using backplane::CheckStatedVersion;
+using backplane::Require;
+
+namespace {
+
+constexpr uint32_t kSince = 23;
+
+// A point in a stream; releases the plugin's object.
+class Notification {
+ public:
+  explicit Notification(OrtSyncStreamImpl* stream) {
+    CallPlugin("CreateNotification: ", Callback(*stream, &OrtSyncStreamImpl::CreateNotification, kSince), stream, &impl_);
+    Require(impl_ != nullptr, ORT_FAIL, "CreateNotification gave no notification");
+    CheckStatedVersion(impl_->ort_version_supported, kSince, "an OrtSyncNotificationImpl");
+  }
+  ~Notification() {
+    if (impl_ == nullptr) return;
+    backplane::ReleaseThroughPlugin(Callback(*impl_, &OrtSyncNotificationImpl::Release, kSince), impl_);
+  }
+  Notification(const Notification&) = delete;
+  Notification& operator=(const Notification&) = delete;
+
+  void Activate() {
+    CallPlugin("Activate: ", Callback(*impl_, &OrtSyncNotificationImpl::Activate, kSince), impl_);
+  }
+  void WaitOnDevice(OrtSyncStream* consumer) {
+    CallPlugin("WaitOnDevice: ", Callback(*impl_, &OrtSyncNotificationImpl::WaitOnDevice, kSince), impl_, consumer);
+  }
+  void WaitOnHost() {
+    CallPlugin("WaitOnHost: ", Callback(*impl_, &OrtSyncNotificationImpl::WaitOnHost, kSince), impl_);
+  }
+
+ private:
+  OrtSyncNotificationImpl* impl_ = nullptr;
+};
+
+}  // namespace
+
+OrtSyncStream::OrtSyncStream(std::shared_ptr<backplane::PluginLibrary> library, const backplane::MemoryInfo& memory,
+                             OrtSyncStreamImpl* impl)
+    : library_(std::move(library)), memory_(memory), impl_(impl) {
+  CheckStatedVersion(impl_->ort_version_supported, kSince, "an OrtSyncStreamImpl");
+  if (impl_->Release != nullptr && impl_->GetHandle != nullptr && impl_->Flush != nullptr) return;
+  backplane::ReleaseThroughPlugin(Callback(*impl_, &OrtSyncStreamImpl::Release, kSince), impl_);
+  backplane::Fail(ORT_INVALID_ARGUMENT, "an OrtSyncStreamImpl lacks Release, GetHandle or Flush");
+}
+
+OrtSyncStream::~OrtSyncStream() {
+  backplane::ReleaseThroughPlugin(Callback(*impl_, &OrtSyncStreamImpl::Release, kSince), impl_);
+}
+
+void* OrtSyncStream::Handle() const {
+  return backplane::AskPlugin<void*>("GetHandle: ", nullptr, Callback(*impl_, &OrtSyncStreamImpl::GetHandle, kSince), impl_);
+}
+
+void OrtSyncStream::Flush() { CallPlugin("Flush: ", Callback(*impl_, &OrtSyncStreamImpl::Flush, kSince), impl_); }
+
+void OrtSyncStream::OnSessionRunEnd() {
+  const auto callback = Callback(*impl_, &OrtSyncStreamImpl::OnSessionRunEnd, kSince);
+  if (callback != nullptr) CallPlugin("OnSessionRunEnd: ", callback, impl_);
+}
+
+void OrtSyncStream::MakeWait(OrtSyncStream* consumer) {
+  if (consumer == this) return;  // a stream keeps its own order
+  Notification notification(impl_);
+  notification.Activate();
+  const uint64_t id = sync_id_.fetch_add(1, std::memory_order_acq_rel);
+  if (consumer == nullptr) {
+    notification.WaitOnHost();
+    return;
+  }
+  notification.WaitOnDevice(consumer);
+  const std::lock_guard lock(consumer->mutex_);
+  consumer->waits_[this] = id;
+}
+
+uint64_t OrtSyncStream::LastWaitFor(const OrtSyncStream& producer) const {
+  const std::lock_guard lock(mutex_);
+  const auto it = waits_.find(&producer);
+  return it == waits_.end() ? 0 : it->second;
+}
