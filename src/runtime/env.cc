@@ -4,6 +4,8 @@
 
 #include "base/error.h"
 #include "base/memory.h"
+#include "cpu/cpu_ep.h"
+#include "provider/registry.h"
 #include "runtime/background.h"
 
 namespace {
@@ -61,6 +63,8 @@ OrtEnv::OrtEnv(const backplane::EnvOptions& options)
   if (options.threads != nullptr) {
     pool_ = std::make_shared<backplane::ThreadPool>(options.threads->intra_op);
   }
+  providers_ = std::make_unique<backplane::ProviderRegistry>(
+      backplane::RegistryOptions{backplane::cpu::kCpuExecutionProvider, config_, &logger_});
 }
 
 OrtEnv::~OrtEnv() = default;
@@ -97,5 +101,6 @@ OrtAllocator* OrtEnv::SharedAllocator(const backplane::MemoryInfo& memory) const
   for (const Shared& shared : allocators_) {
     if (shared.allocator->Info(shared.allocator)->SameDevice(memory)) return shared.allocator;
   }
-  return memory.SameDevice(backplane::CpuMemoryInfo()) ? backplane::CpuAllocator() : nullptr;
+  if (memory.SameDevice(backplane::CpuMemoryInfo())) return backplane::CpuAllocator();
+  return providers_->FindAllocator(memory).get();  // the registry keeps it
 }

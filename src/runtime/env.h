@@ -19,6 +19,7 @@
 namespace backplane {
 
 class BackgroundThreads;
+class ProviderRegistry;
 
 /// Everything an env can be created with.
 struct EnvOptions {
@@ -53,6 +54,8 @@ struct OrtEnv final : std::enable_shared_from_this<OrtEnv> {
   /// one.
   const std::shared_ptr<backplane::ThreadPool>& pool() const { return pool_; }
   const backplane::KeyValuePairs& config() const { return config_; }
+  /// The EP libraries and devices; shared by all sessions, so not const with the env.
+  backplane::ProviderRegistry& providers() const { return *providers_; }
 
   /// Runs `task` soon, on a thread of the env's own.
   void RunInBackground(std::function<void()> task) const;
@@ -63,7 +66,7 @@ struct OrtEnv final : std::enable_shared_from_this<OrtEnv> {
   void RegisterAllocator(OrtAllocator* allocator, std::shared_ptr<void> owner = nullptr);
   /// Fails with ORT_INVALID_ARGUMENT if none is registered for this memory.
   void UnregisterAllocator(const backplane::MemoryInfo& memory);
-  /// Null if none is registered for this memory and it is not the CPU's.
+  /// Those registered here come first, then the CPU's, then those of EP devices. Null if there is none.
   OrtAllocator* SharedAllocator(const backplane::MemoryInfo& memory) const;
 
  private:
@@ -76,6 +79,7 @@ struct OrtEnv final : std::enable_shared_from_this<OrtEnv> {
   backplane::KeyValuePairs config_;
   std::shared_ptr<backplane::ThreadPool> pool_;
   std::unique_ptr<backplane::BackgroundThreads> background_;
+  std::unique_ptr<backplane::ProviderRegistry> providers_;
   mutable std::mutex mutex_;
   std::vector<Shared> allocators_;  // guarded by mutex_
 };
