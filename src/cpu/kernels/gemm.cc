@@ -6,6 +6,7 @@
 #include "base/checked_math.h"
 #include "base/error.h"
 #include "cpu/kernels/gemm_tile.h"
+#include "cpu/kernels/task_grid.h"
 #include "cpu/kernels/transpose.h"
 
 namespace backplane::cpu {
@@ -14,11 +15,6 @@ namespace {
 // Panels that are used together, so that a tile of A is read once for all of them: half of a level-2 cache.
 constexpr int64_t kGroupBytes = 384 << 10;
 constexpr int kMaxTileRows = 16;
-// A task is worth at least this much time on one core, and there are a few for each thread, so that one that starts late
-// or is interrupted does not hold the others up.
-constexpr double kTaskNanoseconds = 8000;
-constexpr int64_t kTasksPerThread = 4;
-
 int64_t LastWidth(int64_t n, const TileShape& tile) {
   const int64_t rest = n - (CeilDiv<int64_t>(n, tile.columns) - 1) * tile.columns;
   return rest <= tile.lanes ? tile.lanes : tile.columns;
@@ -101,29 +97,13 @@ void GemmRange(const GemmParams& p, const Panels& panels, int64_t row_begin, int
 }
 
 void GemmPanels(const GemmParams& p, const Panels& panels, ThreadPool& pool) {
-  const int64_t threads = pool.size();
-  const double cost = Nanoseconds(p);
-  if (threads == 1 || cost < 2 * kTaskNanoseconds) {
-    GemmRange(p, panels, 0, p.m, 0, panels.count);
-    return;
-  }
-  const int64_t wanted = std::min(static_cast<int64_t>(cost / kTaskNanoseconds), threads * kTasksPerThread);
-  const int64_t tiles = CeilDiv<int64_t>(p.m, Tile().rows);
-  // The larger operand is divided, the smaller one read by every thread.
-  int64_t parts_m;
-  int64_t parts_n;
-  if (p.n > p.m) {
-    parts_n = std::min(panels.count, wanted);
-    parts_m = std::min(tiles, CeilDiv(wanted, parts_n));
-  } else {
-    parts_m = std::min(tiles, wanted);
-    parts_n = std::min(panels.count, CeilDiv(wanted, parts_m));
-  }
-  pool.Run(parts_m * parts_n, [&](int64_t task) {
-    const int64_t i = task % parts_m;
-    const int64_t j = task / parts_m;
-    GemmRange(p, panels, p.m * i / parts_m, p.m * (i + 1) / parts_m, panels.count * j / parts_n,
-              panels.count * (j + 1) / parts_n);
+  const TaskGrid grid = TaskGrid::Make(pool, Nanoseconds(p), CeilDiv<int64_t>(p.m, Tile().rows), panels.count, 1,
+                                       p.n > p.m);  // the larger operand is divided, the smaller read by every task
+  pool.Run(grid.Count(), [&](int64_t task) {
+    const int64_t i = task % grid.parts_m;
+    const int64_t j = task / grid.parts_m;
+    GemmRange(p, panels, p.m * i / grid.parts_m, p.m * (i + 1) / grid.parts_m, panels.count * j / grid.parts_n,
+              panels.count * (j + 1) / grid.parts_n);
   });
 }
 
@@ -178,12 +158,10 @@ PackedB::PackedB(float* data, int64_t k, int64_t n) : data_(data), k_(k), n_(n) 
   panel_floats_ = k * tile.columns;
 }
 
-void PackedB::PackPanel(int64_t i, const float* b, int64_t row_stride, int64_t column_stride, float scale) const {
+void PackedB::PackPanel(int64_t i, const float* from, int64_t row_stride, int64_t column_stride, float scale) const {
   const int64_t width = this->width(i);
-  const int64_t first = i * columns_;
-  const int64_t n = std::min(width, n_ - first);
+  const int64_t n = std::min(width, n_ - i * columns_);
   float* to = data_ + i * panel_floats_;
-  const float* from = b + first * column_stride;
   if (n < width) std::memset(to, 0, static_cast<size_t>(k_ * width) * sizeof(float));
   if (column_stride == 1) {
     for (int64_t row = 0; row < k_; ++row) {
@@ -210,7 +188,31 @@ PackedB PackedB::Pack(const float* b, int64_t k, int64_t n, int64_t row_stride, 
   auto owner = Buffer::Allocate(Bytes(k, n));
   PackedB packed(static_cast<float*>(owner->data()), k, n);
   packed.owner_ = std::move(owner);
-  for (int64_t i = 0; i < packed.panels_; ++i) packed.PackPanel(i, b, row_stride, column_stride, scale);
+  for (int64_t i = 0; i < packed.panels_; ++i) {
+    packed.PackPanel(i, b + i * packed.columns_ * column_stride, row_stride, column_stride, scale);
+  }
+  return packed;
+}
+
+PackedB PackedB::PackConv(const float* weights, int64_t outputs, int64_t channels, int64_t taps, ThreadPool& pool) {
+  const int64_t k = CheckedMul(channels, taps);
+  if (k <= 0 || outputs <= 0) return PackedB();
+  if (taps == 1) return Pack(weights, k, outputs, 1, k);
+  auto owner = Buffer::Allocate(Bytes(k, outputs));
+  PackedB packed(static_cast<float*>(owner->data()), k, outputs);
+  packed.owner_ = std::move(owner);
+  pool.For(packed.panels_, static_cast<double>(k * packed.columns_), [&](int64_t begin, int64_t end) {
+    const auto channels_last = Buffer::Allocate(static_cast<size_t>(k * packed.columns_) * sizeof(float));
+    auto* rows = static_cast<float*>(channels_last->data());
+    for (int64_t i = begin; i < end; ++i) {
+      const int64_t first = i * packed.columns_;
+      for (int64_t j = 0; j < std::min(packed.columns_, outputs - first); ++j) {
+        TransposeTile32(reinterpret_cast<uint32_t*>(rows + j * k), channels,
+                        reinterpret_cast<const uint32_t*>(weights + (first + j) * k), taps, channels, taps);
+      }
+      packed.PackPanel(i, rows, 1, k, 1.0f);
+    }
+  });
   return packed;
 }
 
@@ -218,7 +220,9 @@ PackedB PackedB::PackInto(void* memory, const float* b, int64_t k, int64_t n, in
                           int64_t column_stride, ThreadPool* pool) {
   PackedB packed(static_cast<float*>(memory), k, n);
   const auto pack = [&](int64_t begin, int64_t end) {
-    for (int64_t i = begin; i < end; ++i) packed.PackPanel(i, b, row_stride, column_stride, 1.0f);
+    for (int64_t i = begin; i < end; ++i) {
+      packed.PackPanel(i, b + i * packed.columns_ * column_stride, row_stride, column_stride, 1.0f);
+    }
   };
   if (pool == nullptr) {
     pack(0, packed.panels_);

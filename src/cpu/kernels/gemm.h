@@ -22,7 +22,9 @@ class PackedB {
   /// Packs the matrix whose element (row, column) is b[row * row_stride + column * column_stride], times `scale`.
   static PackedB Pack(const float* b, int64_t k, int64_t n, int64_t row_stride, int64_t column_stride,
                       float scale = 1.0f);
-  /// The same into memory of the caller: Bytes(k, n), aligned to kTensorAlignment. Uses the pool for large ones.
+  /// Convolution weights [outputs, channels, taps] as the matrix of taps * channels rows.
+  static PackedB PackConv(const float* weights, int64_t outputs, int64_t channels, int64_t taps, ThreadPool& pool);
+  /// As Pack, into memory of the caller: Bytes(k, n), aligned to kTensorAlignment. Uses the pool for large ones.
   static PackedB PackInto(void* memory, const float* b, int64_t k, int64_t n, int64_t row_stride,
                           int64_t column_stride, ThreadPool* pool);
   static size_t Bytes(int64_t k, int64_t n);
@@ -37,7 +39,8 @@ class PackedB {
 
  private:
   PackedB(float* data, int64_t k, int64_t n);
-  void PackPanel(int64_t i, const float* b, int64_t row_stride, int64_t column_stride, float scale) const;
+  /// `from`: the first element of the panel's first column.
+  void PackPanel(int64_t i, const float* from, int64_t row_stride, int64_t column_stride, float scale) const;
 
   std::shared_ptr<Buffer> owner_;
   float* data_ = nullptr;

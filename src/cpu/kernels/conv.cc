@@ -1,0 +1,265 @@
+#include "cpu/kernels/conv.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "base/checked_math.h"
+#include "cpu/kernels/gemm_tile.h"
+#include "cpu/kernels/task_grid.h"
+
+namespace backplane::cpu {
+namespace {
+
+constexpr int64_t kMaxTileRows = 16;
+constexpr int64_t kTapsAtOnce = 64;       // bounds the pointers on the stack
+constexpr int64_t kBorderFloats = 8192;   // and the copied borders
+constexpr int64_t kGroupBytes = 384 << 10;
+
+/// Finds the pixels under the taps of a tile's rows. A tap is one pixel of the input, or, where channels are few and
+/// neighbours touch, a run of pixels along the width (`merged`), copied where it crosses the image's border.
+class RowFinder {
+ public:
+  RowFinder(const Window& window, const float* x, int64_t channels, bool merged, const float* zeros)
+      : w_(window), x_(x), channels_(channels), merged_(merged), zeros_(zeros) {}
+
+  /// Fills rows[(tap - tap_begin) * count + i] for output pixels [first, first + count).
+  void Find(int64_t first, int64_t count, int64_t tap_begin, int64_t tap_end, const float** rows) {
+    borders_used_ = 0;
+    int64_t rest = first;
+    int64_t ow = rest % w_.out[2];
+    rest /= w_.out[2];
+    int64_t oh = rest % w_.out[1];
+    rest /= w_.out[1];
+    int64_t od = rest % w_.out[0];
+    int64_t n = rest / w_.out[0];
+    for (int64_t i = 0; i < count; ++i) {
+      FindPixel(n, od, oh, ow, tap_begin, tap_end, rows + i, count);
+      if (++ow < w_.out[2]) continue;
+      ow = 0;
+      if (++oh < w_.out[1]) continue;
+      oh = 0;
+      if (++od < w_.out[0]) continue;
+      od = 0;
+      ++n;
+    }
+  }
+
+  /// Whether runs of taps can be merged: then a tile's borders fit the buffer.
+  static bool CanMerge(const Window& w, int64_t group_channels) {
+    const int64_t run = w.kernel[2] * group_channels;
+    return group_channels == w.channels && group_channels <= 8 && w.kernel[2] > 1 && w.dilation[2] == 1 &&
+           w.kernel[0] * w.kernel[1] <= kTapsAtOnce &&
+           w.kernel[0] * w.kernel[1] * kMaxTileRows * run <= kBorderFloats;
+  }
+
+ private:
+  void FindPixel(int64_t n, int64_t od, int64_t oh, int64_t ow, int64_t tap_begin, int64_t tap_end, const float** rows,
+                 int64_t step) {
+    const int64_t d0 = od * w_.stride[0] - w_.pad[0];
+    const int64_t h0 = oh * w_.stride[1] - w_.pad[1];
+    const int64_t w0 = ow * w_.stride[2] - w_.pad[2];
+    const int64_t per_row = merged_ ? 1 : w_.kernel[2];
+    int64_t tap = tap_begin;
+    while (tap < tap_end) {
+      const int64_t line = tap / per_row;
+      const int64_t d = d0 + line / w_.kernel[1] * w_.dilation[0];
+      const int64_t h = h0 + line % w_.kernel[1] * w_.dilation[1];
+      const int64_t end = std::min(tap_end, (line + 1) * per_row);
+      if (static_cast<uint64_t>(d) >= static_cast<uint64_t>(w_.in[0]) ||
+          static_cast<uint64_t>(h) >= static_cast<uint64_t>(w_.in[1])) {
+        for (; tap < end; ++tap, rows += step) *rows = zeros_;
+        continue;
+      }
+      const float* image_row = x_ + ((n * w_.in[0] + d) * w_.in[1] + h) * w_.in[2] * w_.channels;
+      if (merged_) {
+        *rows = Run(image_row, w0);
+        rows += step;
+        ++tap;
+        continue;
+      }
+      int64_t at = w0 + (tap - line * per_row) * w_.dilation[2];
+      for (; tap < end; ++tap, rows += step, at += w_.dilation[2]) {
+        *rows = static_cast<uint64_t>(at) < static_cast<uint64_t>(w_.in[2]) ? image_row + at * w_.channels : zeros_;
+      }
+    }
+  }
+
+  // The kernel's width of pixels from column `begin` on.
+  const float* Run(const float* image_row, int64_t begin) {
+    const int64_t width = w_.kernel[2];
+    if (begin >= 0 && begin + width <= w_.in[2]) return image_row + begin * channels_;
+    float* copy = borders_ + borders_used_;
+    borders_used_ += width * channels_;
+    const int64_t from = std::clamp<int64_t>(-begin, 0, width);
+    const int64_t to = std::clamp<int64_t>(w_.in[2] - begin, from, width);
+    std::fill(copy, copy + from * channels_, 0.0f);
+    if (to > from) {
+      std::copy(image_row + (begin + from) * channels_, image_row + (begin + to) * channels_, copy + from * channels_);
+    }
+    std::fill(copy + to * channels_, copy + width * channels_, 0.0f);
+    return copy;
+  }
+
+  const Window& w_;
+  const float* x_;
+  int64_t channels_;
+  bool merged_;
+  const float* zeros_;
+  int64_t borders_used_ = 0;
+  float borders_[kBorderFloats];
+};
+
+}  // namespace
+
+PackedConv::PackedConv(const float* weights, int64_t out_channels, int64_t group_channels, int64_t groups,
+                       const Dims3& kernel, ThreadPool& pool)
+    : out_channels_(out_channels), group_channels_(group_channels), groups_(groups), kernel_(kernel) {
+  const int64_t taps = CheckedMul(CheckedMul(kernel[0], kernel[1]), kernel[2]);
+  if (out_channels == groups && group_channels == 1 && groups > 1 && kernel[0] * kernel[1] <= kMaxDepthwiseRows) {
+    depthwise_ = true;
+    PackDepthwise(weights);
+    return;
+  }
+  const int64_t group_outputs = out_channels / groups;
+  zeros_.assign(static_cast<size_t>(CheckedMul(group_channels, kernel[2])), 0.0f);
+  packed_.reserve(static_cast<size_t>(groups));
+  for (int64_t g = 0; g < groups; ++g) {
+    packed_.push_back(PackedB::PackConv(weights + g * group_outputs * group_channels * taps, group_outputs,
+                                        group_channels, taps, pool));
+  }
+}
+
+void PackedConv::PackDepthwise(const float* weights) {
+  const int64_t taps = kernel_[0] * kernel_[1] * kernel_[2];
+  depthwise_weights_ = Buffer::Allocate(CheckedMul(CheckedMul<size_t>(static_cast<size_t>(taps),
+                                                                      static_cast<size_t>(groups_)),
+                                                   sizeof(float)));
+  auto* to = static_cast<float*>(depthwise_weights_->data());
+  for (int64_t c = 0; c < groups_; ++c) {
+    for (int64_t t = 0; t < taps; ++t) to[t * groups_ + c] = weights[c * taps + t];
+  }
+}
+
+void PackedConv::Run(const Window& window, const float* x, float* y, const Epilogue& epilogue,
+                     ThreadPool& pool) const {
+  if (window.Pixels() <= 0) return;
+  if (depthwise_) {
+    DepthwiseConv(window, static_cast<const float*>(depthwise_weights_->data()), x, y, epilogue, pool);
+    return;
+  }
+  constexpr Dims3 kOnes{1, 1, 1};
+  if (window.kernel == kOnes && window.stride == kOnes && window.pad == Dims3{0, 0, 0} && window.in == window.out) {
+    RunPointwise(window, x, y, epilogue, pool);
+  } else {
+    RunImplicit(window, x, y, epilogue, pool);
+  }
+}
+
+void PackedConv::RunPointwise(const Window& window, const float* x, float* y, const Epilogue& epilogue,
+                              ThreadPool& pool) const {
+  const int64_t outputs = out_channels_ / groups_;
+  for (int64_t g = 0; g < groups_; ++g) {
+    GemmParams p;
+    p.m = window.Pixels();
+    p.n = outputs;
+    p.k = group_channels_;
+    p.a = x + g * group_channels_;
+    p.lda = window.channels;
+    p.packed = &packed_[static_cast<size_t>(g)];
+    p.c = y + g * outputs;
+    p.ldc = out_channels_;
+    p.epilogue = epilogue;
+    if (epilogue.bias != nullptr) p.epilogue.bias += g * outputs;
+    if (epilogue.residual != nullptr) p.epilogue.residual += g * outputs;
+    Gemm(p, nullptr, pool);
+  }
+}
+
+/// Output pixels [row_begin, row_end) of panels [panel_begin, panel_end) of one group.
+struct PackedConv::Task {
+  const Window& window;
+  const Epilogue& epilogue;
+  const float* x;
+  float* y;
+  bool merged;
+  int64_t group;
+  int64_t row_begin;
+  int64_t row_end;
+  int64_t panel_begin;
+  int64_t panel_end;
+};
+
+void PackedConv::RunImplicit(const Window& window, const float* x, float* y, const Epilogue& epilogue,
+                             ThreadPool& pool) const {
+  const bool merged = RowFinder::CanMerge(window, group_channels_);
+  const int64_t pixels = window.Pixels();
+  const int64_t panels = packed_.front().panels();
+  const double products = static_cast<double>(pixels) * static_cast<double>(packed_.front().k()) *
+                          static_cast<double>(panels * Tile().columns * groups_);
+  const TaskGrid grid = TaskGrid::Make(pool, products / 50, CeilDiv<int64_t>(pixels, Tile().rows), panels,
+                                       groups_, pixels < out_channels_);
+  pool.Run(grid.Count(), [&](int64_t i) {
+    const int64_t m = i % grid.parts_m;
+    const int64_t n = i / grid.parts_m % grid.parts_n;
+    RunTask({window, epilogue, x, y, merged, i / (grid.parts_m * grid.parts_n), pixels * m / grid.parts_m,
+             pixels * (m + 1) / grid.parts_m, panels * n / grid.parts_n, panels * (n + 1) / grid.parts_n});
+  });
+}
+
+void PackedConv::RunTask(const Task& task) const {
+  const TileShape& tile = Tile();
+  const Epilogue& e = task.epilogue;
+  const PackedB& packed = packed_[static_cast<size_t>(task.group)];
+  const int64_t outputs = out_channels_ / groups_;
+  const int64_t first_output = task.group * outputs;
+  const int64_t tap_floats = task.merged ? group_channels_ * kernel_[2] : group_channels_;
+  const int64_t taps = kernel_[0] * kernel_[1] * (task.merged ? 1 : kernel_[2]);
+  const int64_t group =
+      std::max<int64_t>(1, kGroupBytes / (packed.k() * tile.columns * static_cast<int64_t>(sizeof(float))));
+  RowFinder finder(task.window, task.x + task.group * group_channels_, group_channels_, task.merged, zeros_.data());
+  const float* rows[kTapsAtOnce * kMaxTileRows];
+  TileArgs t;
+  t.a = rows;
+  t.k = tap_floats;
+  t.ldc = out_channels_;
+  t.beta = e.residual_scale;
+  t.residual_stride = e.residual_stride;
+  const int64_t count = task.row_end - task.row_begin;
+  const int64_t tiles = CeilDiv<int64_t>(count, tile.rows);
+  for (int64_t first = task.panel_begin; first < task.panel_end; first += group) {
+    const int64_t last = std::min(first + group, task.panel_end);
+    for (int64_t i = 0; i < tiles; ++i) {
+      const int64_t row = task.row_begin + count * i / tiles;
+      t.m = static_cast<int>(task.row_begin + count * (i + 1) / tiles - row);
+      for (int64_t tap = 0; tap < taps; tap += kTapsAtOnce) {
+        t.taps = std::min(kTapsAtOnce, taps - tap);
+        finder.Find(row, t.m, tap, tap + t.taps, rows);
+        // Sums of more taps than fit are carried in the output; only the last round finishes them.
+        const bool finish = tap + t.taps == taps;
+        t.accumulate = tap > 0;
+        t.low = finish ? e.activation.low() : -std::numeric_limits<float>::infinity();
+        t.high = finish ? e.activation.high() : std::numeric_limits<float>::infinity();
+        for (int64_t panel = first; panel < last; ++panel) {
+          const int64_t column = panel * tile.columns;
+          t.b_stride = packed.width(panel);
+          t.b = packed.panel(panel) + tap * tap_floats * t.b_stride;
+          t.n = static_cast<int>(std::min<int64_t>(tile.columns, outputs - column));
+          const int64_t output = first_output + column;
+          t.c = task.y + row * out_channels_ + output;
+          t.bias = finish && e.bias != nullptr ? e.bias + output : nullptr;
+          t.residual = finish && e.residual != nullptr ? e.residual + row * e.residual_stride + output : nullptr;
+          tile.run(t);
+        }
+      }
+      if (!e.activation.IsClamp()) {
+        const int64_t column = first * tile.columns;
+        const int64_t columns = std::min<int64_t>(last * tile.columns, outputs) - column;
+        for (int r = 0; r < t.m; ++r) {
+          ApplyActivation(e.activation, task.y + (row + r) * out_channels_ + first_output + column, columns);
+        }
+      }
+    }
+  }
+}
+
+}  // namespace backplane::cpu

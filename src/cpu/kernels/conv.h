@@ -1,0 +1,67 @@
+// Convolution of channels-last images (N, depth, height, width, C) by constant weights. Three ways, chosen by shape:
+// a matrix product (1x1), the implicit matrix product whose rows are pointers to pixels, and depthwise.
+// Used by ops/conv.cc. One and two spatial dimensions are three with leading sizes of 1. Run allocates nothing.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "base/thread_pool.h"
+#include "cpu/kernels/gemm.h"
+
+namespace backplane::cpu {
+
+/// Depth, height, width.
+using Dims3 = std::array<int64_t, 3>;
+
+/// A window that slides over an image: the geometry that convolution and pooling share.
+struct Window {
+  int64_t batch = 1;
+  int64_t channels = 1;  ///< of the input
+  Dims3 in{1, 1, 1};
+  Dims3 out{1, 1, 1};
+  Dims3 kernel{1, 1, 1};
+  Dims3 stride{1, 1, 1};
+  Dims3 dilation{1, 1, 1};
+  Dims3 pad{0, 0, 0};  ///< at the beginning
+
+  int64_t Pixels() const { return batch * out[0] * out[1] * out[2]; }
+};
+
+class PackedConv {
+ public:
+  PackedConv() = default;
+  /// `weights` as ONNX has them: [out_channels, group_channels, kernel...].
+  PackedConv(const float* weights, int64_t out_channels, int64_t group_channels, int64_t groups, const Dims3& kernel,
+             ThreadPool& pool);
+
+  bool empty() const { return out_channels_ == 0; }
+  /// `x`: window.batch images of window.channels; `y`: [pixels, out_channels]. The window's kernel is the weights'.
+  void Run(const Window& window, const float* x, float* y, const Epilogue& epilogue, ThreadPool& pool) const;
+
+ private:
+  struct Task;
+  void PackDepthwise(const float* weights);
+  void RunPointwise(const Window& window, const float* x, float* y, const Epilogue& epilogue, ThreadPool& pool) const;
+  void RunImplicit(const Window& window, const float* x, float* y, const Epilogue& epilogue, ThreadPool& pool) const;
+  void RunTask(const Task& task) const;
+
+  int64_t out_channels_ = 0;
+  int64_t group_channels_ = 0;
+  int64_t groups_ = 1;
+  Dims3 kernel_{1, 1, 1};
+  bool depthwise_ = false;
+  std::vector<PackedB> packed_;        ///< one for each group
+  std::shared_ptr<Buffer> depthwise_weights_;  ///< [taps, channels]
+  std::vector<float> zeros_;           ///< a pixel of padding
+};
+
+/// Depthwise convolution: `weights` is [taps, channels].
+void DepthwiseConv(const Window& window, const float* weights, const float* x, float* y, const Epilogue& epilogue,
+                   ThreadPool& pool);
+/// Most rows of taps (kernel depth * height) that DepthwiseConv takes.
+inline constexpr int64_t kMaxDepthwiseRows = 64;
+
+}  // namespace backplane::cpu

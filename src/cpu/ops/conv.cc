@@ -1,0 +1,136 @@
+// Conv: ONNX's on [N, C, spatial...], and the private one on [N, spatial..., C] with a residual Z and an activation. Both run the
+// channels-last kernels; the first one transposes on the way in and out.
+#include <optional>
+
+#include "base/checked_math.h"
+#include "base/error.h"
+#include "cpu/kernel_registry.h"
+#include "cpu/kernels/conv.h"
+#include "cpu/kernels/transpose.h"
+#include "cpu/ops/conv_layout.h"
+#include "cpu/ops/conv_window.h"
+#include "cpu/ops/gemm_attributes.h"
+
+namespace backplane::cpu {
+namespace {
+
+class ConvFloat final : public Kernel {
+ public:
+  explicit ConvFloat(const KernelInfo& info)
+      : name_(info.node.Describe()),
+        channels_last_(info.node.domain == kPrivateDomain),
+        groups_(info.node.Int("group", 1)),
+        activation_(ActivationOf(info.node)) {
+    Require(groups_ > 0, ORT_INVALID_ARGUMENT, "{}: group is {}", name_, groups_);
+    const Tensor* w = info.ConstantInput(1);
+    // Weights that are computed are packed, and the attributes checked against them, in each run.
+    node_.name = info.node.name;
+    node_.op_type = info.node.op_type;
+    node_.index = info.node.index;
+    node_.attributes = info.node.attributes;
+    if (w == nullptr) return;
+    constant_.emplace(*this, *w, info.pool);
+    info.ConsumeConstant(1);
+  }
+
+  void Run(KernelContext& context) const override {
+    if (constant_) {
+      RunWith(context, *constant_);
+    } else {
+      RunWith(context, Weights(*this, context.Input(1), context.pool()));
+    }
+  }
+
+ private:
+  /// The weights and what follows from their shape.
+  struct Weights {
+    Weights(const ConvFloat& conv, const Tensor& w, ThreadPool& pool)
+        : attributes(conv.node_, conv.KernelOf(w.shape())), outputs(w.shape()[0]), group_channels(w.shape()[1]) {
+      Require(outputs % conv.groups_ == 0, ORT_INVALID_ARGUMENT, "{}: {} output channels do not divide into {} groups",
+              conv.name_, outputs, conv.groups_);
+      if (outputs == 0 || group_channels == 0) return;
+      packed = PackedConv(w.data<float>(), outputs, group_channels, conv.groups_, attributes.kernel(), pool);
+    }
+    WindowAttributes attributes;
+    int64_t outputs;
+    int64_t group_channels;
+    PackedConv packed;
+  };
+
+  std::span<const int64_t> KernelOf(const Shape& w) const {
+    Require(w.rank() >= 3, ORT_INVALID_ARGUMENT, "{}: weights of shape {} must have at least 3 dimensions", name_,
+            w.ToString());
+    return {w.data() + 2, w.rank() - 2};
+  }
+
+  void RunWith(KernelContext& context, const Weights& weights) const {
+    const Tensor& x = context.Input(0);
+    const Window window = weights.attributes.Resolve(x.shape(), channels_last_);
+    Require(window.channels == CheckedMul(weights.group_channels, groups_), ORT_INVALID_ARGUMENT,
+            "{}: input of shape {} has {} channels, the weights want {}", name_, x.shape().ToString(), window.channels,
+            weights.group_channels * groups_);
+    Tensor& y = context.Output(0, weights.attributes.OutputShape(window, weights.outputs, channels_last_));
+    const int64_t count = y.ElementCount();
+    if (count == 0) return;
+    const Epilogue epilogue = EpilogueOf(context, y.shape(), weights.outputs);
+    if (weights.packed.empty()) {  // no input channels
+      FillWithoutWeights(window, weights.outputs, epilogue, y.data<float>());
+      return;
+    }
+    if (channels_last_) {
+      weights.packed.Run(window, x.data<float>(), y.data<float>(), epilogue, context.pool());
+      return;
+    }
+    const auto* x_last = static_cast<const float*>(ToChannelsLast(context, x));
+    const bool same_layout = weights.outputs == 1 || count == window.batch * weights.outputs;
+    float* y_last = same_layout ? y.data<float>() : context.Scratch<float>(static_cast<size_t>(count));
+    weights.packed.Run(window, x_last, y_last, epilogue, context.pool());
+    if (!same_layout) FromChannelsLast(context, y_last, y);
+  }
+
+  Epilogue EpilogueOf(KernelContext& context, const Shape& output, int64_t outputs) const {
+    Epilogue epilogue;
+    epilogue.activation = activation_;
+    if (const Tensor* bias = context.OptionalInput(2)) {
+      Require(bias->ElementCount() == outputs, ORT_INVALID_ARGUMENT, "{}: bias of shape {} for {} output channels",
+              name_, bias->shape().ToString(), outputs);
+      epilogue.bias = bias->data<float>();
+    }
+    const Tensor* z = channels_last_ ? context.OptionalInput(3) : nullptr;
+    if (z != nullptr) {
+      Require(z->shape() == output, ORT_INVALID_ARGUMENT, "{}: Z of shape {} is not of the output's shape {}", name_,
+              z->shape().ToString(), output.ToString());
+      epilogue.residual = z->data<float>();
+      epilogue.residual_stride = outputs;
+    }
+    return epilogue;
+  }
+
+  // The sums are all zero; what is left is bias, residual and activation.
+  void FillWithoutWeights(const Window& window, int64_t outputs, const Epilogue& epilogue, float* y) const {
+    const int64_t inner = channels_last_ ? 1 : window.out[0] * window.out[1] * window.out[2];
+    const int64_t count = window.Pixels() * outputs;
+    for (int64_t i = 0; i < count; ++i) {
+      y[i] = epilogue.bias != nullptr ? epilogue.bias[i / inner % outputs] : 0.0f;
+      if (epilogue.residual != nullptr) y[i] += epilogue.residual[i];
+    }
+    ApplyActivation(epilogue.activation, y, count);
+  }
+
+  Node node_;  ///< name and attributes only: the graph may be gone when this runs
+  std::string name_;
+  bool channels_last_;
+  int64_t groups_;
+  Activation activation_;
+  std::optional<Weights> constant_;
+};
+
+constexpr Op FloatConv(const char* domain) {
+  return Op("Conv", domain).Since(1).In(0, DType::kFloat).In(1, DType::kFloat).In(2, DType::kFloat);
+}
+
+BACKPLANE_CPU_KERNEL(Conv, FloatConv(""), Make<ConvFloat>);
+BACKPLANE_CPU_KERNEL(ConvPrivate, FloatConv(kPrivateDomain).In(3, DType::kFloat), Make<ConvFloat>);
+
+}  // namespace
+}  // namespace backplane::cpu
