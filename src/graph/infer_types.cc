@@ -75,17 +75,19 @@ TypeBindings BindInputTypes(const Node& node, const OpSchema& schema) {
     if (node.inputs[i] == nullptr || formal == nullptr) continue;
     const TypeInfo& type = node.inputs[i]->type;
     if (!type.known() || (type.IsTensor() && type.tensor.dtype == DType::kUndefined)) continue;
-    Require(Allowed(type, *formal, schema), ORT_INVALID_GRAPH,
-            "This is an invalid model. Type Error: Type '{}' of input parameter ({}) of operator ({}) in node ({}) is "
-            "invalid.",
-            type.ToString(), node.inputs[i]->name, node.op_type, node.name);
+    if (!Allowed(type, *formal, schema)) {
+      Fail(ORT_INVALID_GRAPH,
+           "This is an invalid model. Type Error: Type '{}' of input parameter ({}) of operator ({}) in node ({}) is invalid.",
+           type.ToString(), node.inputs[i]->name, node.op_type, node.name);
+    }
     if (formal->constraint < 0) continue;
     if (formal->option == FormalParameter::Option::kVariadic && !formal->homogeneous) continue;
     const TypeInfo*& bound = bindings[static_cast<size_t>(formal->constraint)];
     if (bound == nullptr) bound = &type;
-    Require(SameElementType(*bound, type), ORT_FAIL,
-            "Type Error: Type parameter ({}) of Optype ({}) bound to different types ({} and {} in node ({}).", formal->type,
-            node.op_type, bound->ToString(), type.ToString(), node.name);
+    if (!SameElementType(*bound, type)) {
+      Fail(ORT_FAIL, "Type Error: Type parameter ({}) of Optype ({}) bound to different types ({} and {} in node ({}).",
+           formal->type, node.op_type, bound->ToString(), type.ToString(), node.name);
+    }
   }
   return bindings;
 }

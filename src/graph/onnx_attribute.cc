@@ -32,7 +32,7 @@ Attribute ImportAttribute(const AttributeProto& proto, const std::string& what, 
   Attribute attribute;
   attribute.name = proto.name();
   attribute.reference = proto.ref_attr_name();
-  const auto tensor_name = [&] { return Format("attribute '{}' of {}", proto.name(), what); };
+  const auto tensor_name = [&] { return "attribute '" + proto.name() + "' of " + what; };
   switch (AttributeTypeOf(proto)) {
     case AttributeProto::FLOAT:
       attribute.value = proto.f();

@@ -121,7 +121,7 @@ void TypeToProto(const TypeInfo& type, TypeProto& proto) {
 Shape ShapeFromProto(const google::protobuf::RepeatedField<int64_t>& dims, DType dtype, std::string_view what) {
   Shape shape(std::span<const int64_t>(dims.data(), static_cast<size_t>(dims.size())));
   for (const int64_t dim : shape) {
-    Require(dim >= 0, ORT_FAIL, "{}: shape {} has a negative dimension", what, shape.ToString());
+    if (dim < 0) Fail(ORT_FAIL, "{}: shape {} has a negative dimension", what, shape.ToString());
   }
   try {
     BytesOf(dtype, shape.ElementCount());
@@ -137,9 +137,10 @@ namespace {
 template <typename To, typename Field>
 Tensor FromField(const Field& field, DType dtype, const Shape& shape, std::string_view what, const char* name) {
   const size_t expected = BytesOf(dtype, shape.ElementCount()) / sizeof(To);
-  Require(static_cast<size_t>(field.size()) == expected, ORT_FAIL,
-          "{}: {} holds {} values where shape {} of {} takes {}", what, name, field.size(), shape.ToString(), NameOf(dtype),
-          expected);
+  if (static_cast<size_t>(field.size()) != expected) {
+    Fail(ORT_FAIL, "{}: {} holds {} values where shape {} of {} takes {}", what, name, field.size(), shape.ToString(),
+         NameOf(dtype), expected);
+  }
   Tensor tensor = Tensor::Allocate(dtype, shape);
   To* out = static_cast<To*>(tensor.raw());
   for (const auto entry : field) *out++ = static_cast<To>(entry);
@@ -182,18 +183,23 @@ Tensor FromTypedField(const TensorProto& proto, DType dtype, const Shape& shape,
 
 }  // namespace
 
+void CheckRawSize(size_t size, DType dtype, const Shape& shape, std::string_view what) {
+  Require(dtype != DType::kString, ORT_FAIL, "{}: a string tensor cannot have raw_data", what);
+  const size_t expected = BytesOf(dtype, shape.ElementCount());
+  if (size == expected) return;
+  Fail(ORT_FAIL, "{}: raw_data holds {} bytes where shape {} of {} takes {}", what, size, shape.ToString(), NameOf(dtype),
+       expected);
+}
+
 Tensor TensorFromProto(const TensorProto& proto, std::string_view what) {
   const DType dtype = DTypeFromProto(proto.data_type(), what);
   const Shape shape = ShapeFromProto(proto.dims(), dtype, what);
   Require(!proto.has_segment(), ORT_NOT_IMPLEMENTED, "{}: tensors in segments are not supported", what);
   Require(proto.data_location() != TensorProto::EXTERNAL, ORT_FAIL, "{}: external data is not possible here", what);
   if (!proto.has_raw_data()) return FromTypedField(proto, dtype, shape, what);
-  Require(dtype != DType::kString, ORT_FAIL, "{}: a string tensor cannot have raw_data", what);
-  const size_t bytes = BytesOf(dtype, shape.ElementCount());
-  Require(proto.raw_data().size() == bytes, ORT_FAIL, "{}: raw_data holds {} bytes where shape {} of {} takes {}", what,
-          proto.raw_data().size(), shape.ToString(), NameOf(dtype), bytes);
+  CheckRawSize(proto.raw_data().size(), dtype, shape, what);
   Tensor tensor = Tensor::Allocate(dtype, shape);
-  if (bytes != 0) std::memcpy(tensor.raw(), proto.raw_data().data(), bytes);
+  if (!proto.raw_data().empty()) std::memcpy(tensor.raw(), proto.raw_data().data(), proto.raw_data().size());
   return tensor;
 }
 
@@ -240,9 +246,10 @@ Tensor Densify(const Tensor& values, const Tensor& indices, const Shape& dense_s
           "{}: a sparse tensor has values of rank 1 and int64 indices", what);
   const int64_t count = values.ElementCount();
   const Shape& index_shape = indices.shape();
-  Require(index_shape == Shape{count} || index_shape == Shape{count, static_cast<int64_t>(dense_shape.rank())}, ORT_FAIL,
-          "{}: indices of shape {} do not fit {} sparse values of a tensor of shape {}", what, index_shape.ToString(),
-          count, dense_shape.ToString());
+  if (index_shape != Shape{count} && index_shape != Shape{count, static_cast<int64_t>(dense_shape.rank())}) {
+    Fail(ORT_FAIL, "{}: indices of shape {} do not fit {} sparse values of a tensor of shape {}", what,
+         index_shape.ToString(), count, dense_shape.ToString());
+  }
   const size_t element = BitsOf(dtype) / 8;
   const int64_t dense_count = dense_shape.ElementCount();
   Tensor dense = Tensor::Allocate(dtype, dense_shape);

@@ -21,6 +21,9 @@ DType DTypeFromProto(int data_type, std::string_view what);
 /// Dimensions as a shape whose byte size was checked for negative dimensions and overflow (ORT_FAIL).
 Shape ShapeFromProto(const google::protobuf::RepeatedField<int64_t>& dims, DType dtype, std::string_view what);
 
+/// Fails with ORT_FAIL unless raw_data of `size` bytes is what a tensor of this type and shape takes.
+void CheckRawSize(size_t size, DType dtype, const Shape& shape, std::string_view what);
+
 /// A tensor of its own from the data inside `proto` (raw_data or a typed field). Fails with ORT_FAIL where the data does
 /// not match type and shape.
 Tensor TensorFromProto(const onnx::TensorProto& proto, std::string_view what);

@@ -20,6 +20,7 @@ class Scope {
  public:
   explicit Scope(const Scope* outer) : outer_(outer) {}
   bool Add(std::string_view name, ValueInfo* value) { return names_.emplace(name, value).second; }
+  void Reserve(size_t count) { names_.reserve(count); }
   bool Owns(std::string_view name) const { return names_.contains(name); }
   std::optional<ValueInfo*> FindOwn(std::string_view name) const {
     const auto it = names_.find(name);
@@ -37,7 +38,7 @@ class Scope {
   std::unordered_map<std::string_view, ValueInfo*> names_;  // views of the message, which outlives the import
 };
 
-std::string DescribeNode(const NodeProto& node) { return Format("{} '{}'", node.op_type(), node.name()); }
+std::string DescribeNode(const NodeProto& node) { return node.op_type() + " '" + node.name() + "'"; }
 
 template <typename T>
 std::shared_ptr<const Tensor> ListTensor(const std::vector<T>& values) {
@@ -90,6 +91,8 @@ class GraphImporter {
 void GraphImporter::ImportGraph(const GraphProto& proto) {
   graph_.name = proto.name();
   graph_.doc_string = proto.doc_string();
+  scope_.Reserve(static_cast<size_t>(proto.input_size()) + static_cast<size_t>(proto.initializer_size()) +
+                 static_cast<size_t>(proto.node_size()));
   CollectDeclaredTypes(proto);
   ImportInputs(proto);
   ImportInitializers(proto);
@@ -129,13 +132,13 @@ template <typename Nodes>
 void GraphImporter::ImportNodes(const Nodes& nodes) {
   std::unordered_set<std::string_view> names;
   for (const NodeProto& node : nodes) {
+    if (ImportConstant(node)) {
+      constants_.insert(&node);  // its name does not count
+      continue;
+    }
     Require(node.name().empty() || call_ != nullptr || names.insert(node.name()).second, ORT_FAIL,
             "This is an invalid model. Error: two nodes with same node name ({}).", node.name());
-    if (ImportConstant(node)) {
-      constants_.insert(&node);
-    } else {
-      DefineNodeOutputs(node);
-    }
+    DefineNodeOutputs(node);
   }
   for (const NodeProto& node : nodes) {
     if (!constants_.contains(&node)) ImportNode(node);
@@ -143,13 +146,14 @@ void GraphImporter::ImportNodes(const Nodes& nodes) {
 }
 
 void GraphImporter::CollectDeclaredTypes(const GraphProto& proto) {
+  declared_types_.reserve(static_cast<size_t>(proto.value_info_size()) + static_cast<size_t>(proto.output_size()));
   for (const auto& value : proto.value_info()) declared_types_.emplace(value.name(), &value.type());
   for (const auto& value : proto.output()) declared_types_[value.name()] = &value.type();
 }
 
 TypeInfo GraphImporter::DeclaredType(const std::string& name) const {
   const auto it = declared_types_.find(name);
-  return it == declared_types_.end() ? TypeInfo() : TypeFromProto(*it->second, Format("value '{}'", name));
+  return it == declared_types_.end() ? TypeInfo() : TypeFromProto(*it->second, name);
 }
 
 void GraphImporter::ImportInputs(const GraphProto& proto) {
@@ -163,7 +167,7 @@ void GraphImporter::ImportInputs(const GraphProto& proto) {
     Require(!input.name().empty(), ORT_FAIL, "graph '{}' has an input without a name", proto.name());
     Require(!scope_.Owns(input.name()), ORT_FAIL, "Error: Duplicate definition-site for ({}).", input.name());
     if (constants.contains(input.name())) continue;
-    TypeInfo type = TypeFromProto(input.type(), Format("input '{}'", input.name()));
+    TypeInfo type = TypeFromProto(input.type(), input.name());
     Require(!is_main_ || type.known(), ORT_INVALID_GRAPH, "graph input '{}' has no type", input.name());
     if (call_ != nullptr) {
       ValueInfo* value = graph_.AddInput(graph_.FreshName(call_->prefix + "/" + input.name()), std::move(type));
@@ -183,7 +187,7 @@ void GraphImporter::ImportInputs(const GraphProto& proto) {
 }
 
 ImportedTensor GraphImporter::LoadInitializer(const TensorProto& proto) {
-  const std::string what = Format("initializer '{}'", proto.name());
+  const std::string what = "initializer '" + proto.name() + "'";
   if (!is_main_ || options_.replacements == nullptr) return options_.tensors(proto, what);
   const auto it = options_.replacements->find(proto.name());
   if (it == options_.replacements->end()) return options_.tensors(proto, what);
@@ -256,19 +260,23 @@ void GraphImporter::DefineNodeOutputs(const NodeProto& node) {
 bool GraphImporter::ImportConstant(const NodeProto& node) {
   if (node.op_type() != "Constant" || !CanonicalDomain(node.domain()).empty()) return false;
   if (node.input_size() != 0 || node.output_size() != 1 || node.output(0).empty()) return false;
-  Require(node.attribute_size() == 1, ORT_INVALID_GRAPH, "{} (output '{}') must have exactly one attribute, it has {}",
-          DescribeNode(node), node.output(0), node.attribute_size());
+  if (node.attribute_size() != 1) {
+    Fail(ORT_INVALID_GRAPH, "{} (output '{}') must have exactly one attribute, it has {}", DescribeNode(node), node.output(0),
+         node.attribute_size());
+  }
   const AttributeProto& proto = node.attribute(0);
   ImportedTensor content;
-  const std::string what = Format("constant '{}'", node.output(0));
+  const std::string what = "constant '" + node.output(0) + "'";
   if (proto.name() == "value" && proto.has_t() && proto.ref_attr_name().empty()) {
     content = options_.tensors(proto.t(), what);
   } else if (proto.name() == "sparse_value" && proto.has_sparse_tensor()) {
     content.tensor = std::make_shared<const Tensor>(LoadSparse(proto.sparse_tensor(), what));
   } else {
     std::optional<Attribute> attribute = ImportNodeAttribute(proto, node);
-    Require(attribute.has_value(), ORT_INVALID_GRAPH, "{} refers to attribute '{}', which the call does not give",
-            DescribeNode(node), proto.ref_attr_name());
+    if (!attribute) {
+      Fail(ORT_INVALID_GRAPH, "{} refers to attribute '{}', which the call does not give", DescribeNode(node),
+           proto.ref_attr_name());
+    }
     auto& value = attribute->value;
     if (auto* tensor = std::get_if<Tensor>(&value)) content.tensor = std::make_shared<const Tensor>(std::move(*tensor));
     if (auto* number = std::get_if<int64_t>(&value)) content.tensor = ScalarTensor(*number);
@@ -277,8 +285,9 @@ bool GraphImporter::ImportConstant(const NodeProto& node) {
     if (auto* list = std::get_if<std::vector<int64_t>>(&value)) content.tensor = ListTensor(*list);
     if (auto* list = std::get_if<std::vector<float>>(&value)) content.tensor = ListTensor(*list);
     if (auto* list = std::get_if<std::vector<std::string>>(&value)) content.tensor = ListTensor(*list);
-    Require(content.tensor != nullptr, ORT_INVALID_GRAPH, "attribute '{}' of {} is not a constant", proto.name(),
-            DescribeNode(node));
+    if (content.tensor == nullptr) {
+      Fail(ORT_INVALID_GRAPH, "attribute '{}' of {} is not a constant", proto.name(), DescribeNode(node));
+    }
   }
   ValueInfo* value = NewValue(node.output(0), TypeInfo());
   graph_.SetInitializer(value, std::move(content.tensor));
@@ -292,9 +301,11 @@ void GraphImporter::ImportNode(const NodeProto& node) {
   inputs.reserve(static_cast<size_t>(node.input_size()));
   for (const std::string& name : node.input()) {
     const auto value = name.empty() ? std::optional<ValueInfo*>(nullptr) : scope_.Find(name);
-    Require(value.has_value(), ORT_INVALID_ARGUMENT,
-            "Invalid model. Node input '{}' is not a graph input, initializer, or output of a previous node. (node: {})",
-            name, DescribeNode(node));
+    if (!value) {
+      Fail(ORT_INVALID_ARGUMENT,
+           "Invalid model. Node input '{}' is not a graph input, initializer, or output of a previous node. (node: {})",
+           name, DescribeNode(node));
+    }
     inputs.push_back(*value);
   }
   for (const std::string& name : node.output()) {
@@ -304,10 +315,11 @@ void GraphImporter::ImportNode(const NodeProto& node) {
   while (!outputs.empty() && outputs.back() == nullptr) outputs.pop_back();
 
   std::vector<Attribute> attributes;
-  std::unordered_set<std::string_view> names;
+  attributes.reserve(static_cast<size_t>(node.attribute_size()));
   for (const AttributeProto& proto : node.attribute()) {
-    Require(names.insert(proto.name()).second, ORT_FAIL, "attribute '{}' of {} is given twice", proto.name(),
-            DescribeNode(node));
+    for (const Attribute& other : attributes) {
+      if (other.name == proto.name()) Fail(ORT_FAIL, "attribute '{}' of {} is given twice", proto.name(), DescribeNode(node));
+    }
     if (auto attribute = ImportNodeAttribute(proto, node)) attributes.push_back(std::move(*attribute));
   }
   std::string name = node.name();

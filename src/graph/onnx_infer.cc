@@ -57,9 +57,10 @@ void GraphInference::Merge(ValueInfo& value, const TypeInfo& inferred, const Nod
   const bool declared_element = !declared.IsTensor() || declared.tensor.dtype != DType::kUndefined;
   const bool inferred_element = !inferred.IsTensor() || inferred.tensor.dtype != DType::kUndefined;
   if (declared_element && inferred_element) {
-    Require(SameElementType(declared, inferred), ORT_FAIL,
-            "Type Error: Type ({}) of output arg ({}) of node ({}) does not match expected type ({}).", declared.ToString(),
-            value.name, node.name, inferred.ToString());
+    if (!SameElementType(declared, inferred)) {
+      Fail(ORT_FAIL, "Type Error: Type ({}) of output arg ({}) of node ({}) does not match expected type ({}).",
+           declared.ToString(), value.name, node.name, inferred.ToString());
+    }
   } else if (declared.IsTensor() && inferred.IsTensor() && !declared_element) {
     declared.tensor.dtype = inferred.tensor.dtype;
     facts_.Refresh(value);

@@ -35,6 +35,9 @@ std::unique_ptr<Graph> LoadModelFile(const std::string& path, const LoadOptions&
 /// The same for a model in memory.
 std::unique_ptr<Graph> LoadModelBytes(std::span<const std::byte> bytes, const LoadOptions& options = {});
 
+/// Reads a file that holds one TensorProto. Errors: ORT_NO_SUCHFILE, ORT_INVALID_PROTOBUF, ORT_FAIL (bad data).
+Tensor LoadTensorFile(const std::string& path);
+
 struct SaveOptions {
   /// File for large initializers, relative to the model's folder; empty: everything goes into the model file.
   std::string external_file;

@@ -50,9 +50,10 @@ ImportedTensor TensorLoader::LoadExternal(const TensorProto& proto, const std::s
     if (entry.key() == "offset") data.offset = ParseNumber<int64_t>(entry.value(), "offset", what);
     if (entry.key() == "length") {
       const auto length = ParseNumber<int64_t>(entry.value(), "length", what);
-      Require(static_cast<uint64_t>(length) == data.length, ORT_FAIL,
-              "External data of {}: length is {} where shape {} of {} takes {} bytes", what, length, shape.ToString(),
-              NameOf(dtype), data.length);
+      if (static_cast<uint64_t>(length) != data.length) {
+        Fail(ORT_FAIL, "External data of {}: length is {} where shape {} of {} takes {} bytes", what, length,
+             shape.ToString(), NameOf(dtype), data.length);
+      }
     }
   }
   Require(!data.path.empty(), ORT_FAIL, "model format error! Missing 'location' in the external data of {}", what);
@@ -66,12 +67,9 @@ ImportedTensor TensorLoader::Load(const TensorProto& proto, const std::string& w
   if (!proto.has_raw_data()) return OwnData(proto, what);
   const DType dtype = DTypeFromProto(proto.data_type(), what);
   Shape shape = ShapeFromProto(proto.dims(), dtype, what);
-  Require(dtype != DType::kString, ORT_FAIL, "{}: a string tensor cannot have raw_data", what);
   const auto blob = ResolveBlob(skeleton_, proto.raw_data());
   Require(blob.has_value(), ORT_INVALID_PROTOBUF, "{}: raw_data is malformed", what);
-  const size_t bytes = BytesOf(dtype, shape.ElementCount());
-  Require(blob->size() == bytes, ORT_FAIL, "{}: raw_data holds {} bytes where shape {} of {} takes {}", what,
-          blob->size(), shape.ToString(), NameOf(dtype), bytes);
+  CheckRawSize(blob->size(), dtype, shape, what);
   return {std::make_shared<const Tensor>(ViewOrCopy({*blob, owner_}, copy_, dtype, std::move(shape))), nullptr};
 }
 
