@@ -3,11 +3,13 @@
 // Used by ops/conv.cc. One and two spatial dimensions are three with leading sizes of 1. Run allocates nothing.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <memory>
 #include <vector>
 
+#include "base/checked_math.h"
 #include "base/thread_pool.h"
 #include "cpu/kernels/gemm.h"
 
@@ -28,6 +30,24 @@ struct Window {
   Dims3 pad{0, 0, 0};  ///< at the beginning
 
   int64_t Pixels() const { return batch * out[0] * out[1] * out[2]; }
+
+  /// The taps [first, last) along `axis` that are inside the image for output position `at`.
+  struct Taps {
+    int64_t start;  ///< input position of tap 0; may be outside
+    int64_t first;
+    int64_t last;
+  };
+  Taps TapsAt(size_t axis, int64_t at) const {
+    Taps t;
+    t.start = at * stride[axis] - pad[axis];
+    t.last = TapsBefore(axis, t.start, in[axis]);
+    t.first = t.start >= 0 ? 0 : std::min(t.last, CeilDiv(-t.start, dilation[axis]));
+    return t;
+  }
+  /// How many taps of a window that begins at `start` lie before input position `limit`.
+  int64_t TapsBefore(size_t axis, int64_t start, int64_t limit) const {
+    return limit <= start ? 0 : std::min(kernel[axis], CeilDiv(limit - start, dilation[axis]));
+  }
 };
 
 class PackedConv {

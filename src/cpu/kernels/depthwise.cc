@@ -191,15 +191,7 @@ void Row(const Window& w, const Functions& functions, const float* weights, cons
   const int64_t pixel = row * w.out[2];
   for (int64_t ow = 0; ow < w.out[2];) {
     const bool strip = ow >= begin && ow + functions.pixels <= end;
-    const int64_t column = ow * w.stride[2] - w.pad[2];
-    // The taps that are inside the image.
-    int64_t first = 0;
-    int64_t last = w.kernel[2];
-    if (column < 0) first = std::min(last, CeilDiv(-column, w.dilation[2]));
-    if (column + reach >= w.in[2]) {
-      const int64_t left = w.in[2] - column;
-      last = std::max(first, left <= 0 ? 0 : std::min(last, CeilDiv(left, w.dilation[2])));
-    }
+    const auto [column, first, last] = w.TapsAt(2, ow);
     s.taps = last - first;
     for (int64_t r = 0; r < s.rows; ++r) {
       s.in[r] = in[r] + (column + first * w.dilation[2]) * channels;

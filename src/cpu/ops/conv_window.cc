@@ -6,6 +6,12 @@
 #include "base/error.h"
 
 namespace backplane::cpu {
+namespace {
+
+// Keeps products of two of them, and sums of those, far from the end of int64.
+constexpr int64_t kLargest = INT32_MAX;
+
+}  // namespace
 
 WindowAttributes::WindowAttributes(const Node& node, std::span<const int64_t> kernel) : name_(node.Describe()) {
   const std::vector<int64_t> given = node.Ints("kernel_shape");
@@ -17,16 +23,18 @@ WindowAttributes::WindowAttributes(const Node& node, std::span<const int64_t> ke
   Require(rank_ <= 3, ORT_NOT_IMPLEMENTED, "{}: windows of more than 3 dimensions are not supported (kernel {})", name_,
           ShapeToString(shape));
   for (size_t i = 0; i < rank_; ++i) {
-    Require(shape[i] > 0, ORT_INVALID_ARGUMENT, "{}: kernel_shape {} must be positive", name_, ShapeToString(shape));
+    Require(shape[i] > 0 && shape[i] <= kLargest, ORT_INVALID_ARGUMENT, "{}: kernel_shape {} must be positive and below 2^31",
+            name_, ShapeToString(shape));
     window_.kernel[3 - rank_ + i] = shape[i];
   }
-  Read(node, "strides", window_.stride, 1);
-  Read(node, "dilations", window_.dilation, 1);
+  Read(node, "strides", window_.stride);
+  Read(node, "dilations", window_.dilation);
   const std::vector<int64_t> pads = node.Ints("pads");
   Require(pads.empty() || pads.size() == 2 * rank_, ORT_INVALID_ARGUMENT, "{}: pads {} must have {} values", name_,
           ShapeToString(pads), 2 * rank_);
   for (size_t i = 0; i < pads.size(); ++i) {
-    Require(pads[i] >= 0, ORT_INVALID_ARGUMENT, "{}: pads {} must not be negative", name_, ShapeToString(pads));
+    Require(pads[i] >= 0 && pads[i] <= kLargest, ORT_INVALID_ARGUMENT, "{}: pads {} must not be negative and below 2^31",
+            name_, ShapeToString(pads));
     (i < rank_ ? window_.pad : pad_end_)[3 - rank_ + i % rank_] = pads[i];
   }
   const std::string auto_pad = node.Text("auto_pad", "NOTSET");
@@ -42,13 +50,13 @@ WindowAttributes::WindowAttributes(const Node& node, std::span<const int64_t> ke
   ceil_mode_ = node.Int("ceil_mode", 0) != 0;
 }
 
-void WindowAttributes::Read(const Node& node, std::string_view attribute, Dims3& values, int64_t minimum) const {
+void WindowAttributes::Read(const Node& node, std::string_view attribute, Dims3& values) const {
   const std::vector<int64_t> given = node.Ints(attribute);
   Require(given.empty() || given.size() == rank_, ORT_INVALID_ARGUMENT, "{}: {} {} must have {} values", name_,
           attribute, ShapeToString(given), rank_);
   for (size_t i = 0; i < given.size(); ++i) {
-    Require(given[i] >= minimum, ORT_INVALID_ARGUMENT, "{}: {} {} must be at least {}", name_, attribute,
-            ShapeToString(given), minimum);
+    Require(given[i] > 0 && given[i] <= kLargest, ORT_INVALID_ARGUMENT, "{}: {} {} must be positive and below 2^31", name_,
+            attribute, ShapeToString(given));
     values[3 - rank_ + i] = given[i];
   }
 }

@@ -2,6 +2,7 @@
 // Read and checked once; resolved against the shape of the input at each run.
 #pragma once
 
+#include <span>
 #include <string>
 
 #include "cpu/kernels/conv.h"
@@ -16,6 +17,8 @@ class WindowAttributes {
 
   size_t spatial_rank() const { return rank_; }
   const Dims3& kernel() const { return window_.kernel; }
+  const Dims3& dilation() const { return window_.dilation; }
+  const Dims3& pad_begin() const { return window_.pad; }
   const Dims3& pad_end() const { return pad_end_; }
   /// The geometry for an input [N, C, spatial...] or, `channels_last`, [N, spatial..., C]; `pad_end`, if asked for,
   /// receives the padding at the end. Fails with ORT_INVALID_ARGUMENT where the window does not fit.
@@ -24,7 +27,7 @@ class WindowAttributes {
   Shape OutputShape(const Window& window, int64_t channels, bool channels_last) const;
 
  private:
-  void Read(const Node& node, std::string_view attribute, Dims3& values, int64_t minimum) const;
+  void Read(const Node& node, std::string_view attribute, Dims3& values) const;
   void ResolveAxis(Window& window, Dims3& pad_end, size_t i) const;
 
   enum class AutoPad { kNotSet, kValid, kSameUpper, kSameLower };
