@@ -1,24 +1,125 @@
 #include "runtime/execution_providers.h"
 
+#include <algorithm>
+
 #include "cpu/cpu_ep.h"
+#include "provider/ep_options.h"
+#include "provider/plugin_ep.h"
+#include "provider/registry.h"
+#include "provider/selection.h"
 #include "runtime/env.h"
 #include "runtime/session_options.h"
 
 namespace backplane {
+namespace {
 
-std::vector<std::shared_ptr<ExecutionProvider>> CreateExecutionProviders(const OrtEnv& env,
-                                                                         const OrtSessionOptions& options,
-                                                                         const Logger& logger) {
-  (void)env, (void)logger;
+// What a delegate is told of the model.
+KeyValuePairs DescribeModel(const Graph& graph) {
+  const ModelInfo& model = *graph.model();
+  KeyValuePairs metadata;
+  for (const auto& [key, value] : model.metadata) metadata.Set(key, value);
+  metadata.Set("graph_name", graph.name);
+  metadata.Set("graph_description", graph.doc_string);
+  metadata.Set("producer_name", model.producer_name);
+  metadata.Set("producer_version", model.producer_version);
+  metadata.Set("domain", model.domain);
+  metadata.Set("doc_string", model.doc_string);
+  metadata.Set("model_version", Format("{}", model.model_version));
+  return metadata;
+}
+
+void SetDefaults(OrtSessionOptions& options, std::span<const EpDevice* const> devices, bool overwrite) {
+  for (const EpDevice* device : devices) {
+    const std::string prefix = EpOptionPrefix(device->ep_name);
+    for (const auto& [key, value] : device->options.entries()) {
+      const std::string entry = prefix + key;
+      if (overwrite || options.config.Find(entry) == nullptr) options.SetConfig(entry.c_str(), value.c_str());
+    }
+  }
+}
+
+// The EPs a policy or a delegate picks for a session that names none.
+std::vector<EpChoice> Select(const ProviderRegistry& registry, OrtSessionOptions& options, const Graph& graph) {
+  const EpSelection& selection = options.ep_selection;
+  const std::vector<const EpDevice*> all = registry.AllDevices();
+  const std::vector<const EpDevice*> ordered = OrderByPreference(all);
+  const std::vector<const EpDevice*> selected =
+      selection.delegate != nullptr ? SelectByDelegate(selection.delegate, selection.delegate_state, ordered,
+                                                       DescribeModel(graph), KeyValuePairs())
+                                    : SelectByPolicy(selection.policy, ordered);
+  std::vector<EpChoice> choices;
+  for (auto& group : GroupByEp(selected)) {
+    SetDefaults(options, group, /*overwrite=*/false);
+    choices.push_back({group.front()->ep_name, {}, std::move(group)});
+  }
+  return choices;
+}
+
+// The EP, with what must outlive it: its own logger (the session's moves while it is built), and the lease that keeps its
+// library from being unregistered.
+std::shared_ptr<ExecutionProvider> Create(const ProviderRegistry& registry, const EpChoice& choice,
+                                          const OrtSessionOptions& options, const Logger& logger) {
+  Require(!choice.devices.empty(), ORT_INVALID_ARGUMENT, "{} was appended without devices", choice.name);
+  std::shared_ptr<PluginLibrary> library;
+  for (const EpDevice* device : choice.devices) library = registry.LibraryOf(device);
+  std::shared_ptr<void> lease = library->Lease(Format("'{}'", logger.id()));
+  auto own_logger = std::make_unique<const Logger>(logger);
+  OrtEpFactory* factory = choice.devices.front()->factory;
+  std::shared_ptr<ExecutionProvider> ep =
+      CreatePluginEp(std::move(library), factory, choice.devices, options, *own_logger);
+  ExecutionProvider* raw = ep.get();
+  return {raw, [ep = std::move(ep), own_logger = std::shared_ptr<const Logger>(std::move(own_logger)),
+                lease = std::move(lease)](ExecutionProvider*) mutable {
+            ep.reset();
+            own_logger.reset();
+            lease.reset();
+          }};
+}
+
+}  // namespace
+
+std::vector<std::shared_ptr<ExecutionProvider>> CreateExecutionProviders(const OrtEnv& env, OrtSessionOptions& options,
+                                                                         const Graph& graph, const Logger& logger) {
+  const ProviderRegistry& registry = env.providers();
+  std::vector<EpChoice> choices = options.eps;
+  if (choices.empty() && options.ep_selection.enabled) choices = Select(registry, options, graph);
   std::vector<std::shared_ptr<ExecutionProvider>> eps;
-  for (const EpChoice& choice : options.eps) {
+  for (const EpChoice& choice : choices) {
     if (choice.name == cpu::kCpuExecutionProvider) continue;  // always there, always last
-    Fail(ORT_INVALID_ARGUMENT, "{} execution provider is not supported in this build.", choice.name);
+    for (const auto& ep : eps) {
+      Require(ep->name() != choice.name, ORT_FAIL, "Provider {} has already been registered.", choice.name);
+    }
+    eps.push_back(Create(registry, choice, options, logger));
   }
   const cpu::CpuOptions cpu_options{.fuse = options.optimization_level >= ORT_ENABLE_EXTENDED,
                                     .layout = options.optimization_level >= ORT_ENABLE_LAYOUT};
   eps.push_back(std::make_shared<cpu::CpuExecutionProvider>(cpu_options));
   return eps;
+}
+
+void AppendEpDevices(const OrtEnv& env, OrtSessionOptions& options, std::span<const OrtEpDevice* const> devices,
+                     const KeyValuePairs& ep_options) {
+  Require(!devices.empty(), ORT_INVALID_ARGUMENT, "Must provide one or more OrtEpDevice instances.");
+  for (const EpDevice* device : devices) {
+    env.providers().LibraryOf(device);  // fails for what is no device of this env
+    Require(device->factory == devices[0]->factory && device->ep_name == devices[0]->ep_name, ORT_INVALID_ARGUMENT,
+            "All OrtEpDevice values in ep_devices must have the same execution provider.");
+  }
+  if (options.Config(kStrictEpOptions, "1") != "0") CheckEpOptions(devices, ep_options);
+  SetDefaults(options, devices, /*overwrite=*/true);
+  const std::string prefix = EpOptionPrefix(devices[0]->ep_name);
+  for (const auto& [key, value] : ep_options.entries()) options.SetConfig((prefix + key).c_str(), value.c_str());
+  options.eps.push_back({devices[0]->ep_name, ep_options, {devices.begin(), devices.end()}});
+}
+
+bool AppendEpByName(const OrtEnv& env, OrtSessionOptions& options, std::string_view ep_name,
+                    const KeyValuePairs& ep_options) {
+  const std::vector<const EpDevice*> devices = env.providers().DevicesOf(ep_name);
+  const auto plugin = std::find_if(devices.begin(), devices.end(), [](const EpDevice* d) { return !d->IsBuiltIn(); });
+  if (plugin == devices.end()) return !devices.empty();
+  const EpDevice* device = *plugin;
+  AppendEpDevices(env, options, {&device, 1}, ep_options);
+  return true;
 }
 
 }  // namespace backplane

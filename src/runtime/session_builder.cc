@@ -27,7 +27,6 @@ class SessionBuilder {
                            options.log_id.empty() ? env.logger().id() : options.log_id);
     if (options.profiling) parts_.profiler = std::make_unique<Profiler>(options.profile_prefix);
     MakePool();
-    parts_.eps = CreateExecutionProviders(env, *parts_.options, parts_.logger);
   }
 
   std::unique_ptr<OrtSession> FromPath(const std::string& path) {
@@ -48,6 +47,8 @@ class SessionBuilder {
     parts_.graph = load();
     if (parts_.profiler != nullptr) parts_.profiler->AddSession("model_loading", started);
     const int64_t initializing = Now();
+    // After loading: a selection delegate is told of the model.
+    parts_.eps = CreateExecutionProviders(env_, *parts_.options, *parts_.graph, parts_.logger);
     Resolve();
     Rewrite();
     SaveOptimized();
