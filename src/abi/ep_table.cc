@@ -1,4 +1,6 @@
 // The table that plugin EPs call: a line for each slot, in the order of the header.
+#include "abi/ep_devices.h"
+#include "abi/ep_memory.h"
 #include "abi/tables.h"
 
 namespace backplane::abi {
@@ -7,24 +9,24 @@ namespace backplane::abi {
 
 // clang-format off
 constinit const OrtEpApi kEpApi = {
-    MISSING(CreateEpDevice),
-    MISSING(ReleaseEpDevice),
+    .CreateEpDevice = CreateEpDevice,
+    .ReleaseEpDevice = ReleaseEpDevice,
     MISSING(EpGraphSupportInfo_AddNodesToFuse),
     MISSING(EpGraphSupportInfo_AddSingleNode),
     MISSING(NodeComputeContext_NodeName),
-    MISSING(EpDevice_AddAllocatorInfo),
-    MISSING(MemoryInfo_GetMemoryDevice),
-    MISSING(Value_GetMemoryDevice),
-    MISSING(MemoryDevice_AreEqual),
-    MISSING(MemoryDevice_GetDeviceType),
-    MISSING(MemoryDevice_GetMemoryType),
-    MISSING(MemoryDevice_GetVendorId),
-    MISSING(MemoryDevice_GetDeviceId),
-    MISSING(SyncStream_GetImpl),
-    MISSING(SyncStream_GetSyncId),
-    MISSING(GetSyncIdForLastWaitOnSyncStream),
-    MISSING(CreateHardwareDevice),
-    MISSING(ReleaseHardwareDevice),
+    .EpDevice_AddAllocatorInfo = EpDevice_AddAllocatorInfo,
+    .MemoryInfo_GetMemoryDevice = MemoryInfo_GetMemoryDevice,
+    .Value_GetMemoryDevice = Value_GetMemoryDevice,
+    .MemoryDevice_AreEqual = MemoryDevice_AreEqual,
+    .MemoryDevice_GetDeviceType = MemoryDevice_GetDeviceType,
+    .MemoryDevice_GetMemoryType = MemoryDevice_GetMemoryType,
+    .MemoryDevice_GetVendorId = MemoryDevice_GetVendorId,
+    .MemoryDevice_GetDeviceId = MemoryDevice_GetDeviceId,
+    .SyncStream_GetImpl = SyncStream_GetImpl,
+    .SyncStream_GetSyncId = SyncStream_GetSyncId,
+    .GetSyncIdForLastWaitOnSyncStream = GetSyncIdForLastWaitOnSyncStream,
+    .CreateHardwareDevice = CreateHardwareDevice,
+    .ReleaseHardwareDevice = ReleaseHardwareDevice,
     MISSING(CreateKernelRegistry),
     MISSING(ReleaseKernelRegistry),
     MISSING(KernelRegistry_AddKernel),
@@ -51,12 +53,12 @@ constinit const OrtEpApi kEpApi = {
     MISSING(EpGraphSupportInfo_LookUpKernel),
     MISSING(SharedPrePackedWeightCache_StoreWeightData),
     MISSING(KernelInfo_GetEp),
-    MISSING(DeviceEpIncompatibilityDetails_SetDetails),
+    .DeviceEpIncompatibilityDetails_SetDetails = DeviceEpIncompatibilityDetails_SetDetails,
     MISSING(CreateIfKernel),
     MISSING(CreateLoopKernel),
     MISSING(CreateScanKernel),
     MISSING(ReleaseKernelImpl),
-    MISSING(GetEnvConfigEntries),
+    .GetEnvConfigEntries = GetEnvConfigEntries,
     MISSING(GetOpSchema),
     MISSING(ReleaseOpSchema),
     MISSING(OpSchema_GetSinceVersion),

@@ -204,27 +204,4 @@ OrtStatus* TensorAt(OrtValue* value, const int64_t* location_values, size_t loca
   });
 }
 
-OrtStatus* CopyTensors(const OrtEnv* env, const OrtValue* const* src_tensors,
-                       OrtValue* const* dst_tensors, OrtSyncStream*, size_t num_tensors) noexcept {
-  return Guard([&] {
-    NotNull(env, "env");
-    Require(num_tensors != 0 && src_tensors != nullptr && dst_tensors != nullptr,
-            ORT_INVALID_ARGUMENT, "Invalid arguments provided to CopyTensors.");
-    for (size_t i = 0; i < num_tensors; ++i) {
-      const Tensor& from = TensorIn(src_tensors[i]);
-      Tensor& to = TensorIn(dst_tensors[i]);
-      Require(from.dtype() == to.dtype(), ORT_INVALID_ARGUMENT,
-              "cannot copy tensor {}: it is {}, its destination {}", i,
-              TensorTypeName(from.dtype()), TensorTypeName(to.dtype()));
-      Require(from.shape() == to.shape(), ORT_INVALID_ARGUMENT,
-              "cannot copy tensor {}: its shape is {}, its destination's {}", i,
-              from.shape().ToString(), to.shape().ToString());
-      Require(from.memory().HostAccessible() && to.memory().HostAccessible(), ORT_NOT_IMPLEMENTED,
-              "no execution provider copies from memory '{}' to '{}'", from.memory().name,
-              to.memory().name);
-      CopyElements(from, to);
-    }
-  });
-}
-
 }  // namespace backplane::abi

@@ -20,7 +20,6 @@ BACKPLANE_SLOT(OrtApi, GetTensorSizeInBytes);
 BACKPLANE_SLOT(OrtApi, GetTensorMemoryInfo);
 BACKPLANE_SLOT(OrtApi, GetTensorElementTypeAndShapeDataReference);
 BACKPLANE_SLOT(OrtApi, TensorAt);
-BACKPLANE_SLOT(OrtApi, CopyTensors);
 
 BACKPLANE_SLOT(OrtApi, FillStringTensor);
 BACKPLANE_SLOT(OrtApi, FillStringTensorElement);
