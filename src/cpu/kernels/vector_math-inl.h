@@ -67,16 +67,17 @@ HWY_INLINE V Exp(D d, V x) {
   return hn::IfThenElse(hn::Eq(x, x), y, x);
 }
 
-/// e^x for x <= 0 where results below 2^-126 may be zero and NaN need not survive: softmax.
+/// e^x for x <= 0 where results below 2^-126 may be zero: softmax. The order of operands lets NaN
+/// through.
 template <class D, class V>
 HWY_INLINE V ExpNonPositive(D d, V x) {
   const hn::RebindToSigned<D> di;
-  const V clamped = hn::Max(x, hn::Set(d, -87.3f));
+  const V lowest = hn::Set(d, -87.3f);
   hn::Vec<decltype(di)> n;
-  const V r = ReduceByLn2(d, clamped, n);
+  const V r = ReduceByLn2(d, hn::Max(lowest, x), n);
   const V y = hn::Add(ExpMinusOneReduced(d, r), hn::Set(d, 1.0f));
   const V scale = hn::BitCast(d, hn::ShiftLeft<23>(hn::Add(n, hn::Set(di, 127))));
-  return hn::IfThenElseZero(hn::Ge(x, clamped), hn::Mul(y, scale));
+  return hn::IfThenZeroElse(hn::Lt(x, lowest), hn::Mul(y, scale));
 }
 
 /// e^x - 1 without cancellation near zero.
