@@ -72,7 +72,7 @@ class LstmCell {
       for (int64_t i = 0; i < n; ++i) output[i] += peepholes[n + i] * cell[i];
       ApplyCell(f_, clip_, output, n);
     }
-    ApplyCell(h_, clip_, hidden, n);
+    ApplyCell(h_, kNoClip, hidden, n);  // clip bounds the gates only, as in ONNX Runtime
     for (int64_t i = 0; i < n; ++i) hidden[i] *= output[i];
   }
 

@@ -1,0 +1,301 @@
+// Scan: a body run over slices of the inputs, its results stacked. Scan(8) does so for every batch; later versions have
+// no batch and choose axes and directions for inputs and outputs.
+#include <vector>
+
+#include "base/checked_math.h"
+#include "cpu/kernel_registry.h"
+#include "cpu/ops/sequence.h"
+
+namespace backplane::cpu {
+namespace {
+
+// A list attribute with one entry for each of `count` scans, or all `fallback`.
+IntList PerScan(const Node& node, const char* name, size_t count, int64_t fallback) {
+  IntList list;
+  if (node.Has(name)) {
+    list = IntsAttribute(node, name);
+    Require(list.size() == count, ORT_INVALID_ARGUMENT, "{}: {} has {} entries for {} scans", node.Describe(), name,
+            list.size(), count);
+  } else {
+    list.Resize(count, fallback);
+  }
+  return list;
+}
+
+IntList Directions(const Node& node, const char* name, size_t count) {
+  const IntList list = PerScan(node, name, count, 0);
+  for (const int64_t direction : list) {
+    Require(direction == 0 || direction == 1, ORT_INVALID_ARGUMENT, "{}: {} has the value {}, not 0 or 1",
+            node.Describe(), name, direction);
+  }
+  return list;
+}
+
+// The dimensions of `shape` without axis `axis`.
+Shape Without(const Shape& shape, size_t axis) {
+  Shape result;
+  for (size_t i = 0; i < shape.rank(); ++i) {
+    if (i != axis) result.PushBack(shape[i]);
+  }
+  return result;
+}
+
+Shape With(const Shape& shape, size_t axis, int64_t dim) {
+  Shape result;
+  for (size_t i = 0; i <= shape.rank(); ++i) result.PushBack(i == axis ? dim : shape[i < axis ? i : i - 1]);
+  return result;
+}
+
+// A sequence: tensor seen as outer x steps x inner around its scan axis.
+struct ScanAxis {
+  int64_t outer = 1;
+  int64_t steps = 0;
+  int64_t inner = 1;
+};
+
+ScanAxis AxisOf(const Shape& shape, size_t axis) { return {shape.Count(0, axis), shape[axis], shape.Count(axis + 1)}; }
+
+void CopyStep(ThreadPool& pool, DType dtype, const ScanAxis& axis, int64_t step, const void* sequence, void* slice) {
+  StridedCopy copy;
+  copy.Add(axis.outer, axis.inner, axis.steps * axis.inner);
+  copy.Add(axis.inner, 1, 1);
+  copy.Run(pool, dtype, slice, Advance(sequence, dtype, step * axis.inner));
+}
+
+void StoreStep(ThreadPool& pool, DType dtype, const ScanAxis& axis, int64_t step, const void* slice, void* sequence) {
+  StridedCopy copy;
+  copy.Add(axis.outer, axis.steps * axis.inner, axis.inner);
+  copy.Add(axis.inner, 1, 1);
+  copy.Run(pool, dtype, Advance(sequence, dtype, step * axis.inner), slice);
+}
+
+class ScanKernel final : public Kernel {
+ public:
+  explicit ScanKernel(const KernelInfo& info) : body_(info.Subgraph("body")), batched_(info.node.since_version < 9) {
+    const Node& node = info.node;
+    const int64_t scan_inputs = node.Int("num_scan_inputs", 0);
+    const size_t first = batched_ ? 1 : 0;  // sequence_lens
+    const size_t given = node.inputs.size() - std::min(first, node.inputs.size());
+    Require(scan_inputs > 0 && static_cast<size_t>(scan_inputs) <= given, ORT_INVALID_GRAPH,
+            "{}: num_scan_inputs is {} for {} inputs", node.Describe(), scan_inputs, given);
+    scans_ = static_cast<size_t>(scan_inputs);
+    states_ = given - scans_;
+    Require(body_->input_count() == given && body_->output_count() == node.outputs.size() &&
+                node.outputs.size() >= states_,
+            ORT_INVALID_GRAPH, "{}: the body has {} inputs and {} outputs, the node {} and {}", node.Describe(),
+            body_->input_count(), body_->output_count(), given, node.outputs.size());
+    results_ = node.outputs.size() - states_;
+    input_axes_ = PerScan(node, "scan_input_axes", scans_, 0);
+    output_axes_ = PerScan(node, "scan_output_axes", results_, 0);
+    input_directions_ = Directions(node, batched_ ? "directions" : "scan_input_directions", scans_);
+    output_directions_ = Directions(node, "scan_output_directions", results_);
+    CollectResultTypes(node);
+  }
+
+  void Run(KernelContext& context) const override {
+    if (batched_) {
+      RunBatched(context);
+    } else {
+      RunPlain(context);
+    }
+  }
+
+ private:
+  // Where a scan's results go: the output tensor, or the part of it that belongs to one batch.
+  struct Sink {
+    Tensor* tensor = nullptr;
+    ScanAxis axis;
+    int64_t offset = 0;
+  };
+
+  void CollectResultTypes(const Node& node) {
+    const auto& graph = std::get<std::shared_ptr<Graph>>(node.FindAttribute("body")->value);
+    for (size_t i = states_; i < node.outputs.size(); ++i) {
+      result_types_.push_back(i < graph->outputs().size() ? graph->outputs()[i]->type.tensor : TensorTypeInfo());
+    }
+  }
+
+  // The shape of a step's result as far as inference knows it, for a scan without steps.
+  Shape EmptyResultShape(size_t result) const {
+    Shape shape;
+    if (result_types_[result].shape.has_value()) {
+      for (const Dim& dim : *result_types_[result].shape) shape.PushBack(dim.known() ? dim.value : 0);
+    }
+    return shape;
+  }
+
+  // Runs `steps` steps. `make_sink(i, shape)` gives, at the first step, where result i goes. Leaves the final states in
+  // `arguments`.
+  template <typename MakeSink>
+  void RunSteps(KernelContext& context, int64_t steps, const std::vector<Tensor>& sequences,
+                const std::vector<size_t>& scan_axes, const std::vector<ScanAxis>& axes,
+                std::vector<Value>& arguments, const MakeSink& make_sink) const {
+    std::vector<Value> results;
+    std::vector<Sink> sinks(results_);
+    std::vector<Shape> shapes(results_);
+    for (int64_t step = 0; step < steps; ++step) {
+      for (size_t i = 0; i < scans_; ++i) {
+        const int64_t at = input_directions_[i] == 1 ? steps - 1 - step : step;
+        SetSlice(context, sequences[i], axes[i], scan_axes[i], at, arguments[states_ + i]);
+      }
+      body_->Run(context, arguments, results);
+      for (size_t i = 0; i < states_; ++i) arguments[i] = std::move(results[i]);
+      for (size_t i = 0; i < results_; ++i) {
+        if (!context.HasOutput(states_ + i)) continue;
+        Require(results[states_ + i].IsTensor(), ORT_INVALID_ARGUMENT, "scan output {} of Scan is not a tensor", i);
+        const Tensor& result = results[states_ + i].tensor();
+        if (step == 0) {
+          sinks[i] = make_sink(i, result.shape());
+          shapes[i] = result.shape();
+        }
+        Require(result.shape() == shapes[i] && result.dtype() == sinks[i].tensor->dtype(), ORT_INVALID_ARGUMENT,
+                "scan output {} of Scan has shape {} in step {}, {} before", i, result.shape().ToString(), step,
+                shapes[i].ToString());
+        const int64_t at = output_directions_[i] == 1 ? steps - 1 - step : step;
+        StoreStep(context.pool(), result.dtype(), sinks[i].axis, at, result.raw(),
+                  Advance(sinks[i].tensor->raw(), result.dtype(), sinks[i].offset));
+      }
+    }
+  }
+
+  // A contiguous slice is a view of the sequence; another one is gathered into a tensor that is reused when it can be.
+  static void SetSlice(KernelContext& context, const Tensor& sequence, const ScanAxis& axis, size_t scan_axis,
+                       int64_t step, Value& slice) {
+    const Shape shape = Without(sequence.shape(), scan_axis);
+    const DType dtype = sequence.dtype();
+    if (axis.outer == 1) {
+      slice.SetTensor(Tensor(dtype, shape, const_cast<void*>(Advance(sequence.raw(), dtype, step * axis.inner))));
+      return;
+    }
+    const bool reusable = slice.IsTensor() && slice.tensor().owner().use_count() == 1 &&
+                          slice.tensor().dtype() == dtype && slice.tensor().shape() == shape;
+    if (!reusable) slice.SetTensor(Tensor::Allocate(dtype, shape));
+    CopyStep(context.pool(), dtype, axis, step, sequence.raw(), slice.tensor().raw());
+  }
+
+  const Tensor& ScanInput(const KernelContext& context, size_t i) const {
+    const Value* value = context.InputValue((batched_ ? 1 : 0) + states_ + i);
+    Require(value != nullptr && value->IsTensor() && BitsOf(value->tensor().dtype()) >= 8, ORT_INVALID_ARGUMENT,
+            "scan input {} of Scan is not a tensor of whole bytes", i);
+    return value->tensor();
+  }
+
+  void RunPlain(KernelContext& context) const {
+    std::vector<Tensor> sequences;
+    std::vector<ScanAxis> axes;
+    std::vector<size_t> scan_axes;
+    for (size_t i = 0; i < scans_; ++i) {
+      const Tensor& input = ScanInput(context, i);
+      const auto rank = static_cast<int64_t>(input.shape().rank());
+      scan_axes.push_back(static_cast<size_t>(NormalizeAxis(input_axes_[i], rank)));
+      axes.push_back(AxisOf(input.shape(), scan_axes[i]));
+      sequences.push_back(input);
+      Require(axes[i].steps == axes[0].steps, ORT_INVALID_ARGUMENT,
+              "Scan inputs have inconsistent sequence lengths. Previous value was {} but input {} has length of {}",
+              axes[0].steps, i, axes[i].steps);
+    }
+    std::vector<Value> arguments(states_ + scans_);
+    for (size_t i = 0; i < states_; ++i) arguments[i] = *context.InputValue(i);
+    const int64_t steps = axes[0].steps;
+    const auto make_sink = [&](size_t i, const Shape& step_shape) {
+      const auto axis =
+          static_cast<size_t>(NormalizeAxis(output_axes_[i], static_cast<int64_t>(step_shape.rank()) + 1));
+      const Shape shape = With(step_shape, axis, steps);
+      return Sink{&context.Output(states_ + i, shape), AxisOf(shape, axis), 0};
+    };
+    RunSteps(context, steps, sequences, scan_axes, axes, arguments, make_sink);
+    if (steps == 0) {
+      for (size_t i = 0; i < results_; ++i) {
+        if (context.HasOutput(states_ + i)) make_sink(i, EmptyResultShape(i));
+      }
+    }
+    for (size_t i = 0; i < states_; ++i) {
+      if (context.HasOutput(i)) context.SetOutput(i, Owned(arguments[i]));
+    }
+  }
+
+  // Inputs are [batch, ...] and [batch, steps, ...]; what lies behind a sequence's length is zero.
+  void RunBatched(KernelContext& context) const {
+    const Shape& first = ScanInput(context, 0).shape();
+    Require(first.rank() >= 2, ORT_INVALID_ARGUMENT, "scan inputs of Scan(8) need two dimensions, not {}",
+            first.ToString());
+    const int64_t batch = first[0];
+    const int64_t steps = first[1];
+    const Tensor* lengths = context.OptionalInput(0);
+    Require(lengths == nullptr || lengths->shape() == Shape{batch}, ORT_INVALID_ARGUMENT,
+            "sequence_lens of Scan must have shape {{{}}}", batch);
+    for (int64_t b = 0; b < batch; ++b) {
+      const int64_t length = lengths == nullptr ? steps : lengths->data<int64_t>()[b];
+      Require(length >= 0 && length <= steps, ORT_INVALID_ARGUMENT, "Invalid entries in sequence_lens: {} of {}", length,
+              steps);
+      RunOneBatch(context, b, batch, steps, length);
+    }
+  }
+
+  static Tensor BatchOf(const Tensor& tensor, int64_t b, int64_t batch) {
+    Require(tensor.shape().rank() >= 1 && tensor.shape()[0] == batch && BitsOf(tensor.dtype()) >= 8,
+            ORT_INVALID_ARGUMENT, "an input of Scan has shape {} for a batch of {}", tensor.shape().ToString(), batch);
+    const Shape shape = Without(tensor.shape(), 0);
+    return Tensor(tensor.dtype(), shape,
+                  const_cast<void*>(Advance(tensor.raw(), tensor.dtype(), b * shape.ElementCount())));
+  }
+
+  void RunOneBatch(KernelContext& context, int64_t b, int64_t batch, int64_t steps, int64_t length) const {
+    std::vector<Tensor> sequences;
+    std::vector<ScanAxis> axes;
+    for (size_t i = 0; i < scans_; ++i) {
+      sequences.push_back(BatchOf(ScanInput(context, i), b, batch));
+      Require(sequences[i].shape().rank() >= 1 && sequences[i].shape()[0] == steps, ORT_INVALID_ARGUMENT,
+              "Scan inputs have inconsistent sequence lengths: input {} has {}, not {}", i,
+              sequences[i].shape().ToString(), steps);
+      axes.push_back(AxisOf(sequences[i].shape(), 0));
+    }
+    std::vector<Value> arguments(states_ + scans_);
+    for (size_t i = 0; i < states_; ++i) {
+      const Value* state = context.InputValue(1 + i);
+      Require(state != nullptr && state->IsTensor(), ORT_INVALID_ARGUMENT, "state {} of Scan is not a tensor", i);
+      arguments[i] = Value(BatchOf(state->tensor(), b, batch));
+    }
+    const auto make_sink = [&](size_t i, const Shape& step_shape) {
+      const Shape shape = With(With(step_shape, 0, steps), 0, batch);
+      Tensor& output = context.Output(states_ + i, shape);
+      const int64_t count = step_shape.ElementCount();
+      ClearBehind(output, (b * steps + length) * count, (steps - length) * count);
+      return Sink{&output, ScanAxis{1, steps, count}, b * steps * count};
+    };
+    RunSteps(context, length, sequences, std::vector<size_t>(scans_, 0), axes, arguments, make_sink);
+    if (length == 0) {
+      for (size_t i = 0; i < results_; ++i) {
+        if (context.HasOutput(states_ + i)) make_sink(i, EmptyResultShape(i));
+      }
+    }
+    for (size_t i = 0; i < states_; ++i) {
+      if (!context.HasOutput(i)) continue;
+      const Tensor& state = arguments[i].tensor();
+      Tensor& output = context.Output(i, With(state.shape(), 0, batch));
+      CopyContiguous(context.pool(), state.dtype(),
+                     Advance(output.raw(), state.dtype(), b * state.ElementCount()), state.raw(),
+                     state.ElementCount());
+    }
+  }
+
+  static void ClearBehind(Tensor& output, int64_t from, int64_t count) {
+    DispatchBySize(output.dtype(), [&]<typename T>() { std::fill_n(static_cast<T*>(output.raw()) + from, count, T{}); });
+  }
+
+  const std::unique_ptr<SubgraphRunner> body_;
+  const bool batched_;
+  size_t scans_ = 0;
+  size_t states_ = 0;
+  size_t results_ = 0;
+  IntList input_axes_;
+  IntList output_axes_;
+  IntList input_directions_;
+  IntList output_directions_;
+  std::vector<TensorTypeInfo> result_types_;
+};
+
+BACKPLANE_CPU_KERNEL(Scan, Op("Scan").Since(8), Make<ScanKernel>);
+
+}  // namespace
+}  // namespace backplane::cpu
