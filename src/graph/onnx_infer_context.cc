@@ -10,12 +10,12 @@ std::vector<const onnx::TypeProto*> SubgraphInference::doInferencing(
     fail_type_inference("Graph '", graph_.name, "' has ", graph_.inputs().size(), " inputs but is given ",
                         input_types.size());
   }
+  GraphInference inference(graph_, &outer_, outer_.options(), outer_.facts().arena());
   for (size_t i = 0; i < input_types.size(); ++i) {
     if (input_types[i] == nullptr) continue;
     ValueInfo& input = *graph_.inputs()[i];
-    outer_.Merge(input, TypeFromProto(*input_types[i], input.name), *graph_.parent_node());
+    inference.Merge(input, TypeFromProto(*input_types[i], input.name), *graph_.parent_node());
   }
-  GraphInference inference(graph_, &outer_, outer_.options(), outer_.facts().arena());
   inference.Run();
   done_ = true;
   std::vector<const onnx::TypeProto*> result;

@@ -41,6 +41,11 @@ class Rewriter {
   Node* InsertAfter(Node* anchor, std::string op_type, std::string domain, int since_version,
                     std::vector<ValueInfo*> inputs, TypeInfo type,
                     std::vector<Attribute> attributes = {});
+  /// Lets `node`, just added to the graph, be executed right before `anchor`.
+  void PlaceBefore(Node* anchor, Node* node) {
+    placed_.push_back({anchor, false, node});
+    changed_ = true;
+  }
   /// Everything that uses `from` uses `to` instead, and what made `from` dies if it has no other
   /// use. False, with nothing changed, where a graph output forbids it.
   bool Replace(ValueInfo* from, ValueInfo* to);

@@ -25,6 +25,7 @@ Tensor ViewOrCopy(const OwnedBytes& data, bool copy, DType dtype, Shape shape) {
   }
   Tensor tensor = Tensor::Allocate(dtype, std::move(shape));
   if (!data.bytes.empty()) std::memcpy(tensor.raw(), data.bytes.data(), data.bytes.size());
+  if (data.owner != nullptr) DropFilePages(address, data.bytes.size());  // of a mapped file; it is not read again
   return tensor;
 }
 
