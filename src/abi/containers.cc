@@ -9,7 +9,7 @@ namespace backplane::abi {
 namespace {
 
 std::unique_ptr<OrtValue> MakeSequence(std::span<const OrtValue* const> elements) {
-  Require(!elements.empty(), ORT_INVALID_ARGUMENT, "Number of values should be at least 1.");
+  Require(!elements.empty(), ORT_FAIL, "Number of values should be at least 1.");
   const ValueKind kind = elements[0]->kind();
   Require(kind == ValueKind::kTensor || kind == ValueKind::kMap, ORT_INVALID_ARGUMENT,
           "Unsupported input type: a sequence holds tensors or maps");
@@ -44,8 +44,7 @@ Tensor Copied(const Tensor& tensor) {
 }
 
 std::unique_ptr<OrtValue> MakeMap(std::span<const OrtValue* const> parts) {
-  Require(parts.size() == 2, ORT_INVALID_ARGUMENT, "For map type num_values MUST be 2, not {}",
-          parts.size());
+  Require(parts.size() == 2, ORT_FAIL, "For map type num_values MUST be 2, not {}", parts.size());
   const Tensor& keys = TensorIn(parts[0]);
   const Tensor& values = TensorIn(parts[1]);
   Require(keys.memory().HostAccessible() && values.memory().HostAccessible(), ORT_INVALID_ARGUMENT,
@@ -71,7 +70,7 @@ OrtStatus* CreateValue(const OrtValue* const* in, size_t num_values, ONNXType va
                        OrtValue** out) noexcept {
   return Guard([&] {
     NotNull(out, "out");
-    Require(num_values != 0, ORT_INVALID_ARGUMENT, "Number of values should be at least 1.");
+    Require(num_values != 0, ORT_FAIL, "Number of values should be at least 1.");
     NotNull(in, "in");
     const std::span<const OrtValue* const> parts(in, num_values);
     for (size_t i = 0; i < num_values; ++i) {

@@ -30,7 +30,6 @@ constexpr LegacyMemory kMemories[] = {
     {"OpenVINO_GPU", OrtMemoryInfoDeviceType_GPU, OrtDeviceMemoryType_DEFAULT, 0x8086},
     {"OpenVINO_RT_NPU", OrtMemoryInfoDeviceType_NPU, OrtDeviceMemoryType_DEFAULT, 0x8086},
     {"QnnHtpShared", OrtMemoryInfoDeviceType_CPU, OrtDeviceMemoryType_HOST_ACCESSIBLE, 0x5143},
-    {"WebGPU_Buffer", OrtMemoryInfoDeviceType_GPU, OrtDeviceMemoryType_DEFAULT, 0},
     {"WebGPU_Buf", OrtMemoryInfoDeviceType_GPU, OrtDeviceMemoryType_DEFAULT, 0},
     {"WebNN_Tensor", OrtMemoryInfoDeviceType_GPU, OrtDeviceMemoryType_DEFAULT, 0},
 };
@@ -75,8 +74,10 @@ std::string ListOfProviders() {
 }  // namespace
 
 bool FindLegacyMemory(std::string_view name, MemoryInfo& info) {
+  if (name == "WebGPU_Buffer") name = "WebGPU_Buf";  // its earlier name
   for (const LegacyMemory& memory : kMemories) {
     if (memory.name != name) continue;
+    info.name = name;
     info.device_type = memory.device_type;
     info.device_memory = memory.device_memory;
     info.vendor_id = memory.vendor_id;

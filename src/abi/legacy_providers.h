@@ -10,7 +10,7 @@
 
 namespace backplane::abi {
 
-/// Fills device type, memory and vendor of the memory that clients of ONNX Runtime call `name`;
+/// Fills name, device type, memory and vendor of the memory that clients of ONNX Runtime call `name`;
 /// false if it is unknown.
 bool FindLegacyMemory(std::string_view name, MemoryInfo& info);
 

@@ -51,7 +51,6 @@ OrtStatus* CreateMemoryInfo(const char* name, OrtAllocatorType type, int id, Ort
     if (name != info.name) {
       Require(FindLegacyMemory(name, info), ORT_INVALID_ARGUMENT,
               "Specified device is not supported. Try CreateMemoryInfo_V2. (name '{}')", name);
-      info.name = name;
       info.device_id = id;
     }
     info.allocator_type = type;

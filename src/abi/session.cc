@@ -155,17 +155,17 @@ OrtStatus* GetType(const OrtSession* session, ValueInfos values, size_t index,
   });
 }
 
-/// Fills `out`, which has room for `count` entries, one for each input or output, with `content`.
+/// Fills `out`, which has room for `count` entries, with `content`: one for each input or output.
 template <typename T>
 OrtStatus* FillAll(const OrtSession* session, ValueInfos values, const T** out, size_t count,
                    const T* content) noexcept {
   return Guard([&] {
     NotNull(session, "session");
     NotNullArray(out, count, "out");
-    const size_t expected = (session->*values)().size();
-    Require(count == expected, ORT_INVALID_ARGUMENT,
-            "the array has {} entries, but the model has {} of them", count, expected);
-    std::fill_n(out, count, content);
+    const size_t needed = (session->*values)().size();
+    Require(count >= needed, ORT_INVALID_ARGUMENT,
+            "Number of entries {} exceeds the provided size of {}", needed, count);
+    std::fill_n(out, needed, content);
   });
 }
 

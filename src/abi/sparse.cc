@@ -85,13 +85,17 @@ std::vector<Tensor> CsrIndices(const SparseValue& sparse, int64_t count,
   return {View64(inner, {count}), View64(outer, {static_cast<int64_t>(outer.size())})};
 }
 
-/// Index tensors of the block-sparse format, as views: [2, blocks] for values [blocks, ...].
+/// Index tensors of the block-sparse format, as views: [2, blocks] for values [rows, columns,
+/// blocks].
 std::vector<Tensor> BlockIndices(const SparseValue& sparse, const Shape& values, Shape shape,
                                  const int32_t* data) {
-  Require(values.rank() >= 3, ORT_INVALID_ARGUMENT,
-          "block-sparse values must have 3 dimensions or more, not shape {}", values.ToString());
-  Require(shape.rank() == 2 && shape[0] == 2 && shape[1] == values[0], ORT_INVALID_ARGUMENT,
-          "block-sparse indices must have shape {{2,{}}}, not {}", values[0], shape.ToString());
+  Require(values.rank() >= 3, ORT_FAIL, "Expecting to have at least 3-D shape. Got: {}",
+          values.ToString());
+  Require(shape.rank() >= 1 && shape[0] == 2, ORT_FAIL,
+          "Indices shape must have dim[0] == 2, not {}", shape.ToString());
+  Require(shape.Count(1) == values.Count(2), ORT_FAIL,
+          "Expecting index blocks: {} to be equal to values blocks: {}", shape.Count(1),
+          values.Count(2));
   for (int64_t i = 0; i < shape.ElementCount(); ++i) {
     Require(data[i] >= 0 && data[i] < sparse.dense_shape.ElementCount(), ORT_INVALID_ARGUMENT,
             "block index {} is {}, outside of the dense shape {}", i, data[i],
@@ -299,7 +303,7 @@ OrtStatus* GetSparseTensorValues(const OrtValue* ort_value, const void** out) no
     const SparseValue& sparse = SparseIn(ort_value);
     NotNull(out, "out");
     Require(!sparse.values.IsString(), ORT_INVALID_ARGUMENT,
-            "Use GetStringTensor* API to retrieve strings");
+            "Use GetStringTensor*() API to retrieve strings");
     *out = sparse.values.raw();
   });
 }

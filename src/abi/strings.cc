@@ -71,13 +71,13 @@ OrtStatus* GetStringTensorContent(const OrtValue* value, void* s, size_t s_len, 
     const auto strings = StringsIn(value);
     NotNullArray(s, s_len, "s");
     NotNullArray(offsets, offsets_len, "offsets");
-    Require(offsets_len == strings.size(), ORT_INVALID_ARGUMENT,
+    Require(offsets_len == strings.size(), ORT_FAIL,
             "offsets buffer is not equal to tensor size: {} for {} elements", offsets_len,
             strings.size());
     size_t total = 0;
     for (const std::string& string : strings) total += string.size();
     Require(
-        s_len >= total, ORT_INVALID_ARGUMENT,
+        s_len >= total, ORT_FAIL,
         "output buffer is too small. Use GetStringTensorDataLength: it has {} bytes and needs {}",
         s_len, total);
     size_t offset = 0;
@@ -103,7 +103,7 @@ OrtStatus* GetStringTensorElement(const OrtValue* value, size_t s_len, size_t in
   return Guard([&] {
     const std::string& element = StringAt(StringsIn(value), index);
     NotNullArray(s, s_len, "s");
-    Require(s_len >= element.size(), ORT_INVALID_ARGUMENT,
+    Require(s_len >= element.size(), ORT_FAIL,
             "buffer size is too small for string element: {} for {} bytes", s_len, element.size());
     if (!element.empty()) std::memcpy(s, element.data(), element.size());
   });

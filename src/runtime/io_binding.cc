@@ -26,7 +26,7 @@ bool Has(const std::vector<ValueInfo*>& values, const char* name) {
 
 void OrtIoBinding::BindInput(const char* name, const Value& value) {
   Require(Has(session_.inputs(), name) || Has(session_.overridable_initializers(), name),
-          ORT_INVALID_ARGUMENT, "Failed to find input name in the mapping: {}", name);
+          ORT_FAIL, "Failed to find input name in the mapping: {}", name);
   const size_t slot = Find(input_names_, name);
   if (slot == input_names_.size()) {
     input_names_.emplace_back(name);
@@ -37,7 +37,7 @@ void OrtIoBinding::BindInput(const char* name, const Value& value) {
 }
 
 size_t OrtIoBinding::OutputSlot(const char* name) {
-  Require(Has(session_.outputs(), name), ORT_INVALID_ARGUMENT,
+  Require(Has(session_.outputs(), name), ORT_FAIL,
           "Failed to find output name in the mapping: {}", name);
   const size_t slot = Find(output_names_, name);
   if (slot == output_names_.size()) {

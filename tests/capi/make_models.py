@@ -1,0 +1,72 @@
+#!/usr/bin/env python3
+"""Writes the small models that the tests of the C API load (tests/capi/models/*.onnx, each below 2 KB, committed).
+
+usage: make_models.py   (needs the onnx package; run it after changing a model here)
+"""
+
+import pathlib
+
+import onnx
+from onnx import TensorProto, helper
+
+FOLDER = pathlib.Path(__file__).resolve().parent / "models"
+
+
+def tensor(name, dtype, shape):
+    return helper.make_tensor_value_info(name, dtype, shape)
+
+
+def save(name, graph, opset=17, ir_version=8, metadata=None, check=True, **facts):
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", opset)], ir_version=ir_version, **facts)
+    if metadata:
+        helper.set_model_props(model, metadata)
+    if check:
+        onnx.checker.check_model(model)
+    FOLDER.mkdir(exist_ok=True)
+    (FOLDER / f"{name}.onnx").write_bytes(model.SerializeToString())
+
+
+def add():
+    """y = x + w; w has a default that runs may override. Has every kind of metadata."""
+    w = helper.make_tensor("w", TensorProto.FLOAT, [3], [1, 2, 3])
+    graph = helper.make_graph(
+        [helper.make_node("Add", ["x", "w"], ["y"], name="add")], "the graph",
+        [tensor("x", TensorProto.FLOAT, ["batch", 3]), tensor("w", TensorProto.FLOAT, [3])],
+        [tensor("y", TensorProto.FLOAT, ["batch", 3])], [w], doc_string="about the graph")
+    save("add", graph, producer_name="the producer", producer_version="1.2", domain="the.domain", model_version=7,
+         doc_string="about the model", metadata={"key": "value", "other": ""})
+
+
+def two():
+    """sum = a + b, difference = a - b."""
+    shape = ["n"]
+    graph = helper.make_graph(
+        [helper.make_node("Add", ["a", "b"], ["sum"], name="adds"),
+         helper.make_node("Sub", ["a", "b"], ["difference"], name="subtracts")], "two",
+        [tensor("a", TensorProto.FLOAT, shape), tensor("b", TensorProto.FLOAT, shape)],
+        [tensor("sum", TensorProto.FLOAT, shape), tensor("difference", TensorProto.FLOAT, shape)])
+    save("two", graph)
+
+
+def types():
+    """One input of each kind of type, each passed on."""
+    infos = [
+        ("strings", helper.make_tensor_type_proto(TensorProto.STRING, [None])),
+        ("scalar", helper.make_tensor_type_proto(TensorProto.INT64, [])),
+        ("unranked", helper.make_tensor_type_proto(TensorProto.DOUBLE, None)),
+        ("sequence", helper.make_sequence_type_proto(helper.make_tensor_type_proto(TensorProto.FLOAT, None))),
+        ("optional", helper.make_optional_type_proto(helper.make_tensor_type_proto(TensorProto.FLOAT, [2]))),
+    ]
+    graph = helper.make_graph(
+        [helper.make_node("Identity", [name], [name + "_out"], name=name) for name, _ in infos], "types",
+        [helper.make_value_info(name, type_proto) for name, type_proto in infos],
+        [helper.make_value_info(name + "_out", type_proto) for name, type_proto in infos])
+    graph.input[0].type.denotation = "TEXT"
+    save("types", graph, check=False)  # an input without a shape: the checker wants one, runtimes do not
+
+
+if __name__ == "__main__":
+    for make in (add, two, types):
+        make()
+    for path in sorted(FOLDER.glob("*.onnx")):
+        print(path.name, path.stat().st_size)
