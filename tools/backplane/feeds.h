@@ -1,0 +1,32 @@
+// The values a model is run on: from files, from numbers on the command line, or generated.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "backplane/session.h"
+
+namespace backplane::command {
+
+struct FeedSettings {
+  std::vector<std::string> inputs;      // "name=file.npy", "name=file.pb", "name=1,2,3"
+  std::map<std::string, int64_t> dims;  // sizes of symbolic dimensions; 1 where none is given
+  uint64_t seed = 0;
+};
+
+struct Feed {
+  std::string name;
+  HostTensor tensor;
+  std::string source;  // the file, "command line" or "generated"
+};
+
+/// One feed for each input, in the model's order. Equal settings give equal generated values.
+std::vector<Feed> MakeFeeds(const std::vector<Port>& ports, const FeedSettings& settings);
+
+/// "batch=4" entries to a map; fails with UsageError.
+std::map<std::string, int64_t> ParseDims(const std::vector<std::string>& entries);
+/// Fails with UsageError when no input of the model has a dimension of that name.
+void CheckDims(const std::string& model, const std::map<std::string, int64_t>& dims);
+
+}  // namespace backplane::command

@@ -1,0 +1,143 @@
+// The `backplane` command: parses the command line, calls a subcommand, turns failures into exit
+// codes. A client of the runtime's public C API and nothing else.
+#include <CLI/CLI.hpp>
+#include <cstdio>
+
+#include "backplane/commands.h"
+#include "backplane/error.h"
+
+namespace backplane::command {
+namespace {
+
+constexpr const char* kExamples = R"(Examples:
+  backplane info model.onnx
+  backplane run model.onnx
+  backplane run model.onnx --input image=photo.npy --output-dir results
+  backplane run model.onnx --dim batch=8 --dim tokens=128 --threads 2 --json
+  backplane bench model.onnx --threads 1
+  backplane bench model.onnx --library /usr/lib/libonnxruntime.so.1
+  backplane devices
+
+Exit codes: 0 done; 1 the runtime or a file failed; 2 the command line is wrong.
+Colour is used on terminals only; NO_COLOR=1 turns it off.)";
+
+struct CommandLine {
+  Settings settings;
+  std::vector<std::string> dims;
+};
+
+void AddModel(CLI::App* command, CommandLine& line) {
+  command->add_option("MODEL", line.settings.session.model, "An ONNX model file")->required();
+}
+
+void AddJson(CLI::App* command, CommandLine& line) {
+  command->add_flag("--json", line.settings.json, "Print JSON instead of text");
+}
+
+void AddLibrary(CLI::App* command, CommandLine& line) {
+  command->add_option("--library", line.settings.session.library,
+                      "Use this libonnxruntime instead of Backplane's, to compare");
+}
+
+void AddSession(CLI::App* command, CommandLine& line) {
+  command
+      ->add_option("--input", line.settings.feeds.inputs,
+                   "NAME=FILE.npy, NAME=FILE.pb (an ONNX tensor), or NAME=NUMBER[,NUMBER...];\n"
+                   "what is not given is generated")
+      ->take_all()
+      ->allow_extra_args(false);
+  command
+      ->add_option("--dim", line.dims,
+                   "NAME=N, the size of a symbolic dimension (1 where not given)")
+      ->allow_extra_args(false);
+  command
+      ->add_option("--threads", line.settings.session.threads,
+                   "Threads that run an operator; 0: one for each core")
+      ->check(CLI::Range(0, 1024));
+  command->add_option("--seed", line.settings.feeds.seed, "Seed of generated inputs");
+  command->add_flag("--verbose", line.settings.session.verbose,
+                    "Log what the runtime does to stderr");
+  AddLibrary(command, line);
+}
+
+int Report(const Settings& settings, const char* message, const std::string& code, int exit_code) {
+  if (settings.json) {
+    Json error = {{"message", message}};
+    if (!code.empty()) error["code"] = code;
+    PrintJson({{"error", error}});
+  }
+  std::fprintf(stderr, "backplane: %s%s%s\n", code.empty() ? "" : code.c_str(),
+               code.empty() ? "" : ": ", message);
+  return exit_code;
+}
+
+int Main(int argc, char** argv) {
+  CommandLine line;
+  CLI::App app("Runs, measures and describes ONNX models.", "backplane");
+  app.require_subcommand(1);
+  app.footer(kExamples);
+  app.set_help_all_flag("--help-all", "Help of all subcommands");
+
+  CLI::App* run = app.add_subcommand("run", "Run a model and show its outputs");
+  AddModel(run, line);
+  AddSession(run, line);
+  run->add_option("--repeat", line.settings.repeat, "Runs to make")->check(CLI::Range(1, 1000000));
+  run->add_option("--output-dir", line.settings.output_folder,
+                  "Write the outputs to this folder as .npy files");
+  AddJson(run, line);
+
+  CLI::App* info =
+      app.add_subcommand("info", "Show a model's inputs, outputs, operators and weights");
+  AddModel(info, line);
+  AddJson(info, line);
+
+  CLI::App* bench = app.add_subcommand("bench", "Measure loading and running a model");
+  AddModel(bench, line);
+  AddSession(bench, line);
+  int repeat = 0;
+  bench->add_option("--repeat", repeat, "Runs to measure; 0: as many as fit into --seconds")
+      ->check(CLI::Range(0, 1000000));
+  bench->add_option("--seconds", line.settings.seconds, "Time to measure for (2)")
+      ->check(CLI::Range(0.0, 3600.0));
+  AddJson(bench, line);
+
+  CLI::App* devices =
+      app.add_subcommand("devices", "Show this machine's devices and who can use them");
+  AddLibrary(devices, line);
+  AddJson(devices, line);
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? kExitOk : kExitUsage;
+  }
+
+  Settings& settings = line.settings;
+  try {
+    settings.session.dims = settings.feeds.dims = ParseDims(line.dims);
+    if (run->parsed()) RunModel(settings);
+    if (info->parsed()) ShowModel(settings);
+    if (devices->parsed()) ShowDevices(settings);
+    if (bench->parsed()) {
+      settings.repeat = repeat;
+      BenchModel(settings);
+    }
+  } catch (const UsageError& error) {
+    return Report(settings, error.what(), {}, kExitUsage);
+  } catch (const Failure& failure) {
+    return Report(settings, failure.what(), failure.code(), kExitFailure);
+  } catch (const std::exception& error) {
+    return Report(settings, error.what(), {}, kExitFailure);
+  }
+  return kExitOk;
+}
+
+}  // namespace
+
+void PrintJson(const Json& json) {
+  std::printf("%s\n", json.dump(2, ' ', false, Json::error_handler_t::replace).c_str());
+}
+
+}  // namespace backplane::command
+
+int main(int argc, char** argv) { return backplane::command::Main(argc, argv); }

@@ -1,0 +1,66 @@
+// A model opened for the command: its inputs and outputs as the API tells them, and timed runs.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "backplane/runtime.h"
+
+namespace backplane::command {
+
+/// An input or output as the model declares it; `shape` holds -1 for what is not fixed.
+struct Port {
+  std::string name;
+  ONNXType kind = ONNX_TYPE_UNKNOWN;
+  ElementType type = ONNX_TENSOR_ELEMENT_DATA_TYPE_UNDEFINED;
+  std::vector<int64_t> shape;
+  std::vector<std::string> symbols;
+
+  std::string TypeText() const;  // "float", or "sequence", "map", ...
+};
+
+struct SessionSettings {
+  std::string model;
+  std::string library;
+  int threads = 0;  // 0: the library's default
+  std::map<std::string, int64_t> dims;
+  bool verbose = false;
+  bool record_placement = false;
+};
+
+class Session {
+ public:
+  explicit Session(const SessionSettings& settings);
+
+  const Runtime& runtime() const { return runtime_; }
+  const std::vector<Port>& inputs() const { return inputs_; }
+  const std::vector<Port>& outputs() const { return outputs_; }
+  double load_milliseconds() const { return load_milliseconds_; }
+  /// How many nodes each EP runs, in the session's order; empty where the library does not tell.
+  const std::vector<std::pair<std::string, size_t>>& placement() const { return placement_; }
+
+  /// Runs on one value for each input, in the order of inputs(); `milliseconds` gets the time of
+  /// the call.
+  std::vector<Owned<OrtValue>> Run(const std::vector<Owned<OrtValue>>& values,
+                                   double* milliseconds) const;
+
+ private:
+  void ReadPorts();
+  void ReadPlacement();
+
+  Runtime runtime_;
+  Owned<OrtEnv> env_;
+  Owned<OrtSession> session_;
+  std::vector<Port> inputs_;
+  std::vector<Port> outputs_;
+  std::vector<const char*> input_names_;
+  std::vector<const char*> output_names_;
+  std::vector<std::pair<std::string, size_t>> placement_;
+  double load_milliseconds_ = 0;
+};
+
+/// Milliseconds of a clock that only goes forward.
+double Now();
+
+}  // namespace backplane::command
