@@ -19,16 +19,17 @@ std::unique_ptr<OrtValue> MakeSequence(std::span<const OrtValue* const> elements
   copies.reserve(elements.size());
   for (size_t i = 0; i < elements.size(); ++i) {
     const OrtValue& element = *elements[i];
-    Require(element.kind() == kind, ORT_INVALID_ARGUMENT,
+    Require(element.kind() == kind, ORT_FAIL,
             "At least one element in the sequence is of a type different from others: element {}",
             i);
     const DType other =
         kind == ValueKind::kTensor ? element.tensor().dtype() : element.map().values.dtype();
-    Require(other == dtype, ORT_INVALID_ARGUMENT,
-            "Sequence must have tensors of same data type. There was at least one tensor in the "
-            "input that was different:"
-            " element {} is {}, the first {}",
-            i, TensorTypeName(other), TensorTypeName(dtype));
+    Require(
+        other == dtype, ORT_FAIL,
+        "Sequences must have tensors of the same data type. There was at least one tensor in the "
+        "input that was different:"
+        " element {} is {}, the first {}",
+        i, TensorTypeName(other), TensorTypeName(dtype));
     copies.push_back(element);
   }
   auto value = std::make_unique<OrtValue>();
@@ -49,14 +50,14 @@ std::unique_ptr<OrtValue> MakeMap(std::span<const OrtValue* const> parts) {
   const Tensor& values = TensorIn(parts[1]);
   Require(keys.memory().HostAccessible() && values.memory().HostAccessible(), ORT_INVALID_ARGUMENT,
           "keys and values of a map must be in memory of the CPU");
-  Require(keys.dtype() == DType::kInt64 || keys.dtype() == DType::kString, ORT_INVALID_ARGUMENT,
+  Require(keys.dtype() == DType::kInt64 || keys.dtype() == DType::kString, ORT_FAIL,
           "Key type is not supported yet. Keys are int64 or strings, not {}",
           TensorTypeName(keys.dtype()));
   constexpr TypeSet kValueTypes{DType::kFloat, DType::kDouble, DType::kInt64, DType::kString};
-  Require(kValueTypes.Has(values.dtype()), ORT_INVALID_ARGUMENT,
-          "Value type is not supported yet: {}", TensorTypeName(values.dtype()));
+  Require(kValueTypes.Has(values.dtype()), ORT_FAIL, "Value type is not supported yet: {}",
+          TensorTypeName(values.dtype()));
   Require(keys.shape().rank() == 1 && values.shape().rank() == 1 && keys.shape() == values.shape(),
-          ORT_INVALID_ARGUMENT,
+          ORT_FAIL,
           "Key and value tensors have unequal number of elements, or are not of rank 1: {} and {}",
           keys.shape().ToString(), values.shape().ToString());
   auto value = std::make_unique<OrtValue>();
@@ -81,8 +82,7 @@ OrtStatus* CreateValue(const OrtValue* const* in, size_t num_values, ONNXType va
     } else if (value_type == ONNX_TYPE_MAP) {
       *out = MakeMap(parts).release();
     } else {
-      Fail(ORT_NOT_IMPLEMENTED, "Input is not of type sequence or map. ({})",
-           static_cast<int>(value_type));
+      Fail(ORT_FAIL, "Input is not of type sequence or map. ({})", static_cast<int>(value_type));
     }
   });
 }

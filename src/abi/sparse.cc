@@ -69,12 +69,12 @@ std::vector<Tensor> CsrIndices(const SparseValue& sparse, int64_t count,
   const Shape& dense = sparse.dense_shape;
   Require(dense.rank() == 2, ORT_INVALID_ARGUMENT,
           "the CSR format is for matrices, not for shape {}", dense.ToString());
-  Require(static_cast<int64_t>(inner.size()) == count, ORT_INVALID_ARGUMENT,
+  Require(static_cast<int64_t>(inner.size()) == count, ORT_FAIL,
           "Expecting inner indices to be the same as number of values: {} for {}", inner.size(),
           count);
   CheckRange(inner, dense[1], "inner index");
   if (!outer.empty() || count != 0) {
-    Require(static_cast<int64_t>(outer.size()) == dense[0] + 1, ORT_INVALID_ARGUMENT,
+    Require(static_cast<int64_t>(outer.size()) == dense[0] + 1, ORT_FAIL,
             "Outer index count must be rows + 1 or zero: {} for {} rows", outer.size(), dense[0]);
     CheckRange(outer, count + 1, "outer index");
     Require(
@@ -142,7 +142,7 @@ void Fill(SparseValue& sparse, OrtSparseFormat format, const OrtMemoryInfo* memo
 
 const Tensor& IndicesOf(const SparseValue& sparse, OrtSparseIndicesFormat wanted) {
   const auto pick = [&](OrtSparseFormat format, size_t i) -> const Tensor& {
-    Require(sparse.format == format, ORT_INVALID_ARGUMENT,
+    Require(sparse.format == format, ORT_FAIL,
             "the sparse tensor has format {}, which has no indices of kind {}",
             static_cast<int>(sparse.format), static_cast<int>(wanted));
     return sparse.indices[i];

@@ -8,7 +8,7 @@ namespace backplane::abi {
 namespace {
 
 void RequireStrings(const Tensor& tensor) {
-  Require(tensor.IsString(), ORT_INVALID_ARGUMENT, "the tensor has elements of {}, not strings",
+  Require(tensor.IsString(), ORT_FAIL, "the tensor has elements of {}, not strings",
           TensorTypeName(tensor.dtype()));
 }
 

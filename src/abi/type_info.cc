@@ -8,8 +8,8 @@ namespace backplane::abi {
 
 DType ToDType(ONNXTensorElementDataType type) {
   const int number = type;
-  Require(number > 0 && number < kDTypeCount, ORT_INVALID_ARGUMENT,
-          "{} is not a tensor element type", number);
+  Require(number > 0 && number < kDTypeCount, ORT_NOT_IMPLEMENTED,
+          "tensor type {} is not supported", number);
   return static_cast<DType>(number);
 }
 

@@ -36,7 +36,7 @@ BACKPLANE_SLOT(OrtApi, TensorTypeAndShape_HasShape);
 BACKPLANE_SLOT(OrtApi, GetTypeInfo);
 BACKPLANE_SLOT(OrtApi, GetTensorTypeAndShape);
 
-/// The internal element type; fails with ORT_INVALID_ARGUMENT for a number that stands for none.
+/// The internal element type; fails with ORT_NOT_IMPLEMENTED for a number that stands for none.
 DType ToDType(ONNXTensorElementDataType type);
 inline ONNXTensorElementDataType FromDType(DType type) {
   return static_cast<ONNXTensorElementDataType>(type);

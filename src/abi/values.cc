@@ -145,7 +145,7 @@ OrtStatus* GetTensorSizeInBytes(const OrtValue* ort_value, size_t* size) noexcep
     const Tensor& tensor = TensorIn(ort_value);
     NotNull(size, "size");
     Require(!tensor.IsString(), ORT_INVALID_ARGUMENT,
-            "String tensors are not supported: their elements have no fixed size");
+            "String tensors are not supported by this API");
     *size = tensor.Bytes();
   });
 }
