@@ -67,7 +67,8 @@ void BM_Conv(benchmark::State& state, int64_t size, int64_t channels, int64_t ou
   Epilogue epilogue;
   epilogue.bias = bias.data();
   epilogue.activation.kind = ActivationKind::kRelu;
-  for (auto _ : state) conv.Run(w, x.data(), y.data(), epilogue, Pool(threads));
+  const auto scratch = Buffer::Allocate(conv.ScratchBytes(w));
+  for (auto _ : state) conv.Run(w, x.data(), y.data(), epilogue, scratch->data(), Pool(threads));
   SetRate(state, 2.0 * static_cast<double>(out * out * outputs) * static_cast<double>(taps));
 }
 

@@ -20,7 +20,12 @@ constexpr int64_t kGroupBytes = 384 << 10;
 class RowFinder {
  public:
   RowFinder(const Window& window, const float* x, int64_t channels, bool merged, const float* zeros)
-      : w_(window), x_(x), channels_(channels), merged_(merged), zeros_(zeros) {}
+      : w_(window),
+        x_(x),
+        channels_(channels),
+        row_floats_(window.in[2] * window.channels),
+        merged_(merged),
+        zeros_(zeros) {}
 
   /// Fills rows[(tap - tap_begin) * count + i] for output pixels [first, first + count).
   void Find(int64_t first, int64_t count, int64_t tap_begin, int64_t tap_end, const float** rows) {
@@ -59,30 +64,40 @@ class RowFinder {
     const int64_t h0 = oh * w_.stride[1] - w_.pad[1];
     const int64_t w0 = ow * w_.stride[2] - w_.pad[2];
     const int64_t per_row = merged_ ? 1 : w_.kernel[2];
-    int64_t tap = tap_begin;
-    while (tap < tap_end) {
-      const int64_t line = tap / per_row;
-      const int64_t d = d0 + line / w_.kernel[1] * w_.dilation[0];
-      const int64_t h = h0 + line % w_.kernel[1] * w_.dilation[1];
-      const int64_t end = std::min(tap_end, (line + 1) * per_row);
-      if (static_cast<uint64_t>(d) >= static_cast<uint64_t>(w_.in[0]) ||
-          static_cast<uint64_t>(h) >= static_cast<uint64_t>(w_.in[1])) {
-        for (; tap < end; ++tap, rows += step) *rows = zeros_;
-        continue;
+    int64_t kd = 0, kh = 0, kw = 0;
+    if (tap_begin != 0) {
+      kw = tap_begin % per_row;
+      kh = tap_begin / per_row % w_.kernel[1];
+      kd = tap_begin / per_row / w_.kernel[1];
+    }
+    const float* const* end = rows + (tap_end - tap_begin) * step;
+    while (rows != end) {
+      const int64_t d = d0 + kd * w_.dilation[0];
+      const int64_t h = h0 + kh * w_.dilation[1];
+      const float* const* row_end = std::min<const float* const*>(end, rows + (per_row - kw) * step);
+      if (!Inside(d, w_.in[0]) || !Inside(h, w_.in[1])) {
+        for (; rows != row_end; rows += step) *rows = zeros_;
+      } else {
+        const float* image_row = x_ + ((n * w_.in[0] + d) * w_.in[1] + h) * row_floats_;
+        if (merged_) {
+          *rows = Run(image_row, w0);
+          rows += step;
+        } else {
+          int64_t at = w0 + kw * w_.dilation[2];
+          for (; rows != row_end; rows += step, at += w_.dilation[2]) {
+            *rows = Inside(at, w_.in[2]) ? image_row + at * w_.channels : zeros_;
+          }
+        }
       }
-      const float* image_row = x_ + ((n * w_.in[0] + d) * w_.in[1] + h) * w_.in[2] * w_.channels;
-      if (merged_) {
-        *rows = Run(image_row, w0);
-        rows += step;
-        ++tap;
-        continue;
-      }
-      int64_t at = w0 + (tap - line * per_row) * w_.dilation[2];
-      for (; tap < end; ++tap, rows += step, at += w_.dilation[2]) {
-        *rows = static_cast<uint64_t>(at) < static_cast<uint64_t>(w_.in[2]) ? image_row + at * w_.channels : zeros_;
+      kw = 0;
+      if (++kh == w_.kernel[1]) {
+        kh = 0;
+        ++kd;
       }
     }
   }
+
+  static bool Inside(int64_t at, int64_t size) { return static_cast<uint64_t>(at) < static_cast<uint64_t>(size); }
 
   // The kernel's width of pixels from column `begin` on.
   const float* Run(const float* image_row, int64_t begin) {
@@ -103,6 +118,7 @@ class RowFinder {
   const Window& w_;
   const float* x_;
   int64_t channels_;
+  int64_t row_floats_;
   bool merged_;
   const float* zeros_;
   int64_t borders_used_ = 0;
@@ -121,57 +137,83 @@ PackedConv::PackedConv(const float* weights, int64_t out_channels, int64_t group
     return;
   }
   const int64_t group_outputs = out_channels / groups;
-  zeros_.assign(static_cast<size_t>(CheckedMul(group_channels, kernel[2])), 0.0f);
-  packed_.reserve(static_cast<size_t>(groups));
-  for (int64_t g = 0; g < groups; ++g) {
-    packed_.push_back(PackedB::PackConv(weights + g * group_outputs * group_channels * taps, group_outputs,
-                                        group_channels, taps, pool));
+  // Groups of a few outputs would leave most of a vector empty: neighbours are computed together, each output with
+  // zero weights for the channels of the other groups.
+  int64_t together = 1;
+  while (groups % (2 * together) == 0 && 2 * together * group_outputs <= Tile().lanes) together *= 2;
+  groups_ = groups / together;
+  group_channels_ = group_channels * together;
+  const int64_t outputs = group_outputs * together;
+  const int64_t block = group_channels * taps;  // weights of one output
+  zeros_.assign(static_cast<size_t>(CheckedMul(group_channels_, kernel[2])), 0.0f);
+  packed_.reserve(static_cast<size_t>(groups_));
+  std::vector<float> spread;
+  for (int64_t g = 0; g < groups_; ++g) {
+    const float* from = weights + g * outputs * block;
+    if (together > 1) {
+      spread.assign(static_cast<size_t>(outputs * block * together), 0.0f);
+      for (int64_t o = 0; o < outputs; ++o) {
+        std::copy_n(from + o * block, block, spread.data() + (o * together + o / group_outputs) * block);
+      }
+      from = spread.data();
+    }
+    packed_.push_back(PackedB::PackConv(from, outputs, group_channels_, taps, pool));
   }
 }
 
 void PackedConv::PackDepthwise(const float* weights) {
   const int64_t taps = kernel_[0] * kernel_[1] * kernel_[2];
-  depthwise_weights_ = Buffer::Allocate(CheckedMul(CheckedMul<size_t>(static_cast<size_t>(taps),
-                                                                      static_cast<size_t>(groups_)),
-                                                   sizeof(float)));
+  const int64_t count = CheckedMul(taps + 1, groups_);
+  depthwise_weights_ = Buffer::Allocate(CheckedMul(static_cast<size_t>(count), sizeof(float)));
   auto* to = static_cast<float*>(depthwise_weights_->data());
+  std::fill_n(to + taps * groups_, groups_, 0.0f);
   for (int64_t c = 0; c < groups_; ++c) {
     for (int64_t t = 0; t < taps; ++t) to[t * groups_ + c] = weights[c * taps + t];
   }
 }
 
-void PackedConv::Run(const Window& window, const float* x, float* y, const Epilogue& epilogue,
+bool PackedConv::IsPointwise(const Window& window) const {
+  constexpr Dims3 kOnes{1, 1, 1};
+  return !depthwise_ && window.kernel == kOnes && window.stride == kOnes && window.pad == Dims3{0, 0, 0} &&
+         window.in == window.out;
+}
+
+GemmParams PackedConv::Pointwise(const Window& window, int64_t group) const {
+  GemmParams p;
+  p.m = window.Pixels();
+  p.n = out_channels_ / groups_;
+  p.k = group_channels_;
+  p.lda = window.channels;
+  p.packed = &packed_[static_cast<size_t>(group)];
+  p.ldc = out_channels_;
+  return p;
+}
+
+size_t PackedConv::ScratchBytes(const Window& window) const {
+  return IsPointwise(window) ? GemmScratchBytes(Pointwise(window, 0)) : 0;
+}
+
+void PackedConv::Run(const Window& window, const float* x, float* y, const Epilogue& epilogue, void* scratch,
                      ThreadPool& pool) const {
   if (window.Pixels() <= 0) return;
   if (depthwise_) {
-    DepthwiseConv(window, static_cast<const float*>(depthwise_weights_->data()), x, y, epilogue, pool);
+    const auto* weights = static_cast<const float*>(depthwise_weights_->data());
+    const int64_t taps = kernel_[0] * kernel_[1] * kernel_[2];
+    DepthwiseConv(window, weights, weights + taps * groups_, x, y, epilogue, pool);
     return;
   }
-  constexpr Dims3 kOnes{1, 1, 1};
-  if (window.kernel == kOnes && window.stride == kOnes && window.pad == Dims3{0, 0, 0} && window.in == window.out) {
-    RunPointwise(window, x, y, epilogue, pool);
-  } else {
+  if (!IsPointwise(window)) {
     RunImplicit(window, x, y, epilogue, pool);
+    return;
   }
-}
-
-void PackedConv::RunPointwise(const Window& window, const float* x, float* y, const Epilogue& epilogue,
-                              ThreadPool& pool) const {
-  const int64_t outputs = out_channels_ / groups_;
   for (int64_t g = 0; g < groups_; ++g) {
-    GemmParams p;
-    p.m = window.Pixels();
-    p.n = outputs;
-    p.k = group_channels_;
-    p.a = x + g * group_channels_;
-    p.lda = window.channels;
-    p.packed = &packed_[static_cast<size_t>(g)];
-    p.c = y + g * outputs;
-    p.ldc = out_channels_;
+    GemmParams p = Pointwise(window, g);
+    p.a = x + g * p.k;
+    p.c = y + g * p.n;
     p.epilogue = epilogue;
-    if (epilogue.bias != nullptr) p.epilogue.bias += g * outputs;
-    if (epilogue.residual != nullptr) p.epilogue.residual += g * outputs;
-    Gemm(p, nullptr, pool);
+    if (epilogue.bias != nullptr) p.epilogue.bias += g * p.n;
+    if (epilogue.residual != nullptr) p.epilogue.residual += g * p.n;
+    Gemm(p, scratch, pool);
   }
 }
 

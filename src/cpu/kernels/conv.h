@@ -58,13 +58,17 @@ class PackedConv {
              ThreadPool& pool);
 
   bool empty() const { return out_channels_ == 0; }
+  /// Scratch that Run needs, aligned to kTensorAlignment.
+  size_t ScratchBytes(const Window& window) const;
   /// `x`: window.batch images of window.channels; `y`: [pixels, out_channels]. The window's kernel is the weights'.
-  void Run(const Window& window, const float* x, float* y, const Epilogue& epilogue, ThreadPool& pool) const;
+  void Run(const Window& window, const float* x, float* y, const Epilogue& epilogue, void* scratch,
+           ThreadPool& pool) const;
 
  private:
   struct Task;
   void PackDepthwise(const float* weights);
-  void RunPointwise(const Window& window, const float* x, float* y, const Epilogue& epilogue, ThreadPool& pool) const;
+  bool IsPointwise(const Window& window) const;
+  GemmParams Pointwise(const Window& window, int64_t group) const;
   void RunImplicit(const Window& window, const float* x, float* y, const Epilogue& epilogue, ThreadPool& pool) const;
   void RunTask(const Task& task) const;
 
@@ -74,13 +78,13 @@ class PackedConv {
   Dims3 kernel_{1, 1, 1};
   bool depthwise_ = false;
   std::vector<PackedB> packed_;        ///< one for each group
-  std::shared_ptr<Buffer> depthwise_weights_;  ///< [taps, channels]
+  std::shared_ptr<Buffer> depthwise_weights_;  ///< [taps, channels], then a pixel of zeros
   std::vector<float> zeros_;           ///< a pixel of padding
 };
 
-/// Depthwise convolution: `weights` is [taps, channels].
-void DepthwiseConv(const Window& window, const float* weights, const float* x, float* y, const Epilogue& epilogue,
-                   ThreadPool& pool);
+/// Depthwise convolution: `weights` is [taps, channels], `zeros` a pixel of zeros.
+void DepthwiseConv(const Window& window, const float* weights, const float* zeros, const float* x, float* y,
+                   const Epilogue& epilogue, ThreadPool& pool);
 /// Most rows of taps (kernel depth * height) that DepthwiseConv takes.
 inline constexpr int64_t kMaxDepthwiseRows = 64;
 

@@ -58,6 +58,33 @@ TileArgs CommonArgs(const GemmParams& p) {
   return t;
 }
 
+// Rows of A at a multiple of this distance share sets of the level-1 cache and push each other out: they are copied
+// first, with kRowPad floats between them.
+constexpr int64_t kConflictBytes = 4096;
+constexpr int64_t kRowPad = 16;
+
+bool RowsConflict(const GemmParams& p) {
+  return p.lda * static_cast<int64_t>(sizeof(float)) % kConflictBytes == 0 && p.k >= 64 && p.m > 8 &&
+         p.n >= 2 * Tile().columns;
+}
+
+size_t RowCopyBytes(const GemmParams& p) {
+  return RowsConflict(p) ? AlignUp(static_cast<size_t>(CheckedMul(p.m, p.k + kRowPad)) * sizeof(float), kTensorAlignment)
+                         : 0;
+}
+
+// Makes A the copy of its rows in `memory`.
+void CopyRows(GemmParams& p, float* memory, ThreadPool& pool) {
+  const int64_t stride = p.k + kRowPad;
+  pool.For(p.m, static_cast<double>(p.k) / 8, [&](int64_t begin, int64_t end) {
+    for (int64_t row = begin; row < end; ++row) {
+      std::memcpy(memory + row * stride, p.a + row * p.lda, static_cast<size_t>(p.k) * sizeof(float));
+    }
+  });
+  p.a = memory;
+  p.lda = stride;
+}
+
 // Rows [row_begin, row_end) times panels [panel_begin, panel_end), on this thread.
 void GemmRange(const GemmParams& p, const Panels& panels, int64_t row_begin, int64_t row_end, int64_t panel_begin,
                int64_t panel_end) {
@@ -233,19 +260,21 @@ PackedB PackedB::PackInto(void* memory, const float* b, int64_t k, int64_t n, in
 }
 
 size_t GemmScratchBytes(const GemmParams& p) {
-  if (p.packed != nullptr || p.k <= 0) return 0;
+  if (p.k <= 0 || p.m <= 0 || p.n <= 0) return 0;
+  if (p.packed != nullptr) return RowCopyBytes(p);
   switch (ChooseB(p)) {
     case BPath::kDots:
       return 0;
     case BPath::kInPlace:
-      return p.n % Tile().columns == 0 ? 0 : PackedB::Bytes(p.k, p.n % Tile().columns);
+      return RowCopyBytes(p) + (p.n % Tile().columns == 0 ? 0 : PackedB::Bytes(p.k, p.n % Tile().columns));
     case BPath::kPack:
-      return PackedB::Bytes(p.k, p.n);
+      return RowCopyBytes(p) + PackedB::Bytes(p.k, p.n);
   }
   return 0;
 }
 
-void Gemm(const GemmParams& p, void* scratch, ThreadPool& pool) {
+void Gemm(const GemmParams& params, void* scratch, ThreadPool& pool) {
+  GemmParams p = params;
   if (p.m <= 0 || p.n <= 0) return;
   Panels panels;
   panels.columns = Tile().columns;
@@ -255,34 +284,29 @@ void Gemm(const GemmParams& p, void* scratch, ThreadPool& pool) {
     GemmPanels(p, panels, pool);
     return;
   }
-  if (p.packed != nullptr) {
-    panels.packed = p.packed;
-    GemmPanels(p, panels, pool);
+  const BPath path = p.packed != nullptr ? BPath::kInPlace : ChooseB(p);
+  if (path == BPath::kDots) {
+    GemmDots(p, pool);
     return;
   }
-  switch (ChooseB(p)) {
-    case BPath::kDots:
-      GemmDots(p, pool);
-      return;
-    case BPath::kInPlace: {
-      panels.in_place = p.b;
-      panels.stride = p.b_row_stride;
-      const int64_t rest = p.n % panels.columns;
-      PackedB last;
-      if (rest != 0) {
-        last = PackedB::PackInto(scratch, p.b + (p.n - rest), p.k, rest, p.b_row_stride, 1, nullptr);
-        panels.last = &last;
-      }
-      GemmPanels(p, panels, pool);
-      return;
-    }
-    case BPath::kPack: {
-      const PackedB packed = PackedB::PackInto(scratch, p.b, p.k, p.n, p.b_row_stride, p.b_column_stride, &pool);
-      panels.packed = &packed;
-      GemmPanels(p, panels, pool);
-      return;
+  void* memory = static_cast<std::byte*>(scratch) + RowCopyBytes(p);
+  if (RowsConflict(p)) CopyRows(p, static_cast<float*>(scratch), pool);
+  PackedB packed;
+  if (p.packed != nullptr) {
+    panels.packed = p.packed;
+  } else if (path == BPath::kPack) {
+    packed = PackedB::PackInto(memory, p.b, p.k, p.n, p.b_row_stride, p.b_column_stride, &pool);
+    panels.packed = &packed;
+  } else {
+    panels.in_place = p.b;
+    panels.stride = p.b_row_stride;
+    const int64_t rest = p.n % panels.columns;
+    if (rest != 0) {
+      packed = PackedB::PackInto(memory, p.b + (p.n - rest), p.k, rest, p.b_row_stride, 1, nullptr);
+      panels.last = &packed;
     }
   }
+  GemmPanels(p, panels, pool);
 }
 
 namespace {

@@ -79,7 +79,7 @@ struct GemmParams {
   Epilogue epilogue;
 };
 
-/// Scratch that Gemm needs when B is not packed; 0 when it is.
+/// Scratch that Gemm needs: to pack B, and to copy rows of A that lie at an unfortunate distance.
 size_t GemmScratchBytes(const GemmParams& params);
 /// `scratch`: GemmScratchBytes(params), aligned to kTensorAlignment.
 void Gemm(const GemmParams& params, void* scratch, ThreadPool& pool);

@@ -77,14 +77,15 @@ class ConvFloat final : public Kernel {
       FillWithoutWeights(window, weights.outputs, epilogue, y.data<float>());
       return;
     }
+    void* scratch = context.Scratch(weights.packed.ScratchBytes(window));
     if (channels_last_) {
-      weights.packed.Run(window, x.data<float>(), y.data<float>(), epilogue, context.pool());
+      weights.packed.Run(window, x.data<float>(), y.data<float>(), epilogue, scratch, context.pool());
       return;
     }
     const auto* x_last = static_cast<const float*>(ToChannelsLast(context, x));
     const bool same_layout = weights.outputs == 1 || count == window.batch * weights.outputs;
     float* y_last = same_layout ? y.data<float>() : context.Scratch<float>(static_cast<size_t>(count));
-    weights.packed.Run(window, x_last, y_last, epilogue, context.pool());
+    weights.packed.Run(window, x_last, y_last, epilogue, scratch, context.pool());
     if (!same_layout) FromChannelsLast(context, y_last, y);
   }
 
