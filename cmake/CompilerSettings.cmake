@@ -31,6 +31,7 @@ endif()
 
 add_compile_options(
   -Wall -Wextra
+  $<$<AND:$<CXX_COMPILER_ID:GNU>,$<VERSION_LESS:$<CXX_COMPILER_VERSION>,13>>:-Wno-restrict>  # false positives on std::string (GCC bug 105651)
   -fno-math-errno -fno-trapping-math  # nobody reads errno or the exception flags; values stay IEEE
   -ffp-contract=off                   # a fused multiply-add is written where it is wanted
   -ffunction-sections -fdata-sections)

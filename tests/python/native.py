@@ -1,0 +1,171 @@
+"""A small ctypes client of the C API, for tests: sessions with NumPy in and out.
+
+Works on any libonnxruntime; slots are found by name in tests/abi/facts/members.tsv, so nothing is generated.
+"""
+
+import ctypes
+import functools
+import pathlib
+
+import numpy as np
+
+_FACTS = pathlib.Path(__file__).resolve().parent.parent / "abi" / "facts" / "members.tsv"
+_DTYPES = {
+    1: np.float32, 2: np.uint8, 3: np.int8, 4: np.uint16, 5: np.int16, 6: np.int32, 7: np.int64, 9: np.bool_,
+    10: np.float16, 11: np.float64, 12: np.uint32, 13: np.uint64,
+}
+_NUMBERS = {np.dtype(dtype): number for number, dtype in _DTYPES.items()}
+
+
+class NativeError(RuntimeError):
+    """A status of the library: `code` is the OrtErrorCode."""
+
+    def __init__(self, code, message):
+        super().__init__(f"[{code}] {message}")
+        self.code = code
+        self.message = message
+
+
+@functools.cache
+def _slots():
+    rows = (line.split("\t") for line in _FACTS.read_text().splitlines()[1:])
+    return {row[1]: int(row[2]) // 8 for row in rows if row[0] == "OrtApi"}
+
+
+class Library:
+    """One loaded library with its env."""
+
+    def __init__(self, path, api_version=23):
+        self._library = ctypes.CDLL(str(path))
+        self._library.OrtGetApiBase.restype = ctypes.POINTER(ctypes.c_void_p)
+        base = self._library.OrtGetApiBase()
+        get_api = ctypes.CFUNCTYPE(ctypes.POINTER(ctypes.c_void_p), ctypes.c_uint32)(base[0])
+        self.version = ctypes.CFUNCTYPE(ctypes.c_char_p)(base[1])().decode()
+        self._api = get_api(api_version)
+        self.env = self.make("CreateEnv", ctypes.c_int(3), b"tests")
+
+    def function(self, name, restype=ctypes.c_void_p):
+        address = self._api[_slots()[name]]
+
+        def call(*args):
+            types = [type(a) if isinstance(a, ctypes._SimpleCData) else ctypes.c_void_p for a in args]
+            return ctypes.CFUNCTYPE(restype, *types)(address)(*args)
+
+        return call
+
+    def check(self, name, *args):
+        """Calls a function that returns a status; raises NativeError."""
+        status = self.function(name)(*args)
+        if status:
+            code = self.function("GetErrorCode", ctypes.c_int)(ctypes.c_void_p(status))
+            message = self.function("GetErrorMessage", ctypes.c_char_p)(ctypes.c_void_p(status))
+            self.function("ReleaseStatus", None)(ctypes.c_void_p(status))
+            raise NativeError(code, message.decode(errors="replace"))
+
+    def make(self, name, *args):
+        """Calls a function whose last parameter is an out pointer; returns what it gave."""
+        out = ctypes.c_void_p()
+        self.check(name, *args, ctypes.byref(out))
+        return out
+
+    def number(self, name, *args, kind=ctypes.c_size_t):
+        out = kind()
+        self.check(name, *args, ctypes.byref(out))
+        return out.value
+
+
+class Session:
+    """A session on a model file or on serialized bytes."""
+
+    def __init__(self, library, model, threads=1, config=None, level=99):
+        self.library = library
+        options = library.make("CreateSessionOptions")
+        library.check("SetIntraOpNumThreads", options, ctypes.c_int(threads))
+        library.check("SetSessionGraphOptimizationLevel", options, ctypes.c_int(level))
+        for key, value in (config or {}).items():
+            library.check("AddSessionConfigEntry", options, key.encode(), value.encode())
+        try:
+            if isinstance(model, bytes):
+                self._handle = library.make("CreateSessionFromArray", library.env, model,
+                                            ctypes.c_size_t(len(model)), options)
+            else:
+                self._handle = library.make("CreateSession", library.env, str(model).encode(), options)
+        finally:
+            library.function("ReleaseSessionOptions", None)(options)
+        self.inputs = self._names("SessionGetInputCount", "SessionGetInputName")
+        self.outputs = self._names("SessionGetOutputCount", "SessionGetOutputName")
+
+    def close(self):
+        if self._handle:
+            self.library.function("ReleaseSession", None)(self._handle)
+            self._handle = None
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+    def _names(self, count, name):
+        library = self.library
+        allocator = library.make("GetAllocatorWithDefaultOptions")
+        names = []
+        for i in range(library.number(count, self._handle)):
+            text = library.make(name, self._handle, ctypes.c_size_t(i), allocator)
+            names.append(ctypes.cast(text, ctypes.c_char_p).value.decode())
+            library.check("AllocatorFree", allocator, text)
+        return names
+
+    def run(self, feeds, outputs=None):
+        """Runs on arrays by input name; returns the outputs as arrays, in order."""
+        library = self.library
+        outputs = list(outputs or self.outputs)
+        values, keep = [], []
+        try:
+            for array in feeds.values():
+                value, memory = self._tensor(np.asarray(array))
+                values.append(value)
+                keep.append(memory)
+            names_in = (ctypes.c_char_p * len(feeds))(*[name.encode() for name in feeds])
+            names_out = (ctypes.c_char_p * len(outputs))(*[name.encode() for name in outputs])
+            given = (ctypes.c_void_p * len(values))(*[v.value for v in values])
+            results = (ctypes.c_void_p * len(outputs))()
+            library.check("Run", self._handle, None, names_in, given, ctypes.c_size_t(len(values)), names_out,
+                          ctypes.c_size_t(len(outputs)), results)
+            arrays = []
+            for result in results:
+                arrays.append(self._array(ctypes.c_void_p(result)))
+                library.function("ReleaseValue", None)(ctypes.c_void_p(result))
+            return arrays
+        finally:
+            for value in values:
+                library.function("ReleaseValue", None)(value)
+
+    def _tensor(self, array):
+        library = self.library
+        array = np.asarray(array, order="C")
+        dims = (ctypes.c_int64 * max(array.ndim, 1))(*array.shape)
+        memory = library.make("CreateCpuMemoryInfo", ctypes.c_int(0), ctypes.c_int(0))
+        try:
+            value = library.make("CreateTensorWithDataAsOrtValue", memory, ctypes.c_void_p(array.ctypes.data),
+                                 ctypes.c_size_t(array.nbytes), dims, ctypes.c_size_t(array.ndim),
+                                 ctypes.c_int(_NUMBERS[array.dtype]))
+        finally:
+            library.function("ReleaseMemoryInfo", None)(memory)
+        return value, array
+
+    def _array(self, value):
+        library = self.library
+        info = library.make("GetTensorTypeAndShape", value)
+        dtype = np.dtype(_DTYPES[library.number("GetTensorElementType", info, kind=ctypes.c_int)])
+        rank = library.number("GetDimensionsCount", info)
+        dims = (ctypes.c_int64 * max(rank, 1))()
+        library.check("GetDimensions", info, dims, ctypes.c_size_t(rank))
+        library.function("ReleaseTensorTypeAndShapeInfo", None)(info)
+        shape = tuple(dims[:rank])
+        count = int(np.prod(shape, dtype=np.int64))
+        data = library.make("GetTensorMutableData", value)
+        if count == 0:
+            return np.zeros(shape, dtype)
+        raw = (ctypes.c_char * (count * dtype.itemsize)).from_address(data.value)
+        return np.frombuffer(raw, dtype).reshape(shape).copy()
