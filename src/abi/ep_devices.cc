@@ -183,7 +183,7 @@ OrtStatus* CreateEpDevice(OrtEpFactory* ep_factory, const OrtHardwareDevice* har
     device->device = hardware_device;
     device->ep_name = FactoryName(*ep_factory);
     const char* vendor = AskPlugin<const char*>(
-        "GetVendor: ", nullptr, Callback(*ep_factory, &OrtEpFactory::GetVendor, kFirstEpApiVersion),
+        "GetVendor", nullptr, Callback(*ep_factory, &OrtEpFactory::GetVendor, kFirstEpApiVersion),
         ep_factory);
     if (vendor != nullptr) device->ep_vendor = vendor;
     if (ep_metadata != nullptr) device->metadata = *ep_metadata;

@@ -41,12 +41,15 @@ typename ThatMayThrow<Function>::Type Callback(const PluginStruct& object, Funct
   return Supports(object, since) ? object.*member : nullptr;
 }
 
-/// Turns the exception being handled, thrown by a plugin, into an Error with `context` in front.
+// In all of these, `context` (an EP's name, what was asked of it) is put in front of the message with a colon; may be empty.
+/// Turns the exception being handled, thrown by a plugin, into an Error.
 [[noreturn]] void ThrowPluginException(std::string_view context);
+/// Turns a plugin's status, which it releases, into an Error; null is success.
+void ThrowPluginStatus(std::string_view context, OrtStatus* status);
 [[noreturn]] void FailMissingCallback(std::string_view context);
 
-/// Calls a callback that returns a status. A failure becomes an Error whose message starts with `context`, with the
-/// plugin's code; a null callback fails with ORT_NOT_IMPLEMENTED.
+/// Calls a callback that returns a status. A failure becomes an Error with the plugin's code; a null callback fails with
+/// ORT_NOT_IMPLEMENTED.
 template <typename... Params, typename... Args>
 void CallPlugin(std::string_view context, OrtStatus* (*function)(Params...), Args&&... args) {
   if (function == nullptr) FailMissingCallback(context);
@@ -56,7 +59,7 @@ void CallPlugin(std::string_view context, OrtStatus* (*function)(Params...), Arg
   } catch (...) {
     ThrowPluginException(context);
   }
-  ThrowIfFailed(status, context);
+  if (status != nullptr) [[unlikely]] ThrowPluginStatus(context, status);
 }
 
 /// Calls a callback that returns something else. A null callback gives `fallback`.

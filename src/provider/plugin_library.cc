@@ -35,7 +35,7 @@ void CheckFactory(const OrtEpFactory* factory, size_t index) {
 
 std::string FactoryName(const OrtEpFactory& factory) {
   const char* name =
-      AskPlugin<const char*>("GetName: ", nullptr, Callback(factory, &OrtEpFactory::GetName, kFirstEpApiVersion), &factory);
+      AskPlugin<const char*>("GetName", nullptr, Callback(factory, &OrtEpFactory::GetName, kFirstEpApiVersion), &factory);
   Require(name != nullptr && name[0] != '\0', ORT_INVALID_ARGUMENT, "a factory's GetName gives no name");
   return name;
 }

@@ -100,7 +100,7 @@ void ProviderRegistry::Drop(Entry& entry) {
 }
 
 void ProviderRegistry::AskForDevices(Entry& entry, OrtEpFactory& factory) const {
-  const std::string who = Format("EP library '{}': GetSupportedDevices of {}: ", entry.name, FactoryName(factory));
+  const std::string who = Format("EP library '{}': GetSupportedDevices of {}", entry.name, FactoryName(factory));
   std::vector<const OrtHardwareDevice*> offered;
   for (const auto& device : hardware_) offered.push_back(device.get());
   OrtEpDevice* made[kMaxEpDevices] = {};
@@ -119,16 +119,16 @@ void ProviderRegistry::AskForDevices(Entry& entry, OrtEpFactory& factory) const 
   }
   const size_t first = entry.devices.size();
   adopt();
-  Require(count <= kMaxEpDevices, ORT_FAIL, "{}it returned {} EP devices, but the supplied capacity was {}", who, count,
+  Require(count <= kMaxEpDevices, ORT_FAIL, "{}: it returned {} EP devices, but the supplied capacity was {}", who, count,
           kMaxEpDevices);
   for (size_t i = 0; i < count; ++i) {
-    Require(made[i] != nullptr, ORT_FAIL, "{}EP device {} of {} is null", who, i + 1, count);
+    Require(made[i] != nullptr, ORT_FAIL, "{}: EP device {} of {} is null", who, i + 1, count);
   }
   const auto version = Callback(factory, &OrtEpFactory::GetVersion, 23);
   const char* version_text = AskPlugin<const char*>(who, nullptr, version, &factory);
   for (size_t i = first; i < entry.devices.size(); ++i) {
     EpDevice& device = *entry.devices[i];
-    Require(device.factory == &factory, ORT_INVALID_ARGUMENT, "{}EP device {} was made for another factory", who, i + 1);
+    Require(device.factory == &factory, ORT_INVALID_ARGUMENT, "{}: EP device {} was made for another factory", who, i + 1);
     device.library = entry.library.get();
     device.metadata.Set(kOrtEpDevice_EpMetadataKey_LibraryPath, entry.library->path());
     if (version_text != nullptr) device.metadata.Set(kOrtEpDevice_EpMetadataKey_Version, version_text);
@@ -155,7 +155,7 @@ void ProviderRegistry::AddTransfers(const Entry& entry) {
     if (create == nullptr) continue;
     const std::string name = FactoryName(*factory);
     OrtDataTransferImpl* impl = nullptr;
-    CallPlugin(Format("{}: Error creating data transfer: ", name), create, factory, &impl);
+    CallPlugin(Format("{}: Error creating data transfer", name), create, factory, &impl);
     if (impl != nullptr) transfers_.Add(std::make_shared<DataTransfer>(entry.library, name, impl));
   }
 }

@@ -14,7 +14,7 @@ std::shared_ptr<OrtAllocator> ProviderRegistry::MakeAllocator(const EpDevice& de
   Require(create != nullptr && release != nullptr, ORT_NOT_IMPLEMENTED,
           "{} names memory '{}', but its factory has no CreateAllocator and ReleaseAllocator", device.ep_name, memory.name);
   OrtAllocator* allocator = nullptr;
-  CallPlugin(Format("{}: CreateAllocator: ", device.ep_name), create, &factory, &memory, options, &allocator);
+  CallPlugin(Format("{}: CreateAllocator", device.ep_name), create, &factory, &memory, options, &allocator);
   Require(allocator != nullptr, ORT_FAIL, "{}: CreateAllocator gave no allocator for memory '{}'", device.ep_name,
           memory.name);
   std::shared_ptr<OrtAllocator> owner(
@@ -77,11 +77,11 @@ std::unique_ptr<OrtSyncStream> ProviderRegistry::CreateStream(const EpDevice* de
   OrtEpFactory& factory = *device->factory;
   Require(device->memory.has_value(), ORT_INVALID_ARGUMENT, "OrtEpDevice of {} does not have an OrtMemoryInfo",
           device->ep_name);
-  const bool aware = AskPlugin(Format("{}: IsStreamAware: ", device->ep_name), false,
+  const bool aware = AskPlugin(Format("{}: IsStreamAware", device->ep_name), false,
                                Callback(factory, &OrtEpFactory::IsStreamAware, 23), &factory);
   Require(aware, ORT_INVALID_ARGUMENT, "OrtEpDevice of {} does not support sync streams", device->ep_name);
   OrtSyncStreamImpl* impl = nullptr;
-  CallPlugin(Format("{}: CreateSyncStreamForDevice: ", device->ep_name),
+  CallPlugin(Format("{}: CreateSyncStreamForDevice", device->ep_name),
              Callback(factory, &OrtEpFactory::CreateSyncStreamForDevice, 23), &factory, ToMemoryDevice(*device->memory),
              options, &impl);
   Require(impl != nullptr, ORT_FAIL, "{}: CreateSyncStreamForDevice gave no stream", device->ep_name);
@@ -112,7 +112,7 @@ OrtDeviceEpIncompatibilityDetails ProviderRegistry::Explain(std::string_view ep_
     return details;
   }
   const auto ask = Callback(*factory, &OrtEpFactory::GetHardwareDeviceIncompatibilityDetails, 24);
-  if (ask != nullptr) CallPlugin(Format("{}: ", ep_name), ask, factory, &device, &details);
+  if (ask != nullptr) CallPlugin(Format("{}", ep_name), ask, factory, &device, &details);
   return details;
 }
 
@@ -132,7 +132,7 @@ OrtCompiledModelCompatibility ProviderRegistry::Compatibility(std::span<const Ep
   const auto ask = Callback(*factory, &OrtEpFactory::ValidateCompiledModelCompatibilityInfo, 23);
   if (ask == nullptr) return OrtCompiledModelCompatibility_EP_NOT_APPLICABLE;
   OrtCompiledModelCompatibility result = OrtCompiledModelCompatibility_EP_NOT_APPLICABLE;
-  CallPlugin(Format("{}: ", devices[0]->ep_name), ask, factory, hardware.data(), hardware.size(), info, &result);
+  CallPlugin(devices[0]->ep_name, ask, factory, hardware.data(), hardware.size(), info, &result);
   return result;
 }
 

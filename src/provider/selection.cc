@@ -29,7 +29,7 @@ bool IsOfDeviceVendor(const EpDevice& device) {
   if (device.ep_vendor == device.device->vendor) return true;
   if (device.IsBuiltIn()) return false;
   const auto get = Callback(*device.factory, &OrtEpFactory::GetVendorId, 23);
-  const uint32_t id = AskPlugin<uint32_t>(Format("{}: GetVendorId: ", device.ep_name), 0, get, device.factory);
+  const uint32_t id = AskPlugin<uint32_t>(Format("{}: GetVendorId", device.ep_name), 0, get, device.factory);
   return id != 0 && id == device.device->vendor_id;
 }
 
@@ -90,7 +90,7 @@ std::vector<const EpDevice*> SelectByDelegate(EpSelectionDelegate delegate, void
   const EpDevice* selected[kMaxSelectedDevices] = {};
   size_t count = 0;
   try {
-    CallPlugin("EP selection delegate failed: ", static_cast<ThatMayThrow<EpSelectionDelegate>::Type>(delegate),
+    CallPlugin("EP selection delegate failed", static_cast<ThatMayThrow<EpSelectionDelegate>::Type>(delegate),
                offered.data(), offered.size(), &model_metadata, &runtime_metadata, selected, kMaxSelectedDevices, &count,
                state);
   } catch (const Error& error) {

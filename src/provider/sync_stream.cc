@@ -13,7 +13,7 @@ constexpr uint32_t kSince = 23;
 class Notification {
  public:
   explicit Notification(OrtSyncStreamImpl* stream) {
-    CallPlugin("CreateNotification: ", Callback(*stream, &OrtSyncStreamImpl::CreateNotification, kSince), stream, &impl_);
+    CallPlugin("CreateNotification", Callback(*stream, &OrtSyncStreamImpl::CreateNotification, kSince), stream, &impl_);
     Require(impl_ != nullptr, ORT_FAIL, "CreateNotification gave no notification");
     CheckStatedVersion(impl_->ort_version_supported, kSince, "an OrtSyncNotificationImpl");
   }
@@ -25,13 +25,13 @@ class Notification {
   Notification& operator=(const Notification&) = delete;
 
   void Activate() {
-    CallPlugin("Activate: ", Callback(*impl_, &OrtSyncNotificationImpl::Activate, kSince), impl_);
+    CallPlugin("Activate", Callback(*impl_, &OrtSyncNotificationImpl::Activate, kSince), impl_);
   }
   void WaitOnDevice(OrtSyncStream* consumer) {
-    CallPlugin("WaitOnDevice: ", Callback(*impl_, &OrtSyncNotificationImpl::WaitOnDevice, kSince), impl_, consumer);
+    CallPlugin("WaitOnDevice", Callback(*impl_, &OrtSyncNotificationImpl::WaitOnDevice, kSince), impl_, consumer);
   }
   void WaitOnHost() {
-    CallPlugin("WaitOnHost: ", Callback(*impl_, &OrtSyncNotificationImpl::WaitOnHost, kSince), impl_);
+    CallPlugin("WaitOnHost", Callback(*impl_, &OrtSyncNotificationImpl::WaitOnHost, kSince), impl_);
   }
 
  private:
@@ -54,14 +54,14 @@ OrtSyncStream::~OrtSyncStream() {
 }
 
 void* OrtSyncStream::Handle() const {
-  return backplane::AskPlugin<void*>("GetHandle: ", nullptr, Callback(*impl_, &OrtSyncStreamImpl::GetHandle, kSince), impl_);
+  return backplane::AskPlugin<void*>("GetHandle", nullptr, Callback(*impl_, &OrtSyncStreamImpl::GetHandle, kSince), impl_);
 }
 
-void OrtSyncStream::Flush() { CallPlugin("Flush: ", Callback(*impl_, &OrtSyncStreamImpl::Flush, kSince), impl_); }
+void OrtSyncStream::Flush() { CallPlugin("Flush", Callback(*impl_, &OrtSyncStreamImpl::Flush, kSince), impl_); }
 
 void OrtSyncStream::OnSessionRunEnd() {
   const auto callback = Callback(*impl_, &OrtSyncStreamImpl::OnSessionRunEnd, kSince);
-  if (callback != nullptr) CallPlugin("OnSessionRunEnd: ", callback, impl_);
+  if (callback != nullptr) CallPlugin("OnSessionRunEnd", callback, impl_);
 }
 
 void OrtSyncStream::MakeWait(OrtSyncStream* consumer) {

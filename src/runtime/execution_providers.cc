@@ -65,8 +65,12 @@ std::shared_ptr<ExecutionProvider> Create(const ProviderRegistry& registry, cons
   std::shared_ptr<void> lease = library->Lease(Format("'{}'", logger.id()));
   auto own_logger = std::make_unique<const Logger>(logger);
   OrtEpFactory* factory = choice.devices.front()->factory;
-  std::shared_ptr<ExecutionProvider> ep =
-      CreatePluginEp(std::move(library), factory, choice.devices, options, *own_logger);
+  std::shared_ptr<ExecutionProvider> ep;
+  try {
+    ep = CreatePluginEp(std::move(library), factory, choice.devices, options, *own_logger);
+  } catch (const Error& error) {
+    ThrowError(ORT_FAIL, Format("{} ({})", error.message(), choice.name));  // ONNX Runtime's code whatever the EP's
+  }
   ExecutionProvider* raw = ep.get();
   return {raw, [ep = std::move(ep), own_logger = std::shared_ptr<const Logger>(std::move(own_logger)),
                 lease = std::move(lease)](ExecutionProvider*) mutable {
