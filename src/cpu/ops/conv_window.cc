@@ -96,6 +96,48 @@ Window WindowAttributes::Resolve(const Shape& x, bool channels_last, Dims3* pad_
   return w;
 }
 
+Window WindowAttributes::ResolveTransposed(const Node& node, const Shape& x) const {
+  Require(x.rank() == rank_ + 2, ORT_INVALID_ARGUMENT, "{}: input of shape {} must have {} dimensions", name_,
+          x.ToString(), rank_ + 2);
+  Dims3 extra{0, 0, 0};
+  const std::vector<int64_t> output_padding = node.Ints("output_padding");
+  Require(output_padding.empty() || output_padding.size() == rank_, ORT_INVALID_ARGUMENT,
+          "{}: output_padding {} must have {} values", name_, ShapeToString(output_padding), rank_);
+  for (size_t i = 0; i < output_padding.size(); ++i) {
+    Require(output_padding[i] >= 0 && output_padding[i] <= kLargest, ORT_INVALID_ARGUMENT,
+            "{}: output_padding {} must not be negative and below 2^31", name_, ShapeToString(output_padding));
+    extra[3 - rank_ + i] = output_padding[i];
+  }
+  std::vector<int64_t> output_shape = node.Ints("output_shape");
+  if (output_shape.size() == rank_ + 2) output_shape.erase(output_shape.begin(), output_shape.begin() + 2);
+  Require(output_shape.empty() || output_shape.size() == rank_, ORT_INVALID_ARGUMENT,
+          "{}: output_shape {} must have {} values", name_, ShapeToString(output_shape), rank_);
+  Window w = window_;
+  w.batch = x[0];
+  w.channels = x[1];
+  for (size_t i = 0; i < rank_; ++i) {
+    const size_t at = 3 - rank_ + i;
+    w.in[at] = x[2 + i];
+    const int64_t reach = CheckedMul(w.kernel[at] - 1, w.dilation[at]) + 1;
+    const int64_t full = w.in[at] == 0 ? 0
+                                       : CheckedAdd(CheckedMul(w.in[at] - 1, w.stride[at]), reach + extra[at]);
+    const bool same = auto_pad_ == AutoPad::kSameUpper || auto_pad_ == AutoPad::kSameLower;
+    if (output_shape.empty() && !same) {
+      if (auto_pad_ == AutoPad::kValid) w.pad[at] = 0;
+      const int64_t end = auto_pad_ == AutoPad::kValid ? 0 : pad_end_[at];
+      w.out[at] = std::max<int64_t>(0, full - w.pad[at] - end);
+      continue;
+    }
+    w.out[at] = output_shape.empty() ? CheckedMul(w.in[at], w.stride[at]) : output_shape[i];
+    Require(w.out[at] >= 0 && w.out[at] <= kLargest, ORT_INVALID_ARGUMENT, "{}: output_shape {} is not possible", name_,
+            ShapeToString(output_shape));
+    // What is too much is cut off, at the end by preference for SAME_UPPER.
+    const int64_t total = std::max<int64_t>(0, full - w.out[at]);
+    w.pad[at] = auto_pad_ == AutoPad::kSameUpper ? total / 2 : total - total / 2;
+  }
+  return w;
+}
+
 Shape WindowAttributes::OutputShape(const Window& window, int64_t channels, bool channels_last) const {
   Shape shape{window.batch};
   if (!channels_last) shape.PushBack(channels);
