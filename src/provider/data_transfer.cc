@@ -49,7 +49,7 @@ bool DataTransfer::CanCopy(const MemoryInfo& from, const MemoryInfo& to) const {
 void DataTransfer::Copy(std::span<const Value* const> from, std::span<Value* const> to,
                         std::span<OrtSyncStream* const> streams) const {
   // The C API wants arrays it could write to; it does not.
-  CallPlugin(Format("{}", ep_name_), Callback(*impl_, &OrtDataTransferImpl::CopyTensors, kSince), impl_,
+  CallPlugin(ep_name_, Callback(*impl_, &OrtDataTransferImpl::CopyTensors, kSince), impl_,
              const_cast<const OrtValue**>(from.data()), const_cast<OrtValue**>(to.data()),
              streams.empty() ? nullptr : const_cast<OrtSyncStream**>(streams.data()), from.size());
 }

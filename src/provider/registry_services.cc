@@ -112,7 +112,7 @@ OrtDeviceEpIncompatibilityDetails ProviderRegistry::Explain(std::string_view ep_
     return details;
   }
   const auto ask = Callback(*factory, &OrtEpFactory::GetHardwareDeviceIncompatibilityDetails, 24);
-  if (ask != nullptr) CallPlugin(Format("{}", ep_name), ask, factory, &device, &details);
+  if (ask != nullptr) CallPlugin(ep_name, ask, factory, &device, &details);
   return details;
 }
 
