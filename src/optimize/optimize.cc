@@ -4,6 +4,7 @@
 #include <string_view>
 #include <unordered_map>
 
+#include "graph/schema.h"
 #include "optimize/rewrite.h"
 
 namespace backplane {
@@ -94,6 +95,11 @@ class Driver {
 };
 
 }  // namespace
+
+int SinceVersion(const Graph& graph, std::string_view op) {
+  const OpSchema* schema = FindSchema("", op, graph.OpsetVersion(""));
+  return schema == nullptr ? 0 : schema->since_version;
+}
 
 void Optimize(Graph& graph, const OptimizeOptions& options) {
   Driver driver(options);

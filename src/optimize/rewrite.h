@@ -37,6 +37,10 @@ std::span<const Rewrite> Rewrites();
 /// False for operators that give another result each time (random numbers).
 bool IsRepeatable(const Node& node);
 
+/// The since-version of `op` (ai.onnx) in the operator set that `graph` imports; 0 if it is not
+/// known.
+int SinceVersion(const Graph& graph, std::string_view op);
+
 // Their functions; related ones share a file.
 bool LiftConstant(Node* node, RewriteContext& context);
 bool FoldConstants(Node* node, RewriteContext& context);
@@ -49,6 +53,15 @@ bool RemoveNoopCast(Node* node, RewriteContext& context);
 bool RemoveNoopShaping(Node* node, RewriteContext& context);
 bool RemoveNoopSlice(Node* node, RewriteContext& context);
 bool RemoveNoopPad(Node* node, RewriteContext& context);
+bool MergeTransposes(Node* node, RewriteContext& context);
+bool MergeReshapes(Node* node, RewriteContext& context);
+bool MergeCasts(Node* node, RewriteContext& context);
+bool RemoveNeutralOperand(Node* node, RewriteContext& context);
+bool CancelInverse(Node* node, RewriteContext& context);
+bool RemoveRepeated(Node* node, RewriteContext& context);
+bool SimplifyPow(Node* node, RewriteContext& context);
+bool TrimOutputs(Node* node, RewriteContext& context);
+bool InlineConstantIf(Node* node, RewriteContext& context);
 bool FoldConvBatchNorm(Node* node, RewriteContext& context);
 bool FoldConvMul(Node* node, RewriteContext& context);
 bool FoldConvAdd(Node* node, RewriteContext& context);
