@@ -38,9 +38,7 @@ BACKPLANE_SLOT(OrtApi, GetTensorTypeAndShape);
 
 /// The internal element type; fails with ORT_NOT_IMPLEMENTED for a number that stands for none.
 DType ToDType(ONNXTensorElementDataType type);
-inline ONNXTensorElementDataType FromDType(DType type) {
-  return static_cast<ONNXTensorElementDataType>(type);
-}
+ONNXTensorElementDataType FromDType(DType type);
 
 /// The type of a value as it is now: every dimension is known. Kind ONNX_TYPE_UNKNOWN for an empty
 /// optional.

@@ -1,5 +1,5 @@
-// Element types of tensors: the values of ONNX's TensorProto.DataType, which are also the C API's
-// ONNXTensorElementDataType. Sizes, names, sets of types, and the C++ type of each.
+// Element types of tensors: the values of ONNX's TensorProto.DataType. The C API's ONNXTensorElementDataType numbers the
+// last three otherwise (abi/type_info.h converts). Sizes, names, sets of types, and the C++ type of each.
 #pragma once
 
 #include <cstddef>

@@ -69,7 +69,8 @@ class SessionBuilder {
       return;
     }
     Require(options().per_session_threads, ORT_FAIL,
-            "per-session threads are disabled, but the environment was not created with global thread pools");
+            "When the session is not configured to use per session threads, the env must be created with the "
+            "CreateEnvWithGlobalThreadPools API.");
     parts_.own_pool = std::make_unique<ThreadPool>(options().MakeThreadPoolOptions());
     parts_.pool = parts_.own_pool.get();
   }
