@@ -117,8 +117,22 @@ class PlanBuilder {
         throw Error(error.code(), Format("{}: {}", node.Describe(), error.message()));
       }
       consumed[static_cast<size_t>(i)] = info.consumed_constants;
+      ReleasePacked(node, info.consumed_constants);
     });
     ReleaseConsumedConstants(consumed);
+  }
+
+  // As soon as a kernel has packed a constant its pages can go, so that weights are never held twice. A page of a file
+  // that somebody else still reads comes back by itself; other memory is freed where this kernel is the only reader.
+  void ReleasePacked(const Node& node, uint64_t consumed) const {
+    for (size_t i = 0; i < node.inputs.size() && i < 64; ++i) {
+      if (((consumed >> i) & 1) == 0) continue;
+      ValueInfo* value = node.inputs[i];
+      DropFilePagesOf(*value->initializer);
+      if (value->graph == &graph_ && value->consumers.size() == 1 && !value->is_graph_output) {
+        value->initializer = std::make_shared<const Tensor>(ReleasedTensor(*value));
+      }
+    }
   }
 
   // An initializer all of whose readers have packed it is dropped; pages of a mapped file go back to the kernel.
@@ -145,8 +159,21 @@ class PlanBuilder {
     for (ValueInfo* value : released_) value->initializer = std::make_shared<const Tensor>(ReleasedTensor(*value));
     for (size_t i = 0; i < plan_->slots.size(); ++i) {
       const Slot& slot = plan_->slots[i];
-      if (slot.kind == SlotKind::kConstant) plan_->constants[i].SetTensor(*slot.value->initializer);
+      if (slot.kind != SlotKind::kConstant) continue;
+      AlignConstant(const_cast<ValueInfo&>(*slot.value));
+      plan_->constants[i].SetTensor(*slot.value->initializer);
     }
+  }
+
+  // Views of a file may lie at any address (model/tensor_loader.cc); what kernels read on every run is aligned.
+  static void AlignConstant(ValueInfo& value) {
+    const Tensor& tensor = *value.initializer;
+    const size_t element = std::min<size_t>(std::max<size_t>(BitsOf(tensor.dtype()) / 8, 1), alignof(double));
+    if (tensor.raw() == nullptr || reinterpret_cast<uintptr_t>(tensor.raw()) % element == 0) return;
+    Tensor copy = Tensor::Allocate(tensor.dtype(), tensor.shape());
+    CopyElements(tensor, copy);
+    DropFilePagesOf(tensor);
+    value.initializer = std::make_shared<const Tensor>(std::move(copy));
   }
 
   // Type and shape without content, for an initializer that lives on only inside packed weights.

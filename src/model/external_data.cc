@@ -13,7 +13,7 @@ namespace fs = std::filesystem;
 std::shared_ptr<Buffer> HoldFile(std::shared_ptr<MappedFile> file) {
   auto* data = const_cast<std::byte*>(file->data());  // pages are copy-on-write, see MappedFile
   const size_t size = file->size();
-  return std::make_shared<Buffer>(data, size, [file = std::move(file)](void*) {});
+  return std::make_shared<Buffer>(data, size, [file = std::move(file)](void*) {}, true);
 }
 
 namespace {

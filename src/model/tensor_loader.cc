@@ -17,10 +17,15 @@ size_t ElementAlignment(DType dtype) {
   return bytes == 0 ? 1 : std::min<size_t>(bytes, alignof(double));
 }
 
-// A view of `data` if its address suits the element type and its owner can be kept, else a copy.
+// Large initializers stay views even where the file puts them at an odd address (most writers do not align): kernels pack
+// them, which reads them once, sequentially. Whoever keeps one aligns it then (compile/plan.cc).
+constexpr size_t kAlignedCopyLimit = 64 * 1024;
+
+// A view of `data` if its address suits the element type (or it is large) and its owner can be kept, else a copy.
 Tensor ViewOrCopy(const OwnedBytes& data, bool copy, DType dtype, Shape shape) {
   void* const address = const_cast<std::byte*>(data.bytes.data());  // see MappedFile; callers' bytes are only read
-  if (!copy && reinterpret_cast<uintptr_t>(address) % ElementAlignment(dtype) == 0) {
+  const bool aligned = reinterpret_cast<uintptr_t>(address) % ElementAlignment(dtype) == 0;
+  if (!copy && (aligned || data.bytes.size() >= kAlignedCopyLimit)) {
     return Tensor(dtype, std::move(shape), address, data.owner);
   }
   Tensor tensor = Tensor::Allocate(dtype, std::move(shape));

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <malloc.h>
 
+#include <cerrno>
 #include <cstdlib>
 #include <thread>
 
@@ -35,6 +36,11 @@ extern "C" void* malloc(size_t size) {
 extern "C" void* aligned_alloc(size_t alignment, size_t size) {
   Count();
   return __libc_memalign(alignment, size);
+}
+extern "C" int posix_memalign(void** out, size_t alignment, size_t size) {
+  Count();
+  *out = __libc_memalign(alignment, size);
+  return *out == nullptr ? ENOMEM : 0;
 }
 #endif
 
