@@ -1,12 +1,16 @@
-// None of these execution providers is built in: EPs come as plugin libraries. What follows answers
-// clients that ask for them by name in ONNX Runtime's older ways.
+// None of these execution providers is built in: EPs come as plugin libraries. What follows resolves the
+// older ways of asking for an EP by its name to a library that is registered or installed.
 #include "abi/legacy_providers.h"
 
 #include <algorithm>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "abi/guard.h"
+#include "provider/registry.h"
+#include "runtime/env.h"
+#include "runtime/execution_providers.h"
 #include "runtime/session_options.h"
 
 namespace backplane::abi {
@@ -34,41 +38,97 @@ constexpr LegacyMemory kMemories[] = {
     {"WebNN_Tensor", OrtMemoryInfoDeviceType_GPU, OrtDeviceMemoryType_DEFAULT, 0},
 };
 
-// Names that SessionOptionsAppendExecutionProvider takes in ONNX Runtime: the short and the full
-// one.
+// EPs that have a name in ONNX Runtime. `by_name`: SessionOptionsAppendExecutionProvider takes it there; the others have
+// functions of their own, with `label` in their texts.
 struct KnownProvider {
-  std::string_view name;
-  std::string_view full_name;
+  NamedEp ep;
+  bool by_name = true;
+  std::string_view label = {};
 };
 
 constexpr KnownProvider kProviders[] = {
-    {"DML", "DmlExecutionProvider"},
-    {"QNN", "QNNExecutionProvider"},
-    {"OpenVINO", "OpenVINOExecutionProvider"},
-    {"SNPE", "SNPEExecutionProvider"},
-    {"XNNPACK", "XnnpackExecutionProvider"},
-    {"WEBNN", "WebNNExecutionProvider"},
-    {"WebGPU", "WebGpuExecutionProvider"},
-    {"AZURE", "AzureExecutionProvider"},
-    {"JS", "JsExecutionProvider"},
-    {"VitisAI", "VitisAIExecutionProvider"},
-    {"CoreML", "CoreMLExecutionProvider"},
-    {"NvTensorRtRtx", "NvTensorRTRTXExecutionProvider"},
-    {"MIGraphX", "MIGraphXExecutionProvider"},
-    {"CPU", kCpuProvider},
+    {{"DML", "DmlExecutionProvider", "Windows"}},
+    {{"QNN", "QNNExecutionProvider", ""}},
+    {{"OpenVINO", "OpenVINOExecutionProvider", ""}},
+    {{"SNPE", "SNPEExecutionProvider", "Android and Windows"}},
+    {{"XNNPACK", "XnnpackExecutionProvider", ""}},
+    {{"WEBNN", "WebNNExecutionProvider", "browsers"}},
+    {{"WebGPU", "WebGpuExecutionProvider", ""}},
+    {{"AZURE", "AzureExecutionProvider", ""}},
+    {{"JS", "JsExecutionProvider", "browsers"}},
+    {{"VitisAI", "VitisAIExecutionProvider", ""}},
+    {{"CoreML", "CoreMLExecutionProvider", "Apple's systems"}},
+    {{"NvTensorRtRtx", "NvTensorRTRTXExecutionProvider", ""}},
+    {{"MIGraphX", "MIGraphXExecutionProvider", ""}},
+    {{"CPU", kCpuProvider, ""}},
+    {{"CUDA", "CUDAExecutionProvider", ""}, false, "CUDA"},
+    {{"TensorRT", "TensorrtExecutionProvider", ""}, false, "TensorRT"},
+    {{"ROCM", "ROCMExecutionProvider", ""}, false, "ROCM"},
+    {{"CANN", "CANNExecutionProvider", ""}, false, "CANN"},
+    {{"DNNL", "DnnlExecutionProvider", ""}, false, "oneDNN"},
 };
+
+const KnownProvider* FindProvider(std::string_view name) {
+  const auto* known = std::find_if(std::begin(kProviders), std::end(kProviders), [&](const KnownProvider& p) {
+    return p.ep.short_name == name || p.ep.full_name == name || (!p.label.empty() && p.label == name);
+  });
+  return known == std::end(kProviders) ? nullptr : known;
+}
 
 OrtStatus* Absent(const char* provider) noexcept {
   return Guard(
       [&] { Fail(ORT_FAIL, "{} execution provider is not enabled in this build.", provider); });
 }
 
+// What the functions with an EP in their name do: `provider` is as in Absent's text.
+OrtStatus* AppendNamed(OrtSessionOptions* options, const char* provider,
+                       const KeyValuePairs& ep_options = {}) noexcept {
+  return GuardOptions(options, [&](OrtSessionOptions& o) {
+    const std::string refusal = AppendEpByName(o, FindProvider(provider)->ep, ep_options);
+    Require(refusal.empty(), ORT_FAIL, "{} execution provider is not enabled in this build. {}", provider, refusal);
+  });
+}
+
+// The one setting that all those structs share; the first device is the default everywhere, so it is not worth saying.
+OrtStatus* AppendNamedOn(OrtSessionOptions* options, const char* provider, int device_id) noexcept {
+  KeyValuePairs ep_options;
+  if (device_id > 0) {
+    if (OrtStatus* status = Guard([&] { ep_options.Set("device_id", Format("{}", device_id)); })) return status;
+  }
+  return AppendNamed(options, provider, ep_options);
+}
+
+KeyValuePairs PairsOf(const char* const* keys, const char* const* values, size_t count) {
+  NotNullArray(keys, count, "provider_options_keys");
+  NotNullArray(values, count, "provider_options_values");
+  KeyValuePairs pairs;
+  for (size_t i = 0; i < count; ++i) {
+    Require(keys[i] != nullptr && values[i] != nullptr, ORT_INVALID_ARGUMENT, "key or value of option {} is null", i);
+    pairs.Set(keys[i], values[i]);
+  }
+  return pairs;
+}
+
+OrtStatus* AppendNamed(OrtSessionOptions* options, const char* provider, const char* const* keys,
+                       const char* const* values, size_t count) noexcept {
+  KeyValuePairs pairs;
+  if (OrtStatus* status = Guard([&] { pairs = PairsOf(keys, values, count); })) return status;
+  return AppendNamed(options, provider, pairs);
+}
+
 std::string ListOfProviders() {
   std::string list;
   for (const KnownProvider& known : kProviders) {
-    list += Format("{}'{}'/'{}'", list.empty() ? "" : ", ", known.name, known.full_name);
+    if (!known.by_name) continue;
+    list += Format("{}'{}'/'{}'", list.empty() ? "" : ", ", known.ep.short_name, known.ep.full_name);
   }
   return list;
+}
+
+// A name that ONNX Runtime does not know may be one that a registered library gave its EP.
+bool IsRegistered(std::string_view name) {
+  const std::shared_ptr<OrtEnv> env = OrtEnv::Current();
+  return env != nullptr && !env->providers().DevicesOf(name).empty();
 }
 
 }  // namespace
@@ -91,23 +151,17 @@ OrtStatus* SessionOptionsAppendExecutionProvider(OrtSessionOptions* options,
                                                  const char* const* provider_options_keys,
                                                  const char* const* provider_options_values,
                                                  size_t num_keys) noexcept {
-  return GuardOptions(options, [&](OrtSessionOptions&) {
+  return GuardOptions(options, [&](OrtSessionOptions& o) {
     NotNull(provider_name, "provider_name");
-    NotNullArray(provider_options_keys, num_keys, "provider_options_keys");
-    NotNullArray(provider_options_values, num_keys, "provider_options_values");
+    const KeyValuePairs ep_options = PairsOf(provider_options_keys, provider_options_values, num_keys);
     const std::string_view name = provider_name;
-    const auto* known =
-        std::find_if(std::begin(kProviders), std::end(kProviders),
-                     [&](const KnownProvider& p) { return p.name == name || p.full_name == name; });
-    Require(known != std::end(kProviders), ORT_INVALID_ARGUMENT,
-            "Unknown provider name '{}'. Currently supported values are {}.", name,
-            ListOfProviders());
-    // The CPU's provider always runs what nobody else takes, so there is nothing to add.
-    Require(known->full_name == kCpuProvider, ORT_INVALID_ARGUMENT,
-            "{} execution provider is not supported in this build. Register its plugin library and "
-            "append its devices "
-            "instead.",
-            name);
+    const KnownProvider* known = FindProvider(name);
+    const bool named = known != nullptr && (known->by_name || known->ep.full_name == name);
+    Require(named || IsRegistered(name), ORT_INVALID_ARGUMENT,
+            "Unknown provider name '{}'. Currently supported values are {}.", name, ListOfProviders());
+    const std::string refusal = AppendEpByName(o, named ? known->ep : NamedEp{name, name, ""}, ep_options);
+    Require(refusal.empty(), ORT_INVALID_ARGUMENT,
+            "{} execution provider is not supported in this build. {}", name, refusal);
   });
 }
 
@@ -115,12 +169,22 @@ OrtStatus* GetAvailableProviders(char*** out_ptr, int* provider_length) noexcept
   return Guard([&] {
     NotNull(out_ptr, "out_ptr");
     NotNull(provider_length, "provider_length");
-    auto names = std::make_unique<char*[]>(1);
-    const size_t bytes = std::char_traits<char>::length(kCpuProvider) + 1;
-    names[0] = new char[bytes];
-    std::copy_n(kCpuProvider, bytes, names[0]);
+    const std::shared_ptr<OrtEnv> env = OrtEnv::Current();
+    const std::vector<std::string> all =
+        env == nullptr ? std::vector<std::string>{kCpuProvider} : env->providers().EpNames();
+    auto names = std::make_unique<char*[]>(all.size());
+    size_t made = 0;
+    try {
+      for (const std::string& name : all) {
+        names[made] = new char[name.size() + 1];
+        std::copy_n(name.c_str(), name.size() + 1, names[made++]);
+      }
+    } catch (...) {
+      while (made > 0) delete[] names[--made];
+      throw;
+    }
     *out_ptr = names.release();
-    *provider_length = 1;
+    *provider_length = static_cast<int>(all.size());
   });
 }
 
@@ -148,13 +212,13 @@ OrtStatus* SetCurrentGpuDeviceId(int) noexcept {
 
 OrtStatus* GetCurrentGpuDeviceId(int*) noexcept { return SetCurrentGpuDeviceId(0); }
 
-OrtStatus* SessionOptionsAppendExecutionProvider_CUDA(OrtSessionOptions*,
-                                                      const OrtCUDAProviderOptions*) noexcept {
-  return Absent("CUDA");
+OrtStatus* SessionOptionsAppendExecutionProvider_CUDA(
+    OrtSessionOptions* options, const OrtCUDAProviderOptions* cuda_options) noexcept {
+  return AppendNamedOn(options, "CUDA", cuda_options == nullptr ? 0 : cuda_options->device_id);
 }
-OrtStatus* SessionOptionsAppendExecutionProvider_CUDA_V2(OrtSessionOptions*,
+OrtStatus* SessionOptionsAppendExecutionProvider_CUDA_V2(OrtSessionOptions* options,
                                                          const OrtCUDAProviderOptionsV2*) noexcept {
-  return Absent("CUDA");
+  return AppendNamed(options, "CUDA");
 }
 OrtStatus* CreateCUDAProviderOptions(OrtCUDAProviderOptionsV2**) noexcept { return Absent("CUDA"); }
 OrtStatus* UpdateCUDAProviderOptions(OrtCUDAProviderOptionsV2*, const char* const*,
@@ -176,12 +240,12 @@ OrtStatus* GetCUDAProviderOptionsAsString(const OrtCUDAProviderOptionsV2*, OrtAl
 void ReleaseCUDAProviderOptions(OrtCUDAProviderOptionsV2*) noexcept {}
 
 OrtStatus* SessionOptionsAppendExecutionProvider_TensorRT(
-    OrtSessionOptions*, const OrtTensorRTProviderOptions*) noexcept {
-  return Absent("TensorRT");
+    OrtSessionOptions* options, const OrtTensorRTProviderOptions* tensorrt_options) noexcept {
+  return AppendNamedOn(options, "TensorRT", tensorrt_options == nullptr ? 0 : tensorrt_options->device_id);
 }
 OrtStatus* SessionOptionsAppendExecutionProvider_TensorRT_V2(
-    OrtSessionOptions*, const OrtTensorRTProviderOptionsV2*) noexcept {
-  return Absent("TensorRT");
+    OrtSessionOptions* options, const OrtTensorRTProviderOptionsV2*) noexcept {
+  return AppendNamed(options, "TensorRT");
 }
 OrtStatus* CreateTensorRTProviderOptions(OrtTensorRTProviderOptionsV2**) noexcept {
   return Absent("TensorRT");
@@ -204,9 +268,9 @@ OrtStatus* GetTensorRTProviderOptionsAsString(const OrtTensorRTProviderOptionsV2
 }
 void ReleaseTensorRTProviderOptions(OrtTensorRTProviderOptionsV2*) noexcept {}
 
-OrtStatus* SessionOptionsAppendExecutionProvider_ROCM(OrtSessionOptions*,
-                                                      const OrtROCMProviderOptions*) noexcept {
-  return Absent("ROCM");
+OrtStatus* SessionOptionsAppendExecutionProvider_ROCM(
+    OrtSessionOptions* options, const OrtROCMProviderOptions* rocm_options) noexcept {
+  return AppendNamedOn(options, "ROCM", rocm_options == nullptr ? 0 : rocm_options->device_id);
 }
 OrtStatus* CreateROCMProviderOptions(OrtROCMProviderOptions**) noexcept { return Absent("ROCM"); }
 OrtStatus* UpdateROCMProviderOptions(OrtROCMProviderOptions*, const char* const*,
@@ -219,9 +283,9 @@ OrtStatus* GetROCMProviderOptionsAsString(const OrtROCMProviderOptions*, OrtAllo
 }
 void ReleaseROCMProviderOptions(OrtROCMProviderOptions*) noexcept {}
 
-OrtStatus* SessionOptionsAppendExecutionProvider_CANN(OrtSessionOptions*,
+OrtStatus* SessionOptionsAppendExecutionProvider_CANN(OrtSessionOptions* options,
                                                       const OrtCANNProviderOptions*) noexcept {
-  return Absent("CANN");
+  return AppendNamed(options, "CANN");
 }
 OrtStatus* CreateCANNProviderOptions(OrtCANNProviderOptions**) noexcept { return Absent("CANN"); }
 OrtStatus* UpdateCANNProviderOptions(OrtCANNProviderOptions*, const char* const*,
@@ -234,9 +298,9 @@ OrtStatus* GetCANNProviderOptionsAsString(const OrtCANNProviderOptions*, OrtAllo
 }
 void ReleaseCANNProviderOptions(OrtCANNProviderOptions*) noexcept {}
 
-OrtStatus* SessionOptionsAppendExecutionProvider_Dnnl(OrtSessionOptions*,
+OrtStatus* SessionOptionsAppendExecutionProvider_Dnnl(OrtSessionOptions* options,
                                                       const OrtDnnlProviderOptions*) noexcept {
-  return Absent("oneDNN");
+  return AppendNamed(options, "oneDNN");
 }
 OrtStatus* CreateDnnlProviderOptions(OrtDnnlProviderOptions**) noexcept { return Absent("oneDNN"); }
 OrtStatus* UpdateDnnlProviderOptions(OrtDnnlProviderOptions*, const char* const*,
@@ -250,22 +314,24 @@ OrtStatus* GetDnnlProviderOptionsAsString(const OrtDnnlProviderOptions*, OrtAllo
 void ReleaseDnnlProviderOptions(OrtDnnlProviderOptions*) noexcept {}
 
 OrtStatus* SessionOptionsAppendExecutionProvider_OpenVINO(
-    OrtSessionOptions*, const OrtOpenVINOProviderOptions*) noexcept {
-  return Absent("OpenVINO");
+    OrtSessionOptions* options, const OrtOpenVINOProviderOptions*) noexcept {
+  return AppendNamed(options, "OpenVINO");
 }
-OrtStatus* SessionOptionsAppendExecutionProvider_OpenVINO_V2(OrtSessionOptions*, const char* const*,
-                                                             const char* const*, size_t) noexcept {
-  return Absent("OpenVINO");
+OrtStatus* SessionOptionsAppendExecutionProvider_OpenVINO_V2(
+    OrtSessionOptions* options, const char* const* provider_options_keys,
+    const char* const* provider_options_values, size_t num_keys) noexcept {
+  return AppendNamed(options, "OpenVINO", provider_options_keys, provider_options_values, num_keys);
 }
 
 OrtStatus* SessionOptionsAppendExecutionProvider_MIGraphX(
-    OrtSessionOptions*, const OrtMIGraphXProviderOptions*) noexcept {
-  return Absent("MIGraphX");
+    OrtSessionOptions* options, const OrtMIGraphXProviderOptions* migraphx_options) noexcept {
+  return AppendNamedOn(options, "MIGraphX", migraphx_options == nullptr ? 0 : migraphx_options->device_id);
 }
 
-OrtStatus* SessionOptionsAppendExecutionProvider_VitisAI(OrtSessionOptions*, const char* const*,
-                                                         const char* const*, size_t) noexcept {
-  return Absent("VitisAI");
+OrtStatus* SessionOptionsAppendExecutionProvider_VitisAI(
+    OrtSessionOptions* options, const char* const* provider_options_keys,
+    const char* const* provider_options_values, size_t num_keys) noexcept {
+  return AppendNamed(options, "VitisAI", provider_options_keys, provider_options_values, num_keys);
 }
 
 }  // namespace backplane::abi
@@ -280,20 +346,24 @@ OrtStatus* OrtSessionOptionsAppendExecutionProvider_CPU(OrtSessionOptions* optio
   using backplane::abi::GuardOptions;
   return GuardOptions(options, [&](OrtSessionOptions& o) { o.cpu_mem_arena = use_arena != 0; });
 }
-OrtStatus* OrtSessionOptionsAppendExecutionProvider_CUDA(OrtSessionOptions*, int) noexcept {
-  return backplane::abi::Absent("CUDA");
+OrtStatus* OrtSessionOptionsAppendExecutionProvider_CUDA(OrtSessionOptions* options,
+                                                     int device_id) noexcept {
+  return backplane::abi::AppendNamedOn(options, "CUDA", device_id);
 }
-OrtStatus* OrtSessionOptionsAppendExecutionProvider_ROCM(OrtSessionOptions*, int) noexcept {
-  return backplane::abi::Absent("ROCM");
+OrtStatus* OrtSessionOptionsAppendExecutionProvider_ROCM(OrtSessionOptions* options,
+                                                     int device_id) noexcept {
+  return backplane::abi::AppendNamedOn(options, "ROCM", device_id);
 }
-OrtStatus* OrtSessionOptionsAppendExecutionProvider_MIGraphX(OrtSessionOptions*, int) noexcept {
-  return backplane::abi::Absent("MIGraphX");
+OrtStatus* OrtSessionOptionsAppendExecutionProvider_MIGraphX(OrtSessionOptions* options,
+                                                     int device_id) noexcept {
+  return backplane::abi::AppendNamedOn(options, "MIGraphX", device_id);
 }
-OrtStatus* OrtSessionOptionsAppendExecutionProvider_Dnnl(OrtSessionOptions*, int) noexcept {
-  return backplane::abi::Absent("oneDNN");
+OrtStatus* OrtSessionOptionsAppendExecutionProvider_Dnnl(OrtSessionOptions* options, int) noexcept {
+  return backplane::abi::AppendNamed(options, "oneDNN");
 }
-OrtStatus* OrtSessionOptionsAppendExecutionProvider_Tensorrt(OrtSessionOptions*, int) noexcept {
-  return backplane::abi::Absent("TensorRT");
+OrtStatus* OrtSessionOptionsAppendExecutionProvider_Tensorrt(OrtSessionOptions* options,
+                                                     int device_id) noexcept {
+  return backplane::abi::AppendNamedOn(options, "TensorRT", device_id);
 }
 
 }  // extern "C"

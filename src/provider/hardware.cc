@@ -23,4 +23,16 @@ HardwareDevices DiscoverHardware(const DiscoveryOptions& options) {
   return devices;
 }
 
+std::vector<std::string> DescribeHardware(const HardwareDevices& devices) {
+  static constexpr const char* kTypes[] = {"CPU", "GPU", "NPU"};
+  std::vector<std::string> words;
+  for (const auto& device : devices) {
+    const auto type = static_cast<size_t>(device->type);
+    words.push_back(Format("{} {} {:#06x}", type < std::size(kTypes) ? kTypes[type] : "device",
+                           device->vendor.empty() ? Format("{:#06x}", device->vendor_id) : device->vendor,
+                           device->device_id));
+  }
+  return words;
+}
+
 }  // namespace backplane

@@ -23,6 +23,9 @@ struct DiscoveryOptions {
 
 HardwareDevices DiscoverHardware(const DiscoveryOptions& options);
 
+/// A few words for each device: "GPU NVIDIA 0x2330".
+std::vector<std::string> DescribeHardware(const HardwareDevices& devices);
+
 /// Reads `type=GPU,vendor_id=0x8086,device_id=0x1234,vendor=Intel,key=value;type=NPU,...`; other keys become metadata.
 /// Entries that make no sense are left out and reported.
 HardwareDevices ParseHardwareDescriptions(std::string_view text, const Logger* logger);

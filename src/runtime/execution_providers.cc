@@ -4,6 +4,7 @@
 
 #include "cpu/cpu_ep.h"
 #include "provider/ep_options.h"
+#include "provider/installed_eps.h"
 #include "provider/plugin_ep.h"
 #include "provider/registry.h"
 #include "provider/selection.h"
@@ -116,14 +117,39 @@ void AppendEpDevices(const OrtEnv& env, OrtSessionOptions& options, std::span<co
   options.eps.push_back({devices[0]->ep_name, ep_options, {devices.begin(), devices.end()}});
 }
 
-bool AppendEpByName(const OrtEnv& env, OrtSessionOptions& options, std::string_view ep_name,
-                    const KeyValuePairs& ep_options) {
-  const std::vector<const EpDevice*> devices = env.providers().DevicesOf(ep_name);
-  const auto plugin = std::find_if(devices.begin(), devices.end(), [](const EpDevice* d) { return !d->IsBuiltIn(); });
-  if (plugin == devices.end()) return !devices.empty();
-  const EpDevice* device = *plugin;
-  AppendEpDevices(env, options, {&device, 1}, ep_options);
-  return true;
+namespace {
+
+const EpDevice* FirstDevice(const ProviderRegistry& registry, const NamedEp& ep) {
+  for (const EpDevice* device : registry.AllDevices()) {
+    if (!device->IsBuiltIn() && (device->ep_name == ep.full_name || device->ep_name == ep.short_name)) return device;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+std::string AppendEpByName(OrtSessionOptions& options, const NamedEp& ep, const KeyValuePairs& ep_options) {
+  if (ep.full_name == cpu::kCpuExecutionProvider) return {};
+  const std::shared_ptr<OrtEnv> env = OrtEnv::Current();
+  if (env == nullptr) return "There is no environment yet that knows EP libraries.";
+  ProviderRegistry& registry = env->providers();
+  const EpDevice* device = FirstDevice(registry, ep);
+  if (device == nullptr) {
+    const InstalledEp installed = FindInstalledEp(ep.short_name);
+    if (installed.path.empty()) {
+      return Format("No registered EP library makes {}, and none of {} is in {}.{}", ep.full_name,
+                    Join(installed.files, ", "), Join(installed.folders, ", "),
+                    ep.platform.empty() ? "" : Format(" It exists on {} only.", ep.platform));
+    }
+    registry.Register(std::string(ep.full_name), installed.path, *OrtGetApiBase());
+    device = FirstDevice(registry, ep);
+    if (device == nullptr) {
+      return Format("{} makes no EP {} for the devices of this machine ({}).", installed.path, ep.full_name,
+                    Join(DescribeHardware(registry.hardware()), ", "));
+    }
+  }
+  AppendEpDevices(*env, options, {&device, 1}, ep_options);
+  return {};
 }
 
 }  // namespace backplane

@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -23,10 +24,17 @@ std::vector<std::shared_ptr<ExecutionProvider>> CreateExecutionProviders(const O
 void AppendEpDevices(const OrtEnv& env, OrtSessionOptions& options, std::span<const OrtEpDevice* const> devices,
                      const KeyValuePairs& ep_options);
 
-/// Adds a registered EP by its name, on the first of its devices. False if no library of `env` makes such an EP; the
-/// built-in EP is always there, and nothing is added for it.
-bool AppendEpByName(const OrtEnv& env, OrtSessionOptions& options, std::string_view ep_name,
-                    const KeyValuePairs& ep_options);
+/// An EP that a client asks for by name.
+struct NamedEp {
+  std::string_view short_name;  ///< as in the names of libraries
+  std::string_view full_name;   ///< what the EP calls itself
+  std::string_view platform;    ///< where alone it exists; empty: anywhere
+};
+
+/// Adds an EP by its name: one that a registered library makes, else one whose library is installed (FindInstalledEp),
+/// which is registered then. It gets the first of its devices. Nothing is added for the built-in EP. Returns why it cannot
+/// be had, in a sentence; empty on success. Fails where a library is there but does not work, and for unknown options.
+std::string AppendEpByName(OrtSessionOptions& options, const NamedEp& ep, const KeyValuePairs& ep_options);
 
 /// "0": options that an EP does not publish are passed on to it instead of refused. Default "1".
 inline constexpr const char* kStrictEpOptions = "backplane.strict_ep_options";
