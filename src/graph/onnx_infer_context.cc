@@ -19,7 +19,10 @@ std::vector<const onnx::TypeProto*> SubgraphInference::doInferencing(
   inference.Run();
   done_ = true;
   std::vector<const onnx::TypeProto*> result;
-  for (const ValueInfo* output : graph_.outputs()) result.push_back(inference.facts().Type(*output));
+  for (const ValueInfo* output : graph_.outputs()) {
+    const onnx::TypeProto* type = inference.facts().Type(*output);
+    result.push_back(type != nullptr ? type : &onnx::TypeProto::default_instance());  // never null, callers read it
+  }
   return result;
 }
 

@@ -193,7 +193,7 @@ INSTANTIATE_TEST_SUITE_P(Bytes, BadBytesTest,
                                            BadBytes{"EndlessNumber", std::string(40, '\xff'), ORT_INVALID_PROTOBUF},
                                            BadBytes{"FieldZero", std::string(2, '\0'), ORT_INVALID_PROTOBUF},
                                            BadBytes{"DeeplyNested", DeepModel(200), ORT_INVALID_PROTOBUF},
-                                           BadBytes{"VeryDeeplyNested", DeepModel(20000), ORT_INVALID_PROTOBUF}),
+                                           BadBytes{"VeryDeeplyNested", DeepModel(1000), ORT_INVALID_PROTOBUF}),
                          [](const auto& info) { return std::string(info.param.name); });
 
 TEST(BadFileTest, MissingDirectoryAndEmpty) {
