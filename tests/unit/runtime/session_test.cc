@@ -13,6 +13,9 @@
 #include "runtime/run_options.h"
 #include "runtime/session_options.h"
 
+// Sanitizers bring allocators of their own; elsewhere every allocation of the process passes here.
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+#define BACKPLANE_COUNTS_ALLOCATIONS 1
 namespace {
 
 std::atomic<int64_t> allocation_count{0};
@@ -24,9 +27,6 @@ void Count() {
 
 }  // namespace
 
-// Sanitizers bring allocators of their own; elsewhere every allocation of the process passes here.
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-#define BACKPLANE_COUNTS_ALLOCATIONS 1
 extern "C" void* __libc_malloc(size_t size);
 extern "C" void* __libc_memalign(size_t alignment, size_t size);
 extern "C" void* malloc(size_t size) {
