@@ -25,6 +25,7 @@ GemmParams TransposedMatrix<T>::Params(int64_t m) const {
   params.m = m;
   params.n = n_;
   params.k = k_;
+  params.lda = k_;
   if constexpr (std::is_same_v<T, float>) {
     if (packed_.empty()) {
       params.b = w_;

@@ -14,7 +14,7 @@ using Axis = StridedCopy::Axis;
 // Roughly what one core moves in a nanosecond; only decides how work is split.
 constexpr double kBytesPerNanosecond = 8.0;
 constexpr int64_t kPieceBytes = 128 * 1024;
-constexpr int64_t kTile = 64;
+constexpr int64_t kTile = 128;
 
 // Walks a list of axes in row-major order, keeping the offset on both sides.
 class Odometer {
