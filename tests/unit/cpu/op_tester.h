@@ -104,6 +104,9 @@ class OpTester {
   OpTester& Attr(std::string name, int value) {
     return Attr(std::move(name), Attribute::Value(int64_t{value}));
   }
+  OpTester& Attr(std::string name, float value) {
+    return Attr(std::move(name), Attribute::Value(value));
+  }
   OpTester& Attr(std::string name, const char* value) {
     return Attr(std::move(name), Attribute::Value(std::string(value)));
   }
