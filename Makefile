@@ -48,7 +48,7 @@ tsan: setup
 
 bench: setup
 	@$(MAKE) --no-print-directory build-release
-	@.venv/bin/python bench/run.py --build build/release
+	@.venv/bin/python bench/compare.py --build build/release --write
 
 check:
 	@tools/check

@@ -19,6 +19,14 @@ ORT_EXPORT OrtStatus* ORT_API_CALL BackplaneGetModelSummary(const ORTCHAR_T* mod
                                                             OrtAllocator* allocator,
                                                             char** json) NO_EXCEPTION;
 
+/**
+ * Tells which EP runs which node of a session: "nodes" (name, type, domain, ep, and in "refused_by"
+ * each EP that was asked before, with its reason), as they were when the EPs were asked.
+ */
+ORT_EXPORT OrtStatus* ORT_API_CALL BackplaneGetPlacement(const OrtSession* session,
+                                                         OrtAllocator* allocator,
+                                                         char** json) NO_EXCEPTION;
+
 /** Tells about this machine's processor: "name", "vendor", "cores", "features", "caches". */
 ORT_EXPORT OrtStatus* ORT_API_CALL BackplaneGetCpuFacts(OrtAllocator* allocator,
                                                         char** json) NO_EXCEPTION;

@@ -6,6 +6,7 @@
 #include "abi/model_summary.h"
 #include "base/value.h"
 #include "model/model.h"
+#include "runtime/session.h"
 
 using namespace backplane;       // NOLINT: C functions have no namespace of their own
 using namespace backplane::abi;  // NOLINT
@@ -17,6 +18,16 @@ OrtStatus* BackplaneGetModelSummary(const ORTCHAR_T* model_path, OrtAllocator* a
     NotNull(allocator, "allocator");
     NotNull(json, "json");
     *json = CopyText(SummarizeModel(*LoadModelFile(model_path)), allocator);
+  });
+}
+
+OrtStatus* BackplaneGetPlacement(const OrtSession* session, OrtAllocator* allocator,
+                                 char** json) noexcept {
+  return Guard([&] {
+    NotNull(session, "session");
+    NotNull(allocator, "allocator");
+    NotNull(json, "json");
+    *json = CopyText(DescribePlacement(session->placement()), allocator);
   });
 }
 

@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "base/checked_math.h"
-#include "graph/functions.h"
 
 namespace backplane::abi {
 namespace {
@@ -58,6 +57,10 @@ Json OperatorsByCount(const std::map<std::pair<std::string, std::string>, int64_
   return list;
 }
 
+std::string Dump(const Json& json) {
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
 }  // namespace
 
 std::string SummarizeModel(Graph& graph) {
@@ -90,7 +93,22 @@ std::string SummarizeModel(Graph& graph) {
                         {"weights", weights.tensors},
                         {"parameters", weights.elements},
                         {"weight_bytes", weights.bytes}};
-  return summary.dump(-1, ' ', false, Json::error_handler_t::replace);
+  return Dump(summary);
+}
+
+std::string DescribePlacement(const Placement& placement) {
+  Json nodes = Json::array();
+  for (const PlacedNode& placed : placement.nodes) {
+    Json refusals = Json::array();
+    for (const auto& [ep, reason] : placed.refused_by)
+      refusals.push_back({{"ep", ep}, {"reason", ToString(reason.code)}, {"text", reason.text}});
+    nodes.push_back({{"name", placed.name},
+                     {"type", placed.op_type},
+                     {"domain", placed.domain},
+                     {"ep", placed.ep},
+                     {"refused_by", std::move(refusals)}});
+  }
+  return Dump({{"summary", placement.Summary()}, {"nodes", std::move(nodes)}});
 }
 
 }  // namespace backplane::abi

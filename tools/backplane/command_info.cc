@@ -27,8 +27,9 @@ void PrintModelFacts(const Json& summary) {
   const auto text = [&](const char* key) { return summary.value(key, std::string()); };
   std::vector<std::pair<std::string, std::string>> facts;
   if (!text("graph").empty()) facts.emplace_back("graph", text("graph"));
-  const std::string producer = text("producer") + " " + text("producer_version");
-  if (producer != " ") facts.emplace_back("producer", producer);
+  const std::string version = text("producer_version");
+  if (!text("producer").empty())
+    facts.emplace_back("producer", text("producer") + (version.empty() ? "" : " " + version));
   facts.emplace_back("IR version", summary.at("ir_version").dump());
   std::vector<std::string> opsets;
   for (const auto& [domain, version] : summary.at("opsets").items())

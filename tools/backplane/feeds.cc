@@ -186,10 +186,12 @@ std::map<std::string, int64_t> ParseDims(const std::vector<std::string>& entries
 void CheckDims(const std::string& model, const std::map<std::string, int64_t>& dims) {
   if (dims.empty()) return;
   // Asked of the model, not of the session, in which overridden dimensions have lost their names.
+  const auto summary = nlohmann::json::parse(ModelSummary(model));
   std::set<std::string> symbols;
-  for (const auto& input : nlohmann::json::parse(ModelSummary(model)).at("inputs"))
+  for (const auto& input : summary.at("inputs")) {
     for (const auto& dim : input.value("shape", nlohmann::json::array()))
       if (dim.is_string()) symbols.insert(dim.get<std::string>());
+  }
   for (const auto& [symbol, size] : dims) {
     if (symbols.count(symbol) > 0) continue;
     const std::string have =

@@ -62,9 +62,13 @@ OrtAllocator* DefaultAllocator(const OrtApi& api) {
   return allocator;
 }
 
-std::string TakeText(char* text) {
-  std::string result = text;
+// The text that one of our library's own functions gives for `arguments`.
+template <typename Function, typename... Arguments>
+std::string AskOurLibrary(Function function, Arguments... arguments) {
   OrtAllocator* allocator = DefaultAllocator(OwnApi());
+  char* text = nullptr;
+  Runtime::CheckWith(OwnApi(), function(arguments..., allocator, &text));
+  std::string result = text;
   allocator->Free(allocator, text);
   return result;
 }
@@ -149,16 +153,13 @@ HostTensor CopyTensor(const OrtApi& api, const OrtValue& value) {
 }
 
 std::string ModelSummary(const std::string& model_path) {
-  char* json = nullptr;
-  Runtime::CheckWith(
-      OwnApi(), BackplaneGetModelSummary(model_path.c_str(), DefaultAllocator(OwnApi()), &json));
-  return TakeText(json);
+  return AskOurLibrary(BackplaneGetModelSummary, model_path.c_str());
 }
 
-std::string CpuFacts() {
-  char* json = nullptr;
-  Runtime::CheckWith(OwnApi(), BackplaneGetCpuFacts(DefaultAllocator(OwnApi()), &json));
-  return TakeText(json);
+std::string CpuFacts() { return AskOurLibrary(BackplaneGetCpuFacts); }
+
+std::string PlacementOf(const OrtSession* session) {
+  return AskOurLibrary(BackplaneGetPlacement, session);
 }
 
 HostTensor ReadTensorProto(const std::string& path) {

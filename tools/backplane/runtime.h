@@ -57,6 +57,8 @@ HostTensor CopyTensor(const OrtApi& api, const OrtValue& value);
 /// Our own library's functions, whatever library sessions run on.
 std::string ModelSummary(const std::string& model_path);
 std::string CpuFacts();
+/// `session` is one of our own library's.
+std::string PlacementOf(const OrtSession* session);
 HostTensor ReadTensorProto(const std::string& path);
 
 }  // namespace backplane::command

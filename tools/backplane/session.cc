@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <nlohmann/json.hpp>
 
 #include "backplane/error.h"
 
@@ -85,7 +86,7 @@ Session::Session(const SessionSettings& settings)
                                        settings.model.c_str(), options.get());
   load_milliseconds_ = Now() - start;
   ReadPorts();
-  if (settings.record_placement) ReadPlacement();
+  if (settings.record_placement) ReadPlacement(settings.library.empty());
 }
 
 void Session::ReadPorts() {
@@ -103,7 +104,22 @@ void Session::ReadPorts() {
   for (const Port& port : outputs_) output_names_.push_back(port.name.c_str());
 }
 
-void Session::ReadPlacement() {
+void Session::AddPlaced(const std::string& ep, size_t nodes) {
+  const auto known = std::find_if(placement_.begin(), placement_.end(),
+                                  [&](const auto& entry) { return entry.first == ep; });
+  if (known == placement_.end()) {
+    placement_.emplace_back(ep, nodes);
+  } else {
+    known->second += nodes;
+  }
+}
+
+void Session::ReadPlacement(bool own_library) {
+  if (own_library) {
+    const auto placement = nlohmann::json::parse(PlacementOf(session_.get()));
+    for (const auto& node : placement.at("nodes")) AddPlaced(node.at("ep"), 1);
+    return;
+  }
   constexpr uint32_t kSinceVersion = 24;
   const Runtime& ort = runtime_;
   if (ort.api_version() < kSinceVersion) return;
@@ -119,13 +135,7 @@ void Session::ReadPlacement() {
     size_t node_count = 0;
     ort.Check(ort->EpAssignedSubgraph_GetEpName(parts[i], &name));
     ort.Check(ort->EpAssignedSubgraph_GetNodes(parts[i], &nodes, &node_count));
-    const auto known = std::find_if(placement_.begin(), placement_.end(),
-                                    [&](const auto& entry) { return entry.first == name; });
-    if (known == placement_.end()) {
-      placement_.emplace_back(name, node_count);
-    } else {
-      known->second += node_count;
-    }
+    AddPlaced(name, node_count);
   }
 }
 

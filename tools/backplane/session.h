@@ -47,7 +47,8 @@ class Session {
 
  private:
   void ReadPorts();
-  void ReadPlacement();
+  void ReadPlacement(bool own_library);
+  void AddPlaced(const std::string& ep, size_t nodes);
 
   Runtime runtime_;
   Owned<OrtEnv> env_;

@@ -1,0 +1,36 @@
+"""What the documents say that can be checked: code that is quoted, variables, folders, links."""
+
+import pathlib
+import re
+
+import pytest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+
+
+def test_the_example_in_the_readme_is_the_one_that_is_built():
+    code = (ROOT / "examples/hello/hello.cc").read_text()
+    assert "```cpp\n" + code + "```" in (ROOT / "README.md").read_text()
+
+
+def test_every_variable_that_is_read_is_documented():
+    documented = (ROOT / "docs/ENVIRONMENT.md").read_text()
+    sources = [path for folder in ("src", "tools", "plugins", "bench", "examples", "include")
+               for path in (ROOT / folder).rglob("*") if path.suffix in {".cc", ".h"}]
+    text = "\n".join(path.read_text(errors="replace") for path in sources)
+    constants = dict(re.findall(r'constexpr (?:const )?char\s*\*?\s*(?:const )?(k\w+)(?:\[\])? = "(\w+)"', text))
+    names = [name or constants[constant]
+             for name, constant in re.findall(r'getenv\(\s*(?:"(\w+)"|(k\w+))', text)]
+    assert {"NO_COLOR", "BACKPLANE_EP_PATH"} <= set(names)
+    assert not [name for name in names if f"`{name}`" not in documented]
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_links_and_paths_exist(document):
+    text = re.sub(r"```.*?```", "", document.read_text(), flags=re.DOTALL)
+    paths = [target for target in re.findall(r"\]\(([^)#]+)", text) if "://" not in target]
+    missing = [target for target in paths if not (document.parent / target).exists()]
+    quoted = re.findall(r"`((?:src|docs|tools|tests|bench|examples|include|scripts)/[\w./-]*)`", text)
+    missing += [target for target in quoted if not (ROOT / target).exists()]
+    assert not missing
