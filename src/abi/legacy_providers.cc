@@ -1,5 +1,6 @@
-// None of these execution providers is built in: EPs come as plugin libraries. What follows resolves the
-// older ways of asking for an EP by its name to a library that is registered or installed.
+// None of these execution providers is built in: EPs come as plugin libraries. What follows
+// resolves the older ways of asking for an EP by its name to a library that is registered or
+// installed.
 #include "abi/legacy_providers.h"
 
 #include <algorithm>
@@ -38,8 +39,8 @@ constexpr LegacyMemory kMemories[] = {
     {"WebNN_Tensor", OrtMemoryInfoDeviceType_GPU, OrtDeviceMemoryType_DEFAULT, 0},
 };
 
-// EPs that have a name in ONNX Runtime. `by_name`: SessionOptionsAppendExecutionProvider takes it there; the others have
-// functions of their own, with `label` in their texts.
+// EPs that have a name in ONNX Runtime. `by_name`: SessionOptionsAppendExecutionProvider takes it
+// there; the others have functions of their own, with `label` in their texts.
 struct KnownProvider {
   NamedEp ep;
   bool by_name = true;
@@ -69,9 +70,11 @@ constexpr KnownProvider kProviders[] = {
 };
 
 const KnownProvider* FindProvider(std::string_view name) {
-  const auto* known = std::find_if(std::begin(kProviders), std::end(kProviders), [&](const KnownProvider& p) {
-    return p.ep.short_name == name || p.ep.full_name == name || (!p.label.empty() && p.label == name);
-  });
+  const auto* known =
+      std::find_if(std::begin(kProviders), std::end(kProviders), [&](const KnownProvider& p) {
+        return p.ep.short_name == name || p.ep.full_name == name ||
+               (!p.label.empty() && p.label == name);
+      });
   return known == std::end(kProviders) ? nullptr : known;
 }
 
@@ -85,15 +88,18 @@ OrtStatus* AppendNamed(OrtSessionOptions* options, const char* provider,
                        const KeyValuePairs& ep_options = {}) noexcept {
   return GuardOptions(options, [&](OrtSessionOptions& o) {
     const std::string refusal = AppendEpByName(o, FindProvider(provider)->ep, ep_options);
-    Require(refusal.empty(), ORT_FAIL, "{} execution provider is not enabled in this build. {}", provider, refusal);
+    Require(refusal.empty(), ORT_FAIL, "{} execution provider is not enabled in this build. {}",
+            provider, refusal);
   });
 }
 
-// The one setting that all those structs share; the first device is the default everywhere, so it is not worth saying.
+// The one setting that all those structs share; the first device is the default everywhere, so it
+// is not worth saying.
 OrtStatus* AppendNamedOn(OrtSessionOptions* options, const char* provider, int device_id) noexcept {
   KeyValuePairs ep_options;
   if (device_id > 0) {
-    if (OrtStatus* status = Guard([&] { ep_options.Set("device_id", Format("{}", device_id)); })) return status;
+    if (OrtStatus* status = Guard([&] { ep_options.Set("device_id", Format("{}", device_id)); }))
+      return status;
   }
   return AppendNamed(options, provider, ep_options);
 }
@@ -103,7 +109,8 @@ KeyValuePairs PairsOf(const char* const* keys, const char* const* values, size_t
   NotNullArray(values, count, "provider_options_values");
   KeyValuePairs pairs;
   for (size_t i = 0; i < count; ++i) {
-    Require(keys[i] != nullptr && values[i] != nullptr, ORT_INVALID_ARGUMENT, "key or value of option {} is null", i);
+    Require(keys[i] != nullptr && values[i] != nullptr, ORT_INVALID_ARGUMENT,
+            "key or value of option {} is null", i);
     pairs.Set(keys[i], values[i]);
   }
   return pairs;
@@ -120,7 +127,8 @@ std::string ListOfProviders() {
   std::string list;
   for (const KnownProvider& known : kProviders) {
     if (!known.by_name) continue;
-    list += Format("{}'{}'/'{}'", list.empty() ? "" : ", ", known.ep.short_name, known.ep.full_name);
+    list +=
+        Format("{}'{}'/'{}'", list.empty() ? "" : ", ", known.ep.short_name, known.ep.full_name);
   }
   return list;
 }
@@ -153,13 +161,16 @@ OrtStatus* SessionOptionsAppendExecutionProvider(OrtSessionOptions* options,
                                                  size_t num_keys) noexcept {
   return GuardOptions(options, [&](OrtSessionOptions& o) {
     NotNull(provider_name, "provider_name");
-    const KeyValuePairs ep_options = PairsOf(provider_options_keys, provider_options_values, num_keys);
+    const KeyValuePairs ep_options =
+        PairsOf(provider_options_keys, provider_options_values, num_keys);
     const std::string_view name = provider_name;
     const KnownProvider* known = FindProvider(name);
     const bool named = known != nullptr && (known->by_name || known->ep.full_name == name);
     Require(named || IsRegistered(name), ORT_INVALID_ARGUMENT,
-            "Unknown provider name '{}'. Currently supported values are {}.", name, ListOfProviders());
-    const std::string refusal = AppendEpByName(o, named ? known->ep : NamedEp{name, name, ""}, ep_options);
+            "Unknown provider name '{}'. Currently supported values are {}.", name,
+            ListOfProviders());
+    const std::string refusal =
+        AppendEpByName(o, named ? known->ep : NamedEp{name, name, ""}, ep_options);
     Require(refusal.empty(), ORT_INVALID_ARGUMENT,
             "{} execution provider is not supported in this build. {}", name, refusal);
   });
@@ -241,7 +252,8 @@ void ReleaseCUDAProviderOptions(OrtCUDAProviderOptionsV2*) noexcept {}
 
 OrtStatus* SessionOptionsAppendExecutionProvider_TensorRT(
     OrtSessionOptions* options, const OrtTensorRTProviderOptions* tensorrt_options) noexcept {
-  return AppendNamedOn(options, "TensorRT", tensorrt_options == nullptr ? 0 : tensorrt_options->device_id);
+  return AppendNamedOn(options, "TensorRT",
+                       tensorrt_options == nullptr ? 0 : tensorrt_options->device_id);
 }
 OrtStatus* SessionOptionsAppendExecutionProvider_TensorRT_V2(
     OrtSessionOptions* options, const OrtTensorRTProviderOptionsV2*) noexcept {
@@ -325,12 +337,14 @@ OrtStatus* SessionOptionsAppendExecutionProvider_OpenVINO_V2(
 
 OrtStatus* SessionOptionsAppendExecutionProvider_MIGraphX(
     OrtSessionOptions* options, const OrtMIGraphXProviderOptions* migraphx_options) noexcept {
-  return AppendNamedOn(options, "MIGraphX", migraphx_options == nullptr ? 0 : migraphx_options->device_id);
+  return AppendNamedOn(options, "MIGraphX",
+                       migraphx_options == nullptr ? 0 : migraphx_options->device_id);
 }
 
-OrtStatus* SessionOptionsAppendExecutionProvider_VitisAI(
-    OrtSessionOptions* options, const char* const* provider_options_keys,
-    const char* const* provider_options_values, size_t num_keys) noexcept {
+OrtStatus* SessionOptionsAppendExecutionProvider_VitisAI(OrtSessionOptions* options,
+                                                         const char* const* provider_options_keys,
+                                                         const char* const* provider_options_values,
+                                                         size_t num_keys) noexcept {
   return AppendNamed(options, "VitisAI", provider_options_keys, provider_options_values, num_keys);
 }
 
@@ -347,22 +361,22 @@ OrtStatus* OrtSessionOptionsAppendExecutionProvider_CPU(OrtSessionOptions* optio
   return GuardOptions(options, [&](OrtSessionOptions& o) { o.cpu_mem_arena = use_arena != 0; });
 }
 OrtStatus* OrtSessionOptionsAppendExecutionProvider_CUDA(OrtSessionOptions* options,
-                                                     int device_id) noexcept {
+                                                         int device_id) noexcept {
   return backplane::abi::AppendNamedOn(options, "CUDA", device_id);
 }
 OrtStatus* OrtSessionOptionsAppendExecutionProvider_ROCM(OrtSessionOptions* options,
-                                                     int device_id) noexcept {
+                                                         int device_id) noexcept {
   return backplane::abi::AppendNamedOn(options, "ROCM", device_id);
 }
 OrtStatus* OrtSessionOptionsAppendExecutionProvider_MIGraphX(OrtSessionOptions* options,
-                                                     int device_id) noexcept {
+                                                             int device_id) noexcept {
   return backplane::abi::AppendNamedOn(options, "MIGraphX", device_id);
 }
 OrtStatus* OrtSessionOptionsAppendExecutionProvider_Dnnl(OrtSessionOptions* options, int) noexcept {
   return backplane::abi::AppendNamed(options, "oneDNN");
 }
 OrtStatus* OrtSessionOptionsAppendExecutionProvider_Tensorrt(OrtSessionOptions* options,
-                                                     int device_id) noexcept {
+                                                             int device_id) noexcept {
   return backplane::abi::AppendNamedOn(options, "TensorRT", device_id);
 }
 

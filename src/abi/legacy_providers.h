@@ -10,8 +10,8 @@
 
 namespace backplane::abi {
 
-/// Fills name, device type, memory and vendor of the memory that clients of ONNX Runtime call `name`;
-/// false if it is unknown.
+/// Fills name, device type, memory and vendor of the memory that clients of ONNX Runtime call
+/// `name`; false if it is unknown.
 bool FindLegacyMemory(std::string_view name, MemoryInfo& info);
 
 BACKPLANE_SLOT(OrtApi, SessionOptionsAppendExecutionProvider);

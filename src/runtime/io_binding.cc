@@ -25,8 +25,8 @@ bool Has(const std::vector<ValueInfo*>& values, const char* name) {
 }  // namespace
 
 void OrtIoBinding::BindInput(const char* name, const Value& value) {
-  Require(Has(session_.inputs(), name) || Has(session_.overridable_initializers(), name),
-          ORT_FAIL, "Failed to find input name in the mapping: {}", name);
+  Require(Has(session_.inputs(), name) || Has(session_.overridable_initializers(), name), ORT_FAIL,
+          "Failed to find input name in the mapping: {}", name);
   const size_t slot = Find(input_names_, name);
   if (slot == input_names_.size()) {
     input_names_.emplace_back(name);
@@ -37,8 +37,8 @@ void OrtIoBinding::BindInput(const char* name, const Value& value) {
 }
 
 size_t OrtIoBinding::OutputSlot(const char* name) {
-  Require(Has(session_.outputs(), name), ORT_FAIL,
-          "Failed to find output name in the mapping: {}", name);
+  Require(Has(session_.outputs(), name), ORT_FAIL, "Failed to find output name in the mapping: {}",
+          name);
   const size_t slot = Find(output_names_, name);
   if (slot == output_names_.size()) {
     output_names_.emplace_back(name);
