@@ -11,6 +11,8 @@
 
 #include <gtest/gtest.h>
 
+#include <concepts>
+
 #include <cmath>
 #include <cstring>
 #include <memory>
@@ -101,8 +103,9 @@ class OpTester {
     attributes_.emplace_back(std::move(name), std::move(value));
     return *this;
   }
-  OpTester& Attr(std::string name, int value) {
-    return Attr(std::move(name), Attribute::Value(int64_t{value}));
+  template <std::integral Int>
+  OpTester& Attr(std::string name, Int value) {
+    return Attr(std::move(name), Attribute::Value(static_cast<int64_t>(value)));
   }
   OpTester& Attr(std::string name, float value) {
     return Attr(std::move(name), Attribute::Value(value));
