@@ -194,14 +194,34 @@ TEST_F(EpMemoryTest, MemoryDevices) {
   EXPECT_EQ(ep_api.MemoryDevice_GetDeviceType(ep_api.Value_GetMemoryDevice(value)), OrtMemoryInfoDeviceType_CPU);
 }
 
-TEST(EpDevicesTest, DescribedDevices) {
+// In a process of its own: there, the env is made with the variable set and an entry.
+TEST(EpDiscoveryDeathTest, DescribedDevices) {
   if (!OnBackplane()) GTEST_SKIP() << "ONNX Runtime has only what the machine has";
-  // The env of this process is made already, so ask a process of its own (see ep_discovery_test.cc) for the variable;
-  // here: the key is among what plug-ins can read.
-  OrtKeyValuePairs* entries = nullptr;
-  ASSERT_OK(Api().GetEpApi()->GetEnvConfigEntries(&entries));
-  ASSERT_NE(entries, nullptr);
-  Api().ReleaseKeyValuePairs(entries);
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  const auto describe = [] {
+    setenv("BACKPLANE_HARDWARE_DEVICES", "type=GPU,vendor_id=0x10de,device_id=2", 1);
+    Handle<OrtKeyValuePairs> entries;
+    Api().CreateKeyValuePairs(entries.out());
+    Api().AddKeyValuePair(entries, "backplane.hardware_devices", "type=NPU,vendor_id=0x8086,vendor=Mine,speed=9");
+    OrtEnvCreationOptions options{};
+    options.version = ORT_API_VERSION;
+    options.logging_severity_level = ORT_LOGGING_LEVEL_WARNING;
+    options.log_id = "described";
+    options.config_entries = entries;
+    Handle<OrtEnv> env;
+    if (!Outcome(Api().CreateEnvWithOptions(&options, env.out())).ok()) return false;
+    size_t count = 0;
+    if (!Outcome(Api().GetNumHardwareDevices(env, &count)).ok() || count < 3) return false;
+    std::vector<const OrtHardwareDevice*> devices(count);
+    if (!Outcome(Api().GetHardwareDevices(env, devices.data(), count)).ok()) return false;
+    const OrtHardwareDevice* npu = devices[count - 2];
+    const OrtHardwareDevice* gpu = devices[count - 1];
+    return Api().HardwareDevice_Type(npu) == OrtHardwareDeviceType_NPU &&
+           std::string(Api().HardwareDevice_Vendor(npu)) == "Mine" &&
+           std::string(Api().GetKeyValue(Api().HardwareDevice_Metadata(npu), "speed")) == "9" &&
+           Api().HardwareDevice_Type(gpu) == OrtHardwareDeviceType_GPU && Api().HardwareDevice_DeviceId(gpu) == 2;
+  };
+  EXPECT_EXIT(std::exit(describe() ? 0 : 1), testing::ExitedWithCode(0), "");
 }
 
 TEST(EpDevicesTest, CpuToCpuCopiesNeedNoEp) {
