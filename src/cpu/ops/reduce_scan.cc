@@ -142,11 +142,11 @@ class ScanKernel final : public Kernel {
   const bool reverse_;
 };
 
-constexpr TypeSet kScanned =
+constexpr TypeSet kRunningTypes =
     types::kAllFloats | TypeSet{DType::kInt32, DType::kInt64, DType::kUInt32, DType::kUInt64};
-BACKPLANE_CPU_KERNEL(CumSum, Op("CumSum").Since(11).In(0, kScanned).In(1, types::kIndices),
+BACKPLANE_CPU_KERNEL(CumSum, Op("CumSum").Since(11).In(0, kRunningTypes).In(1, types::kIndices),
                      Make<ScanKernel<AddValue>>);
-BACKPLANE_CPU_KERNEL(CumProd, Op("CumProd").Since(26).In(0, kScanned).In(1, types::kIndices),
+BACKPLANE_CPU_KERNEL(CumProd, Op("CumProd").Since(26).In(0, kRunningTypes).In(1, types::kIndices),
                      Make<ScanKernel<MulValue>>);
 
 }  // namespace
