@@ -11,9 +11,8 @@
 
 #include <gtest/gtest.h>
 
-#include <concepts>
-
 #include <cmath>
+#include <concepts>
 #include <cstring>
 #include <memory>
 #include <optional>
