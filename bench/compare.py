@@ -107,6 +107,10 @@ def number(value: float) -> str:
     return f"{value:.0f}" if value >= 100 else f"{value:.3g}"
 
 
+def ratio(value: float) -> str:
+    return f"{value:.2f}" if value >= 0.1 else f"{value:.1g}"
+
+
 TABLES = [  # title, key, factor from what is measured to what is shown
     ("Steady latency, ms (median of Run)", "p50_ms", 1),
     ("Session creation, ms", "session_ms", 1),
@@ -126,11 +130,11 @@ def table(title, key, factor, rows, names) -> tuple[list[list[str]], str]:
         for peer in peers:
             if mine and peer in row:
                 ratios[peer].append(mine[key] / row[peer][key])
-                cells.append(f"{ratios[peer][-1]:.2f}")
+                cells.append(ratio(ratios[peer][-1]))
             else:
                 cells.append("")
         lines.append(cells)
-    means = [f"{math.exp(statistics.fmean(map(math.log, r))):.2f}" if r else "" for r in ratios.values()]
+    means = [ratio(math.exp(statistics.fmean(map(math.log, r)))) if r else "" for r in ratios.values()]
     lines.append(["geometric mean", ""] + [""] * len(names) + means)
     return lines, title
 
