@@ -68,7 +68,7 @@ TEST(PrivateLrnTest, AgreesWithTheDefinition) {
         }
         OpTester("LRN", 1, kPrivateDomain)
             .In<float>(shape, x)
-            .Attr("size", size)
+            .Attr("size", static_cast<int>(size))
             .Attr("alpha", 0.1f)
             .Attr("beta", beta)
             .Attr("bias", 2.0f)
