@@ -163,8 +163,7 @@ OrtStatus* GetModelCompatibilityForEpDevices(const OrtEpDevice* const* ep_device
     NotNull(out_status, "out_status");
     const std::shared_ptr<OrtEnv> env = OrtEnv::Current();
     Require(env != nullptr, ORT_INVALID_ARGUMENT, "there is no environment");
-    *out_status =
-        env->providers().Compatibility({ep_devices, num_ep_devices}, compatibility_info);
+    *out_status = env->providers().Compatibility({ep_devices, num_ep_devices}, compatibility_info);
   });
 }
 

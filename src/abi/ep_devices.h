@@ -1,4 +1,5 @@
-// Hardware devices and EP devices: what clients read of them (OrtApi) and how plugins make them (OrtEpApi).
+// Hardware devices and EP devices: what clients read of them (OrtApi) and how plugins make them
+// (OrtEpApi).
 #pragma once
 
 #include "abi/slots.h"

@@ -1,5 +1,5 @@
-// Memory, copies and streams of EP devices: shared allocators and streams that clients ask for (OrtApi), and what plugins
-// read of memory devices and streams (OrtEpApi).
+// Memory, copies and streams of EP devices: shared allocators and streams that clients ask for
+// (OrtApi), and what plugins read of memory devices and streams (OrtEpApi).
 #pragma once
 
 #include "abi/slots.h"

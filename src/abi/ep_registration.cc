@@ -27,10 +27,12 @@ OrtStatus* UnregisterExecutionProviderLibrary(OrtEnv* env, const char* registrat
   });
 }
 
-OrtStatus* SessionOptionsAppendExecutionProvider_V2(
-    OrtSessionOptions* session_options, OrtEnv* env, const OrtEpDevice* const* ep_devices,
-    size_t num_ep_devices, const char* const* ep_option_keys, const char* const* ep_option_vals,
-    size_t num_ep_options) noexcept {
+OrtStatus* SessionOptionsAppendExecutionProvider_V2(OrtSessionOptions* session_options, OrtEnv* env,
+                                                    const OrtEpDevice* const* ep_devices,
+                                                    size_t num_ep_devices,
+                                                    const char* const* ep_option_keys,
+                                                    const char* const* ep_option_vals,
+                                                    size_t num_ep_options) noexcept {
   return GuardOptions(session_options, [&](OrtSessionOptions& options) {
     NotNull(env, "env");
     Require(ep_devices != nullptr && num_ep_devices != 0, ORT_INVALID_ARGUMENT,

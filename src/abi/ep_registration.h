@@ -1,4 +1,5 @@
-// EP libraries and the choice of EPs for a session: registering, appending by device, selection policies.
+// EP libraries and the choice of EPs for a session: registering, appending by device, selection
+// policies.
 #pragma once
 
 #include "abi/slots.h"

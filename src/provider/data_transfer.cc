@@ -11,30 +11,37 @@ constexpr uint32_t kSince = 23;
 std::string Describe(const MemoryInfo& memory) {
   static constexpr const char* kTypes[] = {"CPU", "GPU", "NPU", "FPGA"};
   const auto type = static_cast<size_t>(memory.device_type);
-  return Format("{} ({} {})", memory.name, type < std::size(kTypes) ? kTypes[type] : "device", memory.device_id);
+  return Format("{} ({} {})", memory.name, type < std::size(kTypes) ? kTypes[type] : "device",
+                memory.device_id);
 }
 
 void CheckPair(const Value* from, const Value* to) {
-  Require(from != nullptr && from->IsTensor(), ORT_INVALID_ARGUMENT, "a source of a copy is null or not a tensor");
-  Require(to != nullptr && to->IsTensor(), ORT_INVALID_ARGUMENT, "a destination of a copy is null or not a tensor");
+  Require(from != nullptr && from->IsTensor(), ORT_INVALID_ARGUMENT,
+          "a source of a copy is null or not a tensor");
+  Require(to != nullptr && to->IsTensor(), ORT_INVALID_ARGUMENT,
+          "a destination of a copy is null or not a tensor");
   Require(from->tensor().dtype() == to->tensor().dtype(), ORT_INVALID_ARGUMENT,
           "a copy cannot convert: the source has elements of type {}, the destination of type {}",
           TensorTypeName(from->tensor().dtype()), TensorTypeName(to->tensor().dtype()));
-  Require(from->tensor().shape().ElementCount() == to->tensor().shape().ElementCount(), ORT_INVALID_ARGUMENT,
-          "a copy needs room: the source has shape {}, the destination {}", from->tensor().shape().ToString(),
-          to->tensor().shape().ToString());
+  Require(from->tensor().shape().ElementCount() == to->tensor().shape().ElementCount(),
+          ORT_INVALID_ARGUMENT, "a copy needs room: the source has shape {}, the destination {}",
+          from->tensor().shape().ToString(), to->tensor().shape().ToString());
 }
 
 }  // namespace
 
-DataTransfer::DataTransfer(std::shared_ptr<PluginLibrary> library, std::string ep_name, OrtDataTransferImpl* impl)
+DataTransfer::DataTransfer(std::shared_ptr<PluginLibrary> library, std::string ep_name,
+                           OrtDataTransferImpl* impl)
     : library_(std::move(library)), ep_name_(std::move(ep_name)), impl_(impl) {
   const uint32_t version = impl_->ort_version_supported;
-  const bool complete = impl_->Release != nullptr && impl_->CanCopy != nullptr && impl_->CopyTensors != nullptr;
+  const bool complete =
+      impl_->Release != nullptr && impl_->CanCopy != nullptr && impl_->CopyTensors != nullptr;
   if (version >= kSince && version <= kLargestEpApiVersion && complete) return;
-  if (version >= kSince && version <= kLargestEpApiVersion) ReleaseThroughPlugin(Callback(*impl_, &OrtDataTransferImpl::Release, kSince), impl_);
+  if (version >= kSince && version <= kLargestEpApiVersion)
+    ReleaseThroughPlugin(Callback(*impl_, &OrtDataTransferImpl::Release, kSince), impl_);
   CheckStatedVersion(version, kSince, Format("the OrtDataTransferImpl of {}", ep_name_));
-  Fail(ORT_INVALID_ARGUMENT, "the OrtDataTransferImpl of {} lacks Release, CanCopy or CopyTensors", ep_name_);
+  Fail(ORT_INVALID_ARGUMENT, "the OrtDataTransferImpl of {} lacks Release, CanCopy or CopyTensors",
+       ep_name_);
 }
 
 DataTransfer::~DataTransfer() {
@@ -42,8 +49,8 @@ DataTransfer::~DataTransfer() {
 }
 
 bool DataTransfer::CanCopy(const MemoryInfo& from, const MemoryInfo& to) const {
-  return AskPlugin(ep_name_, false, Callback(*impl_, &OrtDataTransferImpl::CanCopy, kSince),
-                   impl_, ToMemoryDevice(from), ToMemoryDevice(to));
+  return AskPlugin(ep_name_, false, Callback(*impl_, &OrtDataTransferImpl::CanCopy, kSince), impl_,
+                   ToMemoryDevice(from), ToMemoryDevice(to));
 }
 
 void DataTransfer::Copy(std::span<const Value* const> from, std::span<Value* const> to,
@@ -68,7 +75,8 @@ void DataTransfers::Remove(const PluginLibrary* library) {
   std::erase(transfers_, nullptr);
 }
 
-std::shared_ptr<const DataTransfer> DataTransfers::Find(const MemoryInfo& from, const MemoryInfo& to) const {
+std::shared_ptr<const DataTransfer> DataTransfers::Find(const MemoryInfo& from,
+                                                        const MemoryInfo& to) const {
   std::vector<std::shared_ptr<const DataTransfer>> candidates;
   {
     const std::lock_guard lock(mutex_);
@@ -81,27 +89,30 @@ std::shared_ptr<const DataTransfer> DataTransfers::Find(const MemoryInfo& from, 
 }
 
 bool DataTransfers::CanCopy(const MemoryInfo& from, const MemoryInfo& to) const {
-  const bool on_host = from.device_type == OrtMemoryInfoDeviceType_CPU && to.device_type == OrtMemoryInfoDeviceType_CPU;
+  const bool on_host = from.device_type == OrtMemoryInfoDeviceType_CPU &&
+                       to.device_type == OrtMemoryInfoDeviceType_CPU;
   return on_host || Find(from, to) != nullptr || (from.HostAccessible() && to.HostAccessible());
 }
 
-void DataTransfers::Copy(std::span<const Value* const> from, std::span<Value* const> to, OrtSyncStream* stream) const {
+void DataTransfers::Copy(std::span<const Value* const> from, std::span<Value* const> to,
+                         OrtSyncStream* stream) const {
   struct Batch {
     std::vector<const Value*> from;
     std::vector<Value*> to;
   };
-  std::map<std::shared_ptr<const DataTransfer>, Batch> batches;  // one call for all that a transfer copies
+  std::map<std::shared_ptr<const DataTransfer>, Batch>
+      batches;  // one call for all that a transfer copies
   for (size_t i = 0; i < from.size(); ++i) {
     CheckPair(from[i], to[i]);
     const MemoryInfo& source = from[i]->tensor().memory();
     const MemoryInfo& target = to[i]->tensor().memory();
-    const bool on_host =
-        source.device_type == OrtMemoryInfoDeviceType_CPU && target.device_type == OrtMemoryInfoDeviceType_CPU;
+    const bool on_host = source.device_type == OrtMemoryInfoDeviceType_CPU &&
+                         target.device_type == OrtMemoryInfoDeviceType_CPU;
     const std::shared_ptr<const DataTransfer> transfer = on_host ? nullptr : Find(source, target);
     if (transfer == nullptr) {
       Require(source.HostAccessible() && target.HostAccessible(), ORT_NOT_IMPLEMENTED,
-              "There's no data transfer registered for copying tensors from {} to {}", Describe(source),
-              Describe(target));
+              "There's no data transfer registered for copying tensors from {} to {}",
+              Describe(source), Describe(target));
       CopyElements(from[i]->tensor(), to[i]->tensor());
       continue;
     }

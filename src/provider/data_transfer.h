@@ -1,5 +1,5 @@
-// Copies between memories: the host's own, and those that plugins' data transfers do. Filled by the ProviderRegistry for
-// the env; used wherever tensors cross devices. Knows nothing of sessions.
+// Copies between memories: the host's own, and those that plugins' data transfers do. Filled by the
+// ProviderRegistry for the env; used wherever tensors cross devices. Knows nothing of sessions.
 #pragma once
 
 #include <memory>
@@ -15,8 +15,10 @@ namespace backplane {
 /// One plugin's OrtDataTransferImpl; releases it.
 class DataTransfer {
  public:
-  /// Takes `impl` over. Fails (and releases it) where it lacks callbacks or states an impossible version.
-  DataTransfer(std::shared_ptr<PluginLibrary> library, std::string ep_name, OrtDataTransferImpl* impl);
+  /// Takes `impl` over. Fails (and releases it) where it lacks callbacks or states an impossible
+  /// version.
+  DataTransfer(std::shared_ptr<PluginLibrary> library, std::string ep_name,
+               OrtDataTransferImpl* impl);
   ~DataTransfer();
   DataTransfer(const DataTransfer&) = delete;
   DataTransfer& operator=(const DataTransfer&) = delete;
@@ -25,7 +27,8 @@ class DataTransfer {
   const PluginLibrary* library() const { return library_.get(); }
   bool CanCopy(const MemoryInfo& from, const MemoryInfo& to) const;
   /// `streams` is empty (copies are done on return) or has one entry, maybe null, for each pair.
-  void Copy(std::span<const Value* const> from, std::span<Value* const> to, std::span<OrtSyncStream* const> streams) const;
+  void Copy(std::span<const Value* const> from, std::span<Value* const> to,
+            std::span<OrtSyncStream* const> streams) const;
 
  private:
   std::shared_ptr<PluginLibrary> library_;
@@ -41,9 +44,11 @@ class DataTransfers {
   void Remove(const PluginLibrary* library);
 
   bool CanCopy(const MemoryInfo& from, const MemoryInfo& to) const;
-  /// Copies each tensor of `from` to its place in `to` (same dtype and shape). Host memory to host memory needs no
-  /// transfer. Fails with ORT_NOT_IMPLEMENTED naming both memories where nobody can.
-  void Copy(std::span<const Value* const> from, std::span<Value* const> to, OrtSyncStream* stream = nullptr) const;
+  /// Copies each tensor of `from` to its place in `to` (same dtype and shape). Host memory to host
+  /// memory needs no transfer. Fails with ORT_NOT_IMPLEMENTED naming both memories where nobody
+  /// can.
+  void Copy(std::span<const Value* const> from, std::span<Value* const> to,
+            OrtSyncStream* stream = nullptr) const;
 
  private:
   std::shared_ptr<const DataTransfer> Find(const MemoryInfo& from, const MemoryInfo& to) const;

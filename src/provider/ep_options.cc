@@ -27,7 +27,8 @@ size_t EditDistance(std::string_view a, std::string_view b) {
   for (size_t i = 1; i <= a.size(); ++i) {
     row[0] = i;
     for (size_t j = 1; j <= b.size(); ++j) {
-      row[j] = std::min({above[j] + 1, row[j - 1] + 1, above[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1)});
+      row[j] =
+          std::min({above[j] + 1, row[j - 1] + 1, above[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1)});
       const bool swapped = i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1];
       if (swapped) row[j] = std::min(row[j], before[j - 2] + 1);
     }
@@ -47,11 +48,12 @@ void CheckEpOptions(std::span<const EpDevice* const> devices, const KeyValuePair
   known.erase(std::unique(known.begin(), known.end()), known.end());
   for (const auto& [key, value] : options.entries()) {
     if (std::find(known.begin(), known.end(), key) != known.end()) continue;
-    const auto nearest = std::min_element(known.begin(), known.end(), [&](const std::string& a, const std::string& b) {
-      return EditDistance(Lower(key), Lower(a)) < EditDistance(Lower(key), Lower(b));
-    });
-    Fail(ORT_INVALID_ARGUMENT, "{} does not know the option '{}'. Did you mean '{}'? It knows: {}.", devices[0]->ep_name,
-         key, *nearest, Join(known, ", "));
+    const auto nearest = std::min_element(
+        known.begin(), known.end(), [&](const std::string& a, const std::string& b) {
+          return EditDistance(Lower(key), Lower(a)) < EditDistance(Lower(key), Lower(b));
+        });
+    Fail(ORT_INVALID_ARGUMENT, "{} does not know the option '{}'. Did you mean '{}'? It knows: {}.",
+         devices[0]->ep_name, key, *nearest, Join(known, ", "));
   }
 }
 

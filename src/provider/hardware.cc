@@ -14,12 +14,14 @@ HardwareDevices DiscoverHardware(const DiscoveryOptions& options) {
     try {
       append(source());
     } catch (const std::exception& error) {
-      if (options.logger != nullptr) options.logger->Warning("provider", "no {} found: {}", what, error.what());
+      if (options.logger != nullptr)
+        options.logger->Warning("provider", "no {} found: {}", what, error.what());
     }
   };
   ask("CPU", [&] { return FindCpu(options); });
   ask("GPUs and NPUs", [&] { return FindPciProcessors(options); });
-  ask("described devices", [&] { return ParseHardwareDescriptions(options.descriptions, options.logger); });
+  ask("described devices",
+      [&] { return ParseHardwareDescriptions(options.descriptions, options.logger); });
   return devices;
 }
 
@@ -28,9 +30,10 @@ std::vector<std::string> DescribeHardware(const HardwareDevices& devices) {
   std::vector<std::string> words;
   for (const auto& device : devices) {
     const auto type = static_cast<size_t>(device->type);
-    words.push_back(Format("{} {} {:#06x}", type < std::size(kTypes) ? kTypes[type] : "device",
-                           device->vendor.empty() ? Format("{:#06x}", device->vendor_id) : device->vendor,
-                           device->device_id));
+    words.push_back(
+        Format("{} {} {:#06x}", type < std::size(kTypes) ? kTypes[type] : "device",
+               device->vendor.empty() ? Format("{:#06x}", device->vendor_id) : device->vendor,
+               device->device_id));
   }
   return words;
 }

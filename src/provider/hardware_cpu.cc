@@ -1,4 +1,5 @@
-// The CPU: cpuid says who made it and what it can do, procfs and sysfs what it is called and how large its caches are.
+// The CPU: cpuid says who made it and what it can do, procfs and sysfs what it is called and how
+// large its caches are.
 #include <cstring>
 #include <fstream>
 #include <thread>
@@ -17,7 +18,9 @@ namespace backplane {
 namespace {
 
 // What to expect at a path below the root of the file systems.
-std::string Below(const DiscoveryOptions& options, std::string_view path) { return Format("{}/{}", options.root, path); }
+std::string Below(const DiscoveryOptions& options, std::string_view path) {
+  return Format("{}/{}", options.root, path);
+}
 
 #if defined(__x86_64__) || defined(__i386__)
 
@@ -83,7 +86,8 @@ std::string InstructionSets() {
   add(__builtin_cpu_supports("avx512dq"), "avx512dq");
   add(__builtin_cpu_supports("avx512vl"), "avx512vl");
   add(__builtin_cpu_supports("avx512vnni"), "avx512_vnni");
-  // Newer than the oldest compiler's table; their state is AVX's and AVX-512's, or (AMX) asked for by the program.
+  // Newer than the oldest compiler's table; their state is AVX's and AVX-512's, or (AMX) asked for
+  // by the program.
   const bool avx2 = __builtin_cpu_supports("avx2");
   const bool avx512 = __builtin_cpu_supports("avx512f");
   add(avx512 && (CpuId(7, 1).eax >> 5 & 1) != 0, "avx512_bf16");
@@ -128,7 +132,8 @@ std::string CpuInfo(const DiscoveryOptions& options, std::string_view key) {
 void AddCaches(const DiscoveryOptions& options, HardwareDevice& device) {
   constexpr int kMostCaches = 16;
   for (int i = 0; i < kMostCaches; ++i) {
-    const std::string folder = Below(options, Format("sys/devices/system/cpu/cpu0/cache/index{}", i));
+    const std::string folder =
+        Below(options, Format("sys/devices/system/cpu/cpu0/cache/index{}", i));
     const auto level = ReadLine(folder + "/level");
     const auto type = ReadLine(folder + "/type");
     const auto size = ReadLine(folder + "/size");

@@ -15,10 +15,11 @@ struct PciVendor {
 
 // Makers of the processors that EPs drive.
 constexpr PciVendor kPciVendors[] = {
-    {0x1002, "AMD"},     {0x1022, "AMD"},    {0x106b, "Apple"},    {0x10de, "NVIDIA"},    {0x13b5, "Arm"},
-    {0x1414, "Microsoft"}, {0x144d, "Samsung"}, {0x14c3, "MediaTek"}, {0x17cb, "Qualcomm"}, {0x1ae0, "Google"},
-    {0x1d0f, "Amazon"},  {0x19e5, "Huawei"}, {0x1af4, "Red Hat"},  {0x1da3, "Habana"},    {0x1e60, "Hailo"},
-    {0x1ed5, "Moore Threads"}, {0x5143, "Qualcomm"}, {0x8086, "Intel"},
+    {0x1002, "AMD"},      {0x1022, "AMD"},       {0x106b, "Apple"},   {0x10de, "NVIDIA"},
+    {0x13b5, "Arm"},      {0x1414, "Microsoft"}, {0x144d, "Samsung"}, {0x14c3, "MediaTek"},
+    {0x17cb, "Qualcomm"}, {0x1ae0, "Google"},    {0x1d0f, "Amazon"},  {0x19e5, "Huawei"},
+    {0x1af4, "Red Hat"},  {0x1da3, "Habana"},    {0x1e60, "Hailo"},   {0x1ed5, "Moore Threads"},
+    {0x5143, "Qualcomm"}, {0x8086, "Intel"},
 };
 
 std::string_view Trim(std::string_view text) {
@@ -56,7 +57,8 @@ std::unique_ptr<const HardwareDevice> ParseDescription(std::string_view text) {
   bool typed = false;
   ForEachPart(text, ',', [&](std::string_view pair) {
     const size_t equals = pair.find('=');
-    Require(equals != std::string_view::npos && equals != 0, ORT_INVALID_ARGUMENT, "'{}' is not key=value", pair);
+    Require(equals != std::string_view::npos && equals != 0, ORT_INVALID_ARGUMENT,
+            "'{}' is not key=value", pair);
     const std::string_view key = Trim(pair.substr(0, equals));
     const std::string_view value = Trim(pair.substr(equals + 1));
     if (key == "type") {
@@ -86,8 +88,8 @@ HardwareDevices ParseHardwareDescriptions(std::string_view text, const Logger* l
       devices.push_back(ParseDescription(description));
     } catch (const Error& error) {
       if (logger != nullptr) {
-        logger->Warning("provider", "the description of a hardware device, '{}', is left out: {}", description,
-                        error.message());
+        logger->Warning("provider", "the description of a hardware device, '{}', is left out: {}",
+                        description, error.message());
       }
     }
   });
@@ -105,7 +107,8 @@ std::optional<uint32_t> ParseNumber(std::string_view text) {
   const bool hex = text.starts_with("0x") || text.starts_with("0X");
   if (hex) text.remove_prefix(2);
   uint32_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number, hex ? 16 : 10);
+  const auto [end, error] =
+      std::from_chars(text.data(), text.data() + text.size(), number, hex ? 16 : 10);
   if (text.empty() || error != std::errc() || end != text.data() + text.size()) return std::nullopt;
   return number;
 }

@@ -1,5 +1,6 @@
-// GPUs and NPUs from sysfs. The PCI tree lists them by class whether or not a driver is loaded; the DRM and accel trees
-// tell which have one and bring in those that are no PCI devices (an SoC's). One unreadable device is skipped alone.
+// GPUs and NPUs from sysfs. The PCI tree lists them by class whether or not a driver is loaded; the
+// DRM and accel trees tell which have one and bring in those that are no PCI devices (an SoC's).
+// One unreadable device is skipped alone.
 #include <algorithm>
 #include <filesystem>
 #include <map>
@@ -20,7 +21,8 @@ struct Found {
   HardwareDevice device;
 };
 
-// By bus address, or by folder name where the device is on no such bus; so the order is always the same.
+// By bus address, or by folder name where the device is on no such bus; so the order is always the
+// same.
 using FoundDevices = std::map<std::string, Found>;
 
 std::vector<fs::path> SortedEntries(const fs::path& folder) {
@@ -60,7 +62,8 @@ HardwareDevice ReadPciDevice(const fs::path& folder, const std::string& address)
   return device;
 }
 
-// Graphics memory of its own makes a card discrete. Bus 0 is the chipset's: what sits there shares the host's memory.
+// Graphics memory of its own makes a card discrete. Bus 0 is the chipset's: what sits there shares
+// the host's memory.
 bool IsDiscrete(const fs::path& folder, const std::string& address) {
   std::error_code error;
   if (fs::exists(folder / "mem_info_vram_total", error)) {
@@ -78,7 +81,8 @@ void AddPciTree(const DiscoveryOptions& options, FoundDevices& found) {
       const uint32_t device_class = NumberIn(folder / "class") >> 16;
       if (device_class != kDisplayClass && device_class != kAcceleratorClass) continue;
       Found entry;
-      entry.type = device_class == kDisplayClass ? OrtHardwareDeviceType_GPU : OrtHardwareDeviceType_NPU;
+      entry.type =
+          device_class == kDisplayClass ? OrtHardwareDeviceType_GPU : OrtHardwareDeviceType_NPU;
       entry.device = ReadPciDevice(folder, address);
       if (entry.type == OrtHardwareDeviceType_GPU) {
         entry.device.metadata.Set("Discrete", IsDiscrete(folder, address) ? "1" : "0");
@@ -126,11 +130,13 @@ void AddClassTree(const DiscoveryOptions& options, const Tree& tree, FoundDevice
         }
         known = found.emplace(address, std::move(added)).first;
       }
-      known->second.type = tree.type;  // an NPU of the accel tree may call itself something else on the bus
+      known->second.type =
+          tree.type;  // an NPU of the accel tree may call itself something else on the bus
       known->second.device.metadata.Set(tree.key, name);
     } catch (const std::exception& error) {
       if (options.logger != nullptr) {
-        options.logger->Warning("provider", "device {} is left out: {}", entry.string(), error.what());
+        options.logger->Warning("provider", "device {} is left out: {}", entry.string(),
+                                error.what());
       }
     }
   }

@@ -12,7 +12,8 @@ InstalledEp FindInstalledEp(std::string_view short_name) {
   std::string name(short_name);
   for (char& c : name) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
   InstalledEp result;
-  result.files = {Format("libbackplane_ep_{}.so", name), Format("libonnxruntime_providers_{}_plugin.so", name),
+  result.files = {Format("libbackplane_ep_{}.so", name),
+                  Format("libonnxruntime_providers_{}_plugin.so", name),
                   Format("libonnxruntime_ep_{}.so", name)};
   std::error_code error;
   const std::string working = std::filesystem::current_path(error).string();

@@ -18,7 +18,9 @@ namespace fs = std::filesystem;
 
 std::string OwnFolder() {
   Dl_info info{};
-  if (dladdr(reinterpret_cast<const void*>(&LibraryFolders), &info) == 0 || info.dli_fname == nullptr) return {};
+  if (dladdr(reinterpret_cast<const void*>(&LibraryFolders), &info) == 0 ||
+      info.dli_fname == nullptr)
+    return {};
   std::error_code error;
   const fs::path file = fs::absolute(info.dli_fname, error);
   return error ? std::string() : file.parent_path().string();
@@ -30,7 +32,8 @@ struct ElfIdentity {
   bool operator==(const ElfIdentity&) const = default;
 };
 
-// False if the file is not ELF. All of e_ident and e_machine lie in the first 20 bytes, whatever the class.
+// False if the file is not ELF. All of e_ident and e_machine lie in the first 20 bytes, whatever
+// the class.
 bool ReadElfIdentity(const std::string& path, ElfIdentity& identity) {
   char head[20] = {};
   std::ifstream file(path, std::ios::binary);
@@ -67,7 +70,8 @@ std::string ApplicationFolder() {
 
 std::vector<std::string> LibraryFolders() {
   std::error_code error;
-  std::vector<std::string> candidates{OwnFolder(), fs::current_path(error).string(), ApplicationFolder()};
+  std::vector<std::string> candidates{OwnFolder(), fs::current_path(error).string(),
+                                      ApplicationFolder()};
   const char* variable = std::getenv(kEpSearchPathVariable);
   std::string_view rest = variable == nullptr ? "" : variable;
   while (!rest.empty()) {
@@ -77,7 +81,8 @@ std::vector<std::string> LibraryFolders() {
   }
   std::vector<std::string> folders;
   for (std::string& folder : candidates) {
-    if (folder.empty() || std::find(folders.begin(), folders.end(), folder) != folders.end()) continue;
+    if (folder.empty() || std::find(folders.begin(), folders.end(), folder) != folders.end())
+      continue;
     folders.push_back(std::move(folder));
   }
   return folders;
@@ -86,8 +91,10 @@ std::vector<std::string> LibraryFolders() {
 std::string ForeignArchitecture(const std::string& path) {
   ElfIdentity ours;
   ElfIdentity theirs;
-  if (!ReadElfIdentity("/proc/self/exe", ours) || !ReadElfIdentity(path, theirs) || ours == theirs) return {};
-  return Format("the file is for {}, this process runs on {}", MachineName(theirs.machine), MachineName(ours.machine));
+  if (!ReadElfIdentity("/proc/self/exe", ours) || !ReadElfIdentity(path, theirs) || ours == theirs)
+    return {};
+  return Format("the file is for {}, this process runs on {}", MachineName(theirs.machine),
+                MachineName(ours.machine));
 }
 
 ResolvedLibrary ResolveLibraryPath(std::string_view path, std::span<const std::string> folders) {

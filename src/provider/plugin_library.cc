@@ -18,13 +18,16 @@ std::string LoaderError() {
 }
 
 void CheckFactory(const OrtEpFactory* factory, size_t index) {
-  Require(factory != nullptr, ORT_FAIL, "CreateEpFactories returned a null factory (number {})", index + 1);
-  CheckStatedVersion(factory->ort_version_supported, kFirstEpApiVersion, Format("factory {}", index + 1));
-  const std::pair<const char*, bool> needed[] = {{"GetName", factory->GetName != nullptr},
-                                                 {"GetVendor", factory->GetVendor != nullptr},
-                                                 {"GetSupportedDevices", factory->GetSupportedDevices != nullptr},
-                                                 {"CreateEp", factory->CreateEp != nullptr},
-                                                 {"ReleaseEp", factory->ReleaseEp != nullptr}};
+  Require(factory != nullptr, ORT_FAIL, "CreateEpFactories returned a null factory (number {})",
+          index + 1);
+  CheckStatedVersion(factory->ort_version_supported, kFirstEpApiVersion,
+                     Format("factory {}", index + 1));
+  const std::pair<const char*, bool> needed[] = {
+      {"GetName", factory->GetName != nullptr},
+      {"GetVendor", factory->GetVendor != nullptr},
+      {"GetSupportedDevices", factory->GetSupportedDevices != nullptr},
+      {"CreateEp", factory->CreateEp != nullptr},
+      {"ReleaseEp", factory->ReleaseEp != nullptr}};
   for (const auto& [name, present] : needed) {
     Require(present, ORT_INVALID_ARGUMENT, "factory {} has no {}", index + 1, name);
   }
@@ -34,9 +37,10 @@ void CheckFactory(const OrtEpFactory* factory, size_t index) {
 }  // namespace
 
 std::string FactoryName(const OrtEpFactory& factory) {
-  const char* name =
-      AskPlugin<const char*>("GetName", nullptr, Callback(factory, &OrtEpFactory::GetName, kFirstEpApiVersion), &factory);
-  Require(name != nullptr && name[0] != '\0', ORT_INVALID_ARGUMENT, "a factory's GetName gives no name");
+  const char* name = AskPlugin<const char*>(
+      "GetName", nullptr, Callback(factory, &OrtEpFactory::GetName, kFirstEpApiVersion), &factory);
+  Require(name != nullptr && name[0] != '\0', ORT_INVALID_ARGUMENT,
+          "a factory's GetName gives no name");
   return name;
 }
 
@@ -47,7 +51,8 @@ std::shared_ptr<PluginLibrary> PluginLibrary::Load(const std::string& name, cons
   std::shared_ptr<PluginLibrary> library(new PluginLibrary(name, resolved.path));
   library->logger_ = host.logger;
   if (!resolved.found && resolved.tried.size() > 1) {
-    Fail(ORT_FAIL, "Failed to load library {} with error: no such file; tried {}", path, Join(resolved.tried, ", "));
+    Fail(ORT_FAIL, "Failed to load library {} with error: no such file; tried {}", path,
+         Join(resolved.tried, ", "));
   }
   library->Open(host);
   return library;
@@ -57,9 +62,10 @@ void PluginLibrary::Open(const PluginHost& host) {
   handle_ = dlopen(path_.c_str(), RTLD_NOW | RTLD_LOCAL);
   if (handle_ == nullptr) {
     const std::string error = LoaderError();
-    const std::string foreign = ForeignArchitecture(path_);  // the loader only says that it found no file
-    Fail(ORT_FAIL, "Failed to load library {} with error: {}{}{}{}", path_, error, foreign.empty() ? "" : " (", foreign,
-         foreign.empty() ? "" : ")");
+    const std::string foreign =
+        ForeignArchitecture(path_);  // the loader only says that it found no file
+    Fail(ORT_FAIL, "Failed to load library {} with error: {}{}{}{}", path_, error,
+         foreign.empty() ? "" : " (", foreign, foreign.empty() ? "" : ")");
   }
   const auto create = reinterpret_cast<CreateEpApiFactoriesFn>(Symbol("CreateEpFactories"));
   release_factory_ = reinterpret_cast<ReleaseEpApiFactoryFn>(Symbol("ReleaseEpFactory"));
@@ -69,7 +75,8 @@ void PluginLibrary::Open(const PluginHost& host) {
 void* PluginLibrary::Symbol(const char* symbol) const {
   dlerror();
   void* address = dlsym(handle_, symbol);
-  if (address == nullptr) Fail(ORT_FAIL, "Failed to get symbol {} with error: {}", symbol, LoaderError());
+  if (address == nullptr)
+    Fail(ORT_FAIL, "Failed to get symbol {} with error: {}", symbol, LoaderError());
   return address;
 }
 
@@ -83,16 +90,18 @@ void PluginLibrary::CreateFactories(CreateEpApiFactoriesFn create, const PluginH
     }
   };
   try {
-    CallPlugin("", static_cast<CreateFunction>(create), name_.c_str(), host.api, host.logger, made, kMaxFactories,
-               &count);
+    CallPlugin("", static_cast<CreateFunction>(create), name_.c_str(), host.api, host.logger, made,
+               kMaxFactories, &count);
   } catch (const Error& error) {
     adopt();
-    ThrowError(error.code(), Format("{} (CreateEpFactories of EP library '{}', {})", error.message(), name_, path_));
+    ThrowError(error.code(), Format("{} (CreateEpFactories of EP library '{}', {})",
+                                    error.message(), name_, path_));
   }
   adopt();
   Require(count <= kMaxFactories, ORT_FAIL,
-          "CreateEpFactories returned {} factories but the supplied capacity was {}. (EP library '{}', {})", count,
-          kMaxFactories, name_, path_);
+          "CreateEpFactories returned {} factories but the supplied capacity was {}. (EP library "
+          "'{}', {})",
+          count, kMaxFactories, name_, path_);
   try {
     for (size_t i = 0; i < count; ++i) CheckFactory(made[i], i);
   } catch (const Error& error) {
@@ -104,11 +113,12 @@ void PluginLibrary::CreateFactories(CreateEpApiFactoriesFn create, const PluginH
 PluginLibrary::~PluginLibrary() {
   for (auto factory = factories_.rbegin(); factory != factories_.rend(); ++factory) {
     try {
-      CallPlugin("", static_cast<ThatMayThrow<ReleaseEpApiFactoryFn>::Type>(release_factory_), *factory);
+      CallPlugin("", static_cast<ThatMayThrow<ReleaseEpApiFactoryFn>::Type>(release_factory_),
+                 *factory);
     } catch (const std::exception& error) {
       if (logger_ != nullptr) {
-        logger_->Log(ORT_LOGGING_LEVEL_ERROR, "provider", "ReleaseEpFactory of EP library '{}' failed: {}", name_,
-                     error.what());
+        logger_->Log(ORT_LOGGING_LEVEL_ERROR, "provider",
+                     "ReleaseEpFactory of EP library '{}' failed: {}", name_, error.what());
       }
     }
   }

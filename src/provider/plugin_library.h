@@ -1,5 +1,6 @@
-// PluginLibrary: an EP library in memory, from dlopen to dlclose, with the factories it made. Loaded by the
-// ProviderRegistry; whoever holds something that the library made (an EP, a value in its memory) holds the library too.
+// PluginLibrary: an EP library in memory, from dlopen to dlclose, with the factories it made.
+// Loaded by the ProviderRegistry; whoever holds something that the library made (an EP, a value in
+// its memory) holds the library too.
 #pragma once
 
 #include <memory>
@@ -27,9 +28,10 @@ class PluginLibrary : public std::enable_shared_from_this<PluginLibrary> {
   static constexpr size_t kMaxFactories = 4;
 
   /// Loads `path` (see ResolveLibraryPath) and makes its factories. Fails with ORT_FAIL and
-  /// `Failed to load library ... with error: ...`, `Failed to get symbol ...`, or the plugin's own status; nothing of
-  /// the library stays behind then.
-  static std::shared_ptr<PluginLibrary> Load(const std::string& name, const std::string& path, const PluginHost& host);
+  /// `Failed to load library ... with error: ...`, `Failed to get symbol ...`, or the plugin's own
+  /// status; nothing of the library stays behind then.
+  static std::shared_ptr<PluginLibrary> Load(const std::string& name, const std::string& path,
+                                             const PluginHost& host);
   /// Releases the factories, newest first, and unloads.
   ~PluginLibrary();
   PluginLibrary(const PluginLibrary&) = delete;
@@ -46,7 +48,8 @@ class PluginLibrary : public std::enable_shared_from_this<PluginLibrary> {
   std::vector<std::string> Users() const;
 
  private:
-  PluginLibrary(std::string name, std::string path) : name_(std::move(name)), path_(std::move(path)) {}
+  PluginLibrary(std::string name, std::string path)
+      : name_(std::move(name)), path_(std::move(path)) {}
   void Open(const PluginHost& host);
   void CreateFactories(CreateEpApiFactoriesFn create, const PluginHost& host);
   void* Symbol(const char* symbol) const;

@@ -14,7 +14,8 @@ constexpr const char* kHostVendor = "Backplane";
 // The environment's entry, and the variable of the same meaning; both are applied.
 std::string Descriptions(const KeyValuePairs& config) {
   std::string all;
-  for (const char* text : {config.Find(kHardwareDevicesEntry), static_cast<const char*>(std::getenv(kHardwareDevicesVariable))}) {
+  for (const char* text : {config.Find(kHardwareDevicesEntry),
+                           static_cast<const char*>(std::getenv(kHardwareDevicesVariable))}) {
     if (text != nullptr) all += Format("{};", text);
   }
   return all;
@@ -51,10 +52,12 @@ ProviderRegistry::~ProviderRegistry() {
   }
 }
 
-void ProviderRegistry::Register(const std::string& name, const std::string& path, const OrtApiBase& api) {
+void ProviderRegistry::Register(const std::string& name, const std::string& path,
+                                const OrtApiBase& api) {
   {
     const std::lock_guard lock(mutex_);
-    Require(Find(name) == entries_.end(), ORT_FAIL, "EP library is already registered under {}", name);
+    Require(Find(name) == entries_.end(), ORT_FAIL, "EP library is already registered under {}",
+            name);
   }
   // Loaded without the lock: a plugin may ask for the env's entries or devices meanwhile.
   Entry entry;
@@ -65,7 +68,8 @@ void ProviderRegistry::Register(const std::string& name, const std::string& path
     AddAllocators(entry);
     AddTransfers(entry);
     const std::lock_guard lock(mutex_);
-    Require(Find(name) == entries_.end(), ORT_FAIL, "EP library is already registered under {}", name);
+    Require(Find(name) == entries_.end(), ORT_FAIL, "EP library is already registered under {}",
+            name);
     entries_.push_back(std::move(entry));
     RebuildList();
   } catch (...) {
@@ -79,12 +83,14 @@ void ProviderRegistry::Unregister(const std::string& name) {
   {
     const std::lock_guard lock(mutex_);
     const auto found = Find(name);
-    Require(found != entries_.end(), ORT_FAIL, "Execution provider library: {} was not registered.", name);
+    Require(found != entries_.end(), ORT_FAIL, "Execution provider library: {} was not registered.",
+            name);
     const std::vector<std::string> users = found->library->Users();
-    Require(users.empty(), ORT_FAIL,
-            "Execution provider library: {} is in use by {}: {}. Release {} before unregistering it.", name,
-            users.size() == 1 ? "a session" : Format("{} sessions", users.size()), Join(users, ", "),
-            users.size() == 1 ? "it" : "them");
+    Require(
+        users.empty(), ORT_FAIL,
+        "Execution provider library: {} is in use by {}: {}. Release {} before unregistering it.",
+        name, users.size() == 1 ? "a session" : Format("{} sessions", users.size()),
+        Join(users, ", "), users.size() == 1 ? "it" : "them");
     entry = std::move(*found);
     entries_.erase(found);
     RebuildList();
@@ -100,7 +106,8 @@ void ProviderRegistry::Drop(Entry& entry) {
 }
 
 void ProviderRegistry::AskForDevices(Entry& entry, OrtEpFactory& factory) const {
-  const std::string who = Format("EP library '{}': GetSupportedDevices of {}", entry.name, FactoryName(factory));
+  const std::string who =
+      Format("EP library '{}': GetSupportedDevices of {}", entry.name, FactoryName(factory));
   std::vector<const OrtHardwareDevice*> offered;
   for (const auto& device : hardware_) offered.push_back(device.get());
   OrtEpDevice* made[kMaxEpDevices] = {};
@@ -111,15 +118,16 @@ void ProviderRegistry::AskForDevices(Entry& entry, OrtEpFactory& factory) const 
     }
   };
   try {
-    CallPlugin(who, Callback(factory, &OrtEpFactory::GetSupportedDevices, kFirstEpApiVersion), &factory, offered.data(),
-               offered.size(), made, kMaxEpDevices, &count);
+    CallPlugin(who, Callback(factory, &OrtEpFactory::GetSupportedDevices, kFirstEpApiVersion),
+               &factory, offered.data(), offered.size(), made, kMaxEpDevices, &count);
   } catch (...) {
     adopt();
     throw;
   }
   const size_t first = entry.devices.size();
   adopt();
-  Require(count <= kMaxEpDevices, ORT_FAIL, "{}: it returned {} EP devices, but the supplied capacity was {}", who, count,
+  Require(count <= kMaxEpDevices, ORT_FAIL,
+          "{}: it returned {} EP devices, but the supplied capacity was {}", who, count,
           kMaxEpDevices);
   for (size_t i = 0; i < count; ++i) {
     Require(made[i] != nullptr, ORT_FAIL, "{}: EP device {} of {} is null", who, i + 1, count);
@@ -128,10 +136,12 @@ void ProviderRegistry::AskForDevices(Entry& entry, OrtEpFactory& factory) const 
   const char* version_text = AskPlugin<const char*>(who, nullptr, version, &factory);
   for (size_t i = first; i < entry.devices.size(); ++i) {
     EpDevice& device = *entry.devices[i];
-    Require(device.factory == &factory, ORT_INVALID_ARGUMENT, "{}: EP device {} was made for another factory", who, i + 1);
+    Require(device.factory == &factory, ORT_INVALID_ARGUMENT,
+            "{}: EP device {} was made for another factory", who, i + 1);
     device.library = entry.library.get();
     device.metadata.Set(kOrtEpDevice_EpMetadataKey_LibraryPath, entry.library->path());
-    if (version_text != nullptr) device.metadata.Set(kOrtEpDevice_EpMetadataKey_Version, version_text);
+    if (version_text != nullptr)
+      device.metadata.Set(kOrtEpDevice_EpMetadataKey_Version, version_text);
   }
 }
 
@@ -140,9 +150,9 @@ void ProviderRegistry::AddAllocators(Entry& entry) const {
   for (const auto& device : entry.devices) {
     for (const auto* memory : {&device->memory, &device->host_memory}) {
       if (!*memory) continue;
-      const bool known = std::any_of(entry.allocators.begin(), entry.allocators.end(), [&](const SharedAllocator& shared) {
-        return shared.memory.SameDevice(**memory);
-      });
+      const bool known = std::any_of(
+          entry.allocators.begin(), entry.allocators.end(),
+          [&](const SharedAllocator& shared) { return shared.memory.SameDevice(**memory); });
       if (known) continue;
       entry.allocators.push_back({**memory, MakeAllocator(*device, **memory, nullptr)});
     }
@@ -169,13 +179,16 @@ void ProviderRegistry::RebuildList() {
 }
 
 std::vector<ProviderRegistry::Entry>::iterator ProviderRegistry::Find(const std::string& name) {
-  return std::find_if(entries_.begin(), entries_.end(), [&](const Entry& entry) { return entry.name == name; });
+  return std::find_if(entries_.begin(), entries_.end(),
+                      [&](const Entry& entry) { return entry.name == name; });
 }
 
 void ProviderRegistry::CheckKnown(const EpDevice* device) const {
-  const bool known = std::find(all_devices_.begin(), all_devices_.end(), device) != all_devices_.end();
-  Require(device != nullptr && known, ORT_INVALID_ARGUMENT,
-          "the OrtEpDevice is none of this environment's; its EP library may have been unregistered");
+  const bool known =
+      std::find(all_devices_.begin(), all_devices_.end(), device) != all_devices_.end();
+  Require(
+      device != nullptr && known, ORT_INVALID_ARGUMENT,
+      "the OrtEpDevice is none of this environment's; its EP library may have been unregistered");
 }
 
 std::shared_ptr<PluginLibrary> ProviderRegistry::LibraryOf(const EpDevice* device) const {
@@ -203,7 +216,9 @@ std::vector<const EpDevice*> ProviderRegistry::DevicesOf(std::string_view ep_nam
 std::vector<std::string> ProviderRegistry::EpNames() const {
   std::vector<std::string> names;
   for (const EpDevice* device : AllDevices()) {
-    if (device->IsBuiltIn() || std::find(names.begin(), names.end(), device->ep_name) != names.end()) continue;
+    if (device->IsBuiltIn() ||
+        std::find(names.begin(), names.end(), device->ep_name) != names.end())
+      continue;
     names.push_back(device->ep_name);
   }
   names.push_back(options_.host_ep);

@@ -1,5 +1,6 @@
-// ProviderRegistry: the EPs an env knows. Hardware devices, registered EP libraries, their EP devices, allocators and data
-// transfers that sessions share. Owned by OrtEnv, filled through abi/, read by session creation. Thread-safe.
+// ProviderRegistry: the EPs an env knows. Hardware devices, registered EP libraries, their EP
+// devices, allocators and data transfers that sessions share. Owned by OrtEnv, filled through abi/,
+// read by session creation. Thread-safe.
 #pragma once
 
 #include <memory>
@@ -20,8 +21,8 @@ inline constexpr const char* kHardwareDevicesEntry = "backplane.hardware_devices
 inline constexpr const char* kHardwareDevicesVariable = "BACKPLANE_HARDWARE_DEVICES";
 
 struct RegistryOptions {
-  std::string host_ep;    ///< name of the built-in EP; its device comes first
-  KeyValuePairs config;   ///< the env's entries
+  std::string host_ep;   ///< name of the built-in EP; its device comes first
+  KeyValuePairs config;  ///< the env's entries
   const Logger* logger = nullptr;
 };
 
@@ -36,38 +37,47 @@ class ProviderRegistry {
   ProviderRegistry(const ProviderRegistry&) = delete;
   ProviderRegistry& operator=(const ProviderRegistry&) = delete;
 
-  // -- libraries ----------------------------------------------------------------------------------------------------
+  // -- libraries
+  // ----------------------------------------------------------------------------------------------------
   /// Loads `path`, asks its factories for devices. Fails with ORT_FAIL and leaves nothing behind.
   void Register(const std::string& name, const std::string& path, const OrtApiBase& api);
   /// Fails with ORT_FAIL for an unknown name and, naming the users, while sessions use the library.
   void Unregister(const std::string& name);
-  /// The library that drives `device`; null for the built-in EP. Fails with ORT_INVALID_ARGUMENT if the device is not
-  /// (or not any more) one of this registry's.
+  /// The library that drives `device`; null for the built-in EP. Fails with ORT_INVALID_ARGUMENT if
+  /// the device is not (or not any more) one of this registry's.
   std::shared_ptr<PluginLibrary> LibraryOf(const EpDevice* device) const;
 
-  // -- devices ------------------------------------------------------------------------------------------------------
+  // -- devices
+  // ------------------------------------------------------------------------------------------------------
   const HardwareDevices& hardware() const { return hardware_; }
-  /// All EP devices: the built-in EP's first, then by order of registration. The array is valid until the next change.
+  /// All EP devices: the built-in EP's first, then by order of registration. The array is valid
+  /// until the next change.
   std::span<const EpDevice* const> devices() const;
-  /// Copy of the above that later changes do not touch; the devices themselves go with their library.
+  /// Copy of the above that later changes do not touch; the devices themselves go with their
+  /// library.
   std::vector<const EpDevice*> AllDevices() const;
   std::vector<const EpDevice*> DevicesOf(std::string_view ep_name) const;
   /// EP names, in the order of their first device, the built-in EP's last.
   std::vector<std::string> EpNames() const;
   /// Why an EP cannot use a device; no reasons if it can.
-  OrtDeviceEpIncompatibilityDetails Explain(std::string_view ep_name, const HardwareDevice& device) const;
+  OrtDeviceEpIncompatibilityDetails Explain(std::string_view ep_name,
+                                            const HardwareDevice& device) const;
   /// What the devices' EP says of a model compiled earlier.
-  OrtCompiledModelCompatibility Compatibility(std::span<const EpDevice* const> devices, const char* info) const;
+  OrtCompiledModelCompatibility Compatibility(std::span<const EpDevice* const> devices,
+                                              const char* info) const;
 
-  // -- memory, copies, streams --------------------------------------------------------------------------------------
+  // -- memory, copies, streams
+  // --------------------------------------------------------------------------------------
   DataTransfers& transfers() { return transfers_; }
   const DataTransfers& transfers() const { return transfers_; }
-  /// A stream for a device, outside of sessions. Fails with ORT_INVALID_ARGUMENT where the EP has none.
-  std::unique_ptr<OrtSyncStream> CreateStream(const EpDevice* device, const KeyValuePairs* options) const;
-  // Allocators that sessions share, by memory. Each memory of a registered device has one from the beginning; whoever
-  // holds one keeps its library loaded.
-  /// Makes one anew with `options` and shares it in place of the one before. Fails with ORT_INVALID_ARGUMENT where the
-  /// device has no such memory.
+  /// A stream for a device, outside of sessions. Fails with ORT_INVALID_ARGUMENT where the EP has
+  /// none.
+  std::unique_ptr<OrtSyncStream> CreateStream(const EpDevice* device,
+                                              const KeyValuePairs* options) const;
+  // Allocators that sessions share, by memory. Each memory of a registered device has one from the
+  // beginning; whoever holds one keeps its library loaded.
+  /// Makes one anew with `options` and shares it in place of the one before. Fails with
+  /// ORT_INVALID_ARGUMENT where the device has no such memory.
   std::shared_ptr<OrtAllocator> CreateAllocator(const EpDevice* device, OrtDeviceMemoryType type,
                                                 const KeyValuePairs* options);
   /// Null if there is none for this memory.
@@ -104,7 +114,7 @@ class ProviderRegistry {
   mutable std::mutex mutex_;
   DataTransfers transfers_;
   std::unique_ptr<EpDevice> host_device_;
-  std::vector<Entry> entries_;               // guarded by mutex_
+  std::vector<Entry> entries_;                // guarded by mutex_
   std::vector<const EpDevice*> all_devices_;  // guarded by mutex_
 };
 

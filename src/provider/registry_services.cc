@@ -1,32 +1,36 @@
-// What the registry asks plugins for on behalf of clients, outside of sessions: allocators, streams, whether a device or a
-// compiled model suits an EP.
+// What the registry asks plugins for on behalf of clients, outside of sessions: allocators,
+// streams, whether a device or a compiled model suits an EP.
 #include <algorithm>
 
 #include "provider/registry.h"
 
 namespace backplane {
 
-std::shared_ptr<OrtAllocator> ProviderRegistry::MakeAllocator(const EpDevice& device, const MemoryInfo& memory,
+std::shared_ptr<OrtAllocator> ProviderRegistry::MakeAllocator(const EpDevice& device,
+                                                              const MemoryInfo& memory,
                                                               const KeyValuePairs* options) const {
   OrtEpFactory& factory = *device.factory;
   const auto create = Callback(factory, &OrtEpFactory::CreateAllocator, 23);
   const auto release = Callback(factory, &OrtEpFactory::ReleaseAllocator, 23);
   Require(create != nullptr && release != nullptr, ORT_NOT_IMPLEMENTED,
-          "{} names memory '{}', but its factory has no CreateAllocator and ReleaseAllocator", device.ep_name, memory.name);
+          "{} names memory '{}', but its factory has no CreateAllocator and ReleaseAllocator",
+          device.ep_name, memory.name);
   OrtAllocator* allocator = nullptr;
-  CallPlugin(Format("{}: CreateAllocator", device.ep_name), create, &factory, &memory, options, &allocator);
-  Require(allocator != nullptr, ORT_FAIL, "{}: CreateAllocator gave no allocator for memory '{}'", device.ep_name,
-          memory.name);
+  CallPlugin(Format("{}: CreateAllocator", device.ep_name), create, &factory, &memory, options,
+             &allocator);
+  Require(allocator != nullptr, ORT_FAIL, "{}: CreateAllocator gave no allocator for memory '{}'",
+          device.ep_name, memory.name);
   std::shared_ptr<OrtAllocator> owner(
-      allocator, [library = device.library->shared_from_this(), release, &factory](OrtAllocator* gone) {
-        ReleaseThroughPlugin(release, &factory, gone);
-      });
-  Require(allocator->Alloc != nullptr && allocator->Free != nullptr && allocator->Info != nullptr, ORT_INVALID_ARGUMENT,
-          "{}: the allocator for memory '{}' lacks Alloc, Free or Info", device.ep_name, memory.name);
+      allocator, [library = device.library->shared_from_this(), release,
+                  &factory](OrtAllocator* gone) { ReleaseThroughPlugin(release, &factory, gone); });
+  Require(allocator->Alloc != nullptr && allocator->Free != nullptr && allocator->Info != nullptr,
+          ORT_INVALID_ARGUMENT, "{}: the allocator for memory '{}' lacks Alloc, Free or Info",
+          device.ep_name, memory.name);
   return owner;
 }
 
-std::shared_ptr<OrtAllocator> ProviderRegistry::CreateAllocator(const EpDevice* device, OrtDeviceMemoryType type,
+std::shared_ptr<OrtAllocator> ProviderRegistry::CreateAllocator(const EpDevice* device,
+                                                                OrtDeviceMemoryType type,
                                                                 const KeyValuePairs* options) {
   const std::shared_ptr<PluginLibrary> library = LibraryOf(device);
   const MemoryInfo* memory = device->Memory(type);
@@ -35,7 +39,8 @@ std::shared_ptr<OrtAllocator> ProviderRegistry::CreateAllocator(const EpDevice* 
           type == OrtDeviceMemoryType_HOST_ACCESSIBLE ? "host-accessible" : "default");
   std::shared_ptr<OrtAllocator> made = MakeAllocator(*device, *memory, options);
   const std::lock_guard lock(mutex_);
-  Entry& entry = *std::find_if(entries_.begin(), entries_.end(), [&](const Entry& e) { return e.library == library; });
+  Entry& entry = *std::find_if(entries_.begin(), entries_.end(),
+                               [&](const Entry& e) { return e.library == library; });
   for (SharedAllocator& shared : entry.allocators) {
     if (!shared.memory.SameDevice(*memory)) continue;
     shared.allocator = made;  // the one before stays as long as somebody holds it
@@ -64,31 +69,36 @@ void ProviderRegistry::ReleaseAllocator(const EpDevice* device, OrtDeviceMemoryT
   const std::lock_guard lock(mutex_);
   for (Entry& entry : entries_) {
     if (entry.library != library) continue;
-    const auto end = std::partition(entry.allocators.begin(), entry.allocators.end(),
-                                    [&](const SharedAllocator& shared) { return !shared.memory.SameDevice(*memory); });
+    const auto end = std::partition(
+        entry.allocators.begin(), entry.allocators.end(),
+        [&](const SharedAllocator& shared) { return !shared.memory.SameDevice(*memory); });
     std::move(end, entry.allocators.end(), std::back_inserter(gone));
     entry.allocators.erase(end, entry.allocators.end());
   }
 }
 
-std::unique_ptr<OrtSyncStream> ProviderRegistry::CreateStream(const EpDevice* device, const KeyValuePairs* options) const {
+std::unique_ptr<OrtSyncStream> ProviderRegistry::CreateStream(const EpDevice* device,
+                                                              const KeyValuePairs* options) const {
   const std::shared_ptr<PluginLibrary> library = LibraryOf(device);
   Require(library != nullptr, ORT_INVALID_ARGUMENT, "{} has no streams", device->ep_name);
   OrtEpFactory& factory = *device->factory;
-  Require(device->memory.has_value(), ORT_INVALID_ARGUMENT, "OrtEpDevice of {} does not have an OrtMemoryInfo",
-          device->ep_name);
+  Require(device->memory.has_value(), ORT_INVALID_ARGUMENT,
+          "OrtEpDevice of {} does not have an OrtMemoryInfo", device->ep_name);
   const bool aware = AskPlugin(Format("{}: IsStreamAware", device->ep_name), false,
                                Callback(factory, &OrtEpFactory::IsStreamAware, 23), &factory);
-  Require(aware, ORT_INVALID_ARGUMENT, "OrtEpDevice of {} does not support sync streams", device->ep_name);
+  Require(aware, ORT_INVALID_ARGUMENT, "OrtEpDevice of {} does not support sync streams",
+          device->ep_name);
   OrtSyncStreamImpl* impl = nullptr;
   CallPlugin(Format("{}: CreateSyncStreamForDevice", device->ep_name),
-             Callback(factory, &OrtEpFactory::CreateSyncStreamForDevice, 23), &factory, ToMemoryDevice(*device->memory),
-             options, &impl);
-  Require(impl != nullptr, ORT_FAIL, "{}: CreateSyncStreamForDevice gave no stream", device->ep_name);
+             Callback(factory, &OrtEpFactory::CreateSyncStreamForDevice, 23), &factory,
+             ToMemoryDevice(*device->memory), options, &impl);
+  Require(impl != nullptr, ORT_FAIL, "{}: CreateSyncStreamForDevice gave no stream",
+          device->ep_name);
   return std::make_unique<OrtSyncStream>(library, *device->memory, impl);
 }
 
-OrtDeviceEpIncompatibilityDetails ProviderRegistry::Explain(std::string_view ep_name, const HardwareDevice& device) const {
+OrtDeviceEpIncompatibilityDetails ProviderRegistry::Explain(std::string_view ep_name,
+                                                            const HardwareDevice& device) const {
   std::shared_ptr<PluginLibrary> library;
   OrtEpFactory* factory = nullptr;
   {
@@ -103,8 +113,9 @@ OrtDeviceEpIncompatibilityDetails ProviderRegistry::Explain(std::string_view ep_
   }
   OrtDeviceEpIncompatibilityDetails details;
   if (factory == nullptr) {
-    Require(ep_name == options_.host_ep, ORT_INVALID_ARGUMENT, "No execution provider factory found for EP '{}'. Known: {}",
-            ep_name, Join(EpNames(), ", "));
+    Require(ep_name == options_.host_ep, ORT_INVALID_ARGUMENT,
+            "No execution provider factory found for EP '{}'. Known: {}", ep_name,
+            Join(EpNames(), ", "));
     if (device.type != OrtHardwareDeviceType_CPU) {
       details.reasons = OrtDeviceEpIncompatibility_DEVICE_INCOMPATIBLE;
       details.notes = Format("{} runs on CPUs only", ep_name);
@@ -116,9 +127,10 @@ OrtDeviceEpIncompatibilityDetails ProviderRegistry::Explain(std::string_view ep_
   return details;
 }
 
-OrtCompiledModelCompatibility ProviderRegistry::Compatibility(std::span<const EpDevice* const> devices,
-                                                              const char* info) const {
-  Require(!devices.empty(), ORT_INVALID_ARGUMENT, "Must provide one or more OrtEpDevice instances.");
+OrtCompiledModelCompatibility ProviderRegistry::Compatibility(
+    std::span<const EpDevice* const> devices, const char* info) const {
+  Require(!devices.empty(), ORT_INVALID_ARGUMENT,
+          "Must provide one or more OrtEpDevice instances.");
   std::vector<const OrtHardwareDevice*> hardware;
   for (const EpDevice* device : devices) {
     LibraryOf(device);

@@ -13,13 +13,15 @@ constexpr uint32_t kSince = 23;
 class Notification {
  public:
   explicit Notification(OrtSyncStreamImpl* stream) {
-    CallPlugin("CreateNotification", Callback(*stream, &OrtSyncStreamImpl::CreateNotification, kSince), stream, &impl_);
+    CallPlugin("CreateNotification",
+               Callback(*stream, &OrtSyncStreamImpl::CreateNotification, kSince), stream, &impl_);
     Require(impl_ != nullptr, ORT_FAIL, "CreateNotification gave no notification");
     CheckStatedVersion(impl_->ort_version_supported, kSince, "an OrtSyncNotificationImpl");
   }
   ~Notification() {
     if (impl_ == nullptr) return;
-    backplane::ReleaseThroughPlugin(Callback(*impl_, &OrtSyncNotificationImpl::Release, kSince), impl_);
+    backplane::ReleaseThroughPlugin(Callback(*impl_, &OrtSyncNotificationImpl::Release, kSince),
+                                    impl_);
   }
   Notification(const Notification&) = delete;
   Notification& operator=(const Notification&) = delete;
@@ -28,7 +30,8 @@ class Notification {
     CallPlugin("Activate", Callback(*impl_, &OrtSyncNotificationImpl::Activate, kSince), impl_);
   }
   void WaitOnDevice(OrtSyncStream* consumer) {
-    CallPlugin("WaitOnDevice", Callback(*impl_, &OrtSyncNotificationImpl::WaitOnDevice, kSince), impl_, consumer);
+    CallPlugin("WaitOnDevice", Callback(*impl_, &OrtSyncNotificationImpl::WaitOnDevice, kSince),
+               impl_, consumer);
   }
   void WaitOnHost() {
     CallPlugin("WaitOnHost", Callback(*impl_, &OrtSyncNotificationImpl::WaitOnHost, kSince), impl_);
@@ -40,8 +43,8 @@ class Notification {
 
 }  // namespace
 
-OrtSyncStream::OrtSyncStream(std::shared_ptr<backplane::PluginLibrary> library, const backplane::MemoryInfo& memory,
-                             OrtSyncStreamImpl* impl)
+OrtSyncStream::OrtSyncStream(std::shared_ptr<backplane::PluginLibrary> library,
+                             const backplane::MemoryInfo& memory, OrtSyncStreamImpl* impl)
     : library_(std::move(library)), memory_(memory), impl_(impl) {
   CheckStatedVersion(impl_->ort_version_supported, kSince, "an OrtSyncStreamImpl");
   if (impl_->Release != nullptr && impl_->GetHandle != nullptr && impl_->Flush != nullptr) return;
@@ -54,10 +57,13 @@ OrtSyncStream::~OrtSyncStream() {
 }
 
 void* OrtSyncStream::Handle() const {
-  return backplane::AskPlugin<void*>("GetHandle", nullptr, Callback(*impl_, &OrtSyncStreamImpl::GetHandle, kSince), impl_);
+  return backplane::AskPlugin<void*>(
+      "GetHandle", nullptr, Callback(*impl_, &OrtSyncStreamImpl::GetHandle, kSince), impl_);
 }
 
-void OrtSyncStream::Flush() { CallPlugin("Flush", Callback(*impl_, &OrtSyncStreamImpl::Flush, kSince), impl_); }
+void OrtSyncStream::Flush() {
+  CallPlugin("Flush", Callback(*impl_, &OrtSyncStreamImpl::Flush, kSince), impl_);
+}
 
 void OrtSyncStream::OnSessionRunEnd() {
   const auto callback = Callback(*impl_, &OrtSyncStreamImpl::OnSessionRunEnd, kSince);

@@ -1,5 +1,5 @@
-// OrtSyncStream: a queue of work on a plugin's device. Made for clients (env-level) and by the adapter for sessions; the
-// plugin sees it through the C API.
+// OrtSyncStream: a queue of work on a plugin's device. Made for clients (env-level) and by the
+// adapter for sessions; the plugin sees it through the C API.
 #pragma once
 
 #include <atomic>
@@ -11,9 +11,10 @@
 
 struct OrtSyncStream final {
  public:
-  /// Takes `impl` over. Fails (and releases it) where it lacks callbacks or states an impossible version.
-  OrtSyncStream(std::shared_ptr<backplane::PluginLibrary> library, const backplane::MemoryInfo& memory,
-                OrtSyncStreamImpl* impl);
+  /// Takes `impl` over. Fails (and releases it) where it lacks callbacks or states an impossible
+  /// version.
+  OrtSyncStream(std::shared_ptr<backplane::PluginLibrary> library,
+                const backplane::MemoryInfo& memory, OrtSyncStreamImpl* impl);
   ~OrtSyncStream();
   OrtSyncStream(const OrtSyncStream&) = delete;
   OrtSyncStream& operator=(const OrtSyncStream&) = delete;
@@ -23,7 +24,8 @@ struct OrtSyncStream final {
   void* Handle() const;
   void Flush();
   void OnSessionRunEnd();
-  /// Has `consumer` wait for all that is enqueued here so far; with a null consumer the calling thread waits.
+  /// Has `consumer` wait for all that is enqueued here so far; with a null consumer the calling
+  /// thread waits.
   void MakeWait(OrtSyncStream* consumer);
 
   /// Counts the points of this stream that others could wait for; starts at 1.

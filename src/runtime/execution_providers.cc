@@ -29,25 +29,29 @@ KeyValuePairs DescribeModel(const Graph& graph) {
   return metadata;
 }
 
-void SetDefaults(OrtSessionOptions& options, std::span<const EpDevice* const> devices, bool overwrite) {
+void SetDefaults(OrtSessionOptions& options, std::span<const EpDevice* const> devices,
+                 bool overwrite) {
   for (const EpDevice* device : devices) {
     const std::string prefix = EpOptionPrefix(device->ep_name);
     for (const auto& [key, value] : device->options.entries()) {
       const std::string entry = prefix + key;
-      if (overwrite || options.config.Find(entry) == nullptr) options.SetConfig(entry.c_str(), value.c_str());
+      if (overwrite || options.config.Find(entry) == nullptr)
+        options.SetConfig(entry.c_str(), value.c_str());
     }
   }
 }
 
 // The EPs a policy or a delegate picks for a session that names none.
-std::vector<EpChoice> Select(const ProviderRegistry& registry, OrtSessionOptions& options, const Graph& graph) {
+std::vector<EpChoice> Select(const ProviderRegistry& registry, OrtSessionOptions& options,
+                             const Graph& graph) {
   const EpSelection& selection = options.ep_selection;
   const std::vector<const EpDevice*> all = registry.AllDevices();
   const std::vector<const EpDevice*> ordered = OrderByPreference(all);
   const std::vector<const EpDevice*> selected =
-      selection.delegate != nullptr ? SelectByDelegate(selection.delegate, selection.delegate_state, ordered,
-                                                       DescribeModel(graph), KeyValuePairs())
-                                    : SelectByPolicy(selection.policy, ordered);
+      selection.delegate != nullptr
+          ? SelectByDelegate(selection.delegate, selection.delegate_state, ordered,
+                             DescribeModel(graph), KeyValuePairs())
+          : SelectByPolicy(selection.policy, ordered);
   std::vector<EpChoice> choices;
   for (auto& group : GroupByEp(selected)) {
     SetDefaults(options, group, /*overwrite=*/false);
@@ -56,11 +60,12 @@ std::vector<EpChoice> Select(const ProviderRegistry& registry, OrtSessionOptions
   return choices;
 }
 
-// The EP, with what must outlive it: its own logger (the session's moves while it is built), and the lease that keeps its
-// library from being unregistered.
+// The EP, with what must outlive it: its own logger (the session's moves while it is built), and
+// the lease that keeps its library from being unregistered.
 std::shared_ptr<ExecutionProvider> Create(const ProviderRegistry& registry, const EpChoice& choice,
                                           const OrtSessionOptions& options, const Logger& logger) {
-  Require(!choice.devices.empty(), ORT_INVALID_ARGUMENT, "{} was appended without devices", choice.name);
+  Require(!choice.devices.empty(), ORT_INVALID_ARGUMENT, "{} was appended without devices",
+          choice.name);
   std::shared_ptr<PluginLibrary> library;
   for (const EpDevice* device : choice.devices) library = registry.LibraryOf(device);
   std::shared_ptr<void> lease = library->Lease(Format("'{}'", logger.id()));
@@ -70,11 +75,13 @@ std::shared_ptr<ExecutionProvider> Create(const ProviderRegistry& registry, cons
   try {
     ep = CreatePluginEp(std::move(library), factory, choice.devices, options, *own_logger);
   } catch (const Error& error) {
-    ThrowError(ORT_FAIL, Format("{} ({})", error.message(), choice.name));  // ONNX Runtime's code whatever the EP's
+    ThrowError(ORT_FAIL, Format("{} ({})", error.message(),
+                                choice.name));  // ONNX Runtime's code whatever the EP's
   }
   ExecutionProvider* raw = ep.get();
-  return {raw, [ep = std::move(ep), own_logger = std::shared_ptr<const Logger>(std::move(own_logger)),
-                lease = std::move(lease)](ExecutionProvider*) mutable {
+  return {raw,
+          [ep = std::move(ep), own_logger = std::shared_ptr<const Logger>(std::move(own_logger)),
+           lease = std::move(lease)](ExecutionProvider*) mutable {
             ep.reset();
             own_logger.reset();
             lease.reset();
@@ -83,8 +90,10 @@ std::shared_ptr<ExecutionProvider> Create(const ProviderRegistry& registry, cons
 
 }  // namespace
 
-std::vector<std::shared_ptr<ExecutionProvider>> CreateExecutionProviders(const OrtEnv& env, OrtSessionOptions& options,
-                                                                         const Graph& graph, const Logger& logger) {
+std::vector<std::shared_ptr<ExecutionProvider>> CreateExecutionProviders(const OrtEnv& env,
+                                                                         OrtSessionOptions& options,
+                                                                         const Graph& graph,
+                                                                         const Logger& logger) {
   const ProviderRegistry& registry = env.providers();
   std::vector<EpChoice> choices = options.eps;
   if (choices.empty() && options.ep_selection.enabled) choices = Select(registry, options, graph);
@@ -92,7 +101,8 @@ std::vector<std::shared_ptr<ExecutionProvider>> CreateExecutionProviders(const O
   for (const EpChoice& choice : choices) {
     if (choice.name == cpu::kCpuExecutionProvider) continue;  // always there, always last
     for (const auto& ep : eps) {
-      Require(ep->name() != choice.name, ORT_FAIL, "Provider {} has already been registered.", choice.name);
+      Require(ep->name() != choice.name, ORT_FAIL, "Provider {} has already been registered.",
+              choice.name);
     }
     eps.push_back(Create(registry, choice, options, logger));
   }
@@ -102,18 +112,21 @@ std::vector<std::shared_ptr<ExecutionProvider>> CreateExecutionProviders(const O
   return eps;
 }
 
-void AppendEpDevices(const OrtEnv& env, OrtSessionOptions& options, std::span<const OrtEpDevice* const> devices,
-                     const KeyValuePairs& ep_options) {
-  Require(!devices.empty(), ORT_INVALID_ARGUMENT, "Must provide one or more OrtEpDevice instances.");
+void AppendEpDevices(const OrtEnv& env, OrtSessionOptions& options,
+                     std::span<const OrtEpDevice* const> devices, const KeyValuePairs& ep_options) {
+  Require(!devices.empty(), ORT_INVALID_ARGUMENT,
+          "Must provide one or more OrtEpDevice instances.");
   for (const EpDevice* device : devices) {
     env.providers().LibraryOf(device);  // fails for what is no device of this env
-    Require(device->factory == devices[0]->factory && device->ep_name == devices[0]->ep_name, ORT_INVALID_ARGUMENT,
+    Require(device->factory == devices[0]->factory && device->ep_name == devices[0]->ep_name,
+            ORT_INVALID_ARGUMENT,
             "All OrtEpDevice values in ep_devices must have the same execution provider.");
   }
   if (options.Config(kStrictEpOptions, "1") != "0") CheckEpOptions(devices, ep_options);
   SetDefaults(options, devices, /*overwrite=*/true);
   const std::string prefix = EpOptionPrefix(devices[0]->ep_name);
-  for (const auto& [key, value] : ep_options.entries()) options.SetConfig((prefix + key).c_str(), value.c_str());
+  for (const auto& [key, value] : ep_options.entries())
+    options.SetConfig((prefix + key).c_str(), value.c_str());
   options.eps.push_back({devices[0]->ep_name, ep_options, {devices.begin(), devices.end()}});
 }
 
@@ -121,14 +134,17 @@ namespace {
 
 const EpDevice* FirstDevice(const ProviderRegistry& registry, const NamedEp& ep) {
   for (const EpDevice* device : registry.AllDevices()) {
-    if (!device->IsBuiltIn() && (device->ep_name == ep.full_name || device->ep_name == ep.short_name)) return device;
+    if (!device->IsBuiltIn() &&
+        (device->ep_name == ep.full_name || device->ep_name == ep.short_name))
+      return device;
   }
   return nullptr;
 }
 
 }  // namespace
 
-std::string AppendEpByName(OrtSessionOptions& options, const NamedEp& ep, const KeyValuePairs& ep_options) {
+std::string AppendEpByName(OrtSessionOptions& options, const NamedEp& ep,
+                           const KeyValuePairs& ep_options) {
   if (ep.full_name == cpu::kCpuExecutionProvider) return {};
   const std::shared_ptr<OrtEnv> env = OrtEnv::Current();
   if (env == nullptr) return "There is no environment yet that knows EP libraries.";
@@ -144,8 +160,8 @@ std::string AppendEpByName(OrtSessionOptions& options, const NamedEp& ep, const 
     registry.Register(std::string(ep.full_name), installed.path, *OrtGetApiBase());
     device = FirstDevice(registry, ep);
     if (device == nullptr) {
-      return Format("{} makes no EP {} for the devices of this machine ({}).", installed.path, ep.full_name,
-                    Join(DescribeHardware(registry.hardware()), ", "));
+      return Format("{} makes no EP {} for the devices of this machine ({}).", installed.path,
+                    ep.full_name, Join(DescribeHardware(registry.hardware()), ", "));
     }
   }
   AppendEpDevices(*env, options, {&device, 1}, ep_options);

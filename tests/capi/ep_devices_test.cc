@@ -1,4 +1,5 @@
-// Hardware devices, EP devices, and what an EP offers outside of sessions: memory, copies, streams, judgements.
+// Hardware devices, EP devices, and what an EP offers outside of sessions: memory, copies, streams,
+// judgements.
 #include <gmock/gmock.h>
 
 #include "capi/ep_support.h"
@@ -24,7 +25,8 @@ TEST(EpDevicesTest, TheCpuIsThere) {
   EXPECT_STRNE(Api().HardwareDevice_Vendor(hardware[0]), "");
   EXPECT_NE(Api().HardwareDevice_Metadata(hardware[0]), nullptr);
   std::vector<const OrtHardwareDevice*> few(hardware.size());
-  EXPECT_FAILS(Api().GetHardwareDevices(Env(), few.data(), hardware.size() - 1), ORT_INVALID_ARGUMENT);
+  EXPECT_FAILS(Api().GetHardwareDevices(Env(), few.data(), hardware.size() - 1),
+               ORT_INVALID_ARGUMENT);
 
   const auto devices = EpDevices();
   ASSERT_FALSE(devices.empty());
@@ -65,9 +67,11 @@ TEST(EpDevicesTest, VirtualDevices) {
 TEST(EpDevicesTest, Incompatibility) {
   LifeCycle life{{"NAMES", "Choosy"}, {"DEVICES", "GPU:0x10de:1"}};
   Registered library("choosy");
-  const auto ask = [](const char* ep, const OrtHardwareDevice* hardware, uint32_t* reasons, std::string* notes) {
+  const auto ask = [](const char* ep, const OrtHardwareDevice* hardware, uint32_t* reasons,
+                      std::string* notes) {
     OrtDeviceEpIncompatibilityDetails* details = nullptr;
-    Outcome outcome = Api().GetHardwareDeviceEpIncompatibilityDetails(Env(), ep, hardware, &details);
+    Outcome outcome =
+        Api().GetHardwareDeviceEpIncompatibilityDetails(Env(), ep, hardware, &details);
     if (!outcome.ok()) return outcome;
     const char* text = nullptr;
     EXPECT_OK(Api().DeviceEpIncompatibilityDetails_GetReasonsBitmask(details, reasons));
@@ -95,8 +99,10 @@ TEST(EpDevicesTest, CompatibilityOfCompiledModels) {
   EXPECT_EQ(verdict, OrtCompiledModelCompatibility_EP_SUPPORTED_OPTIMAL);
   EXPECT_OK(Api().GetModelCompatibilityForEpDevices(devices, 1, "bad", &verdict));
   EXPECT_EQ(verdict, OrtCompiledModelCompatibility_EP_UNSUPPORTED);
-  EXPECT_FAILS(Api().GetModelCompatibilityForEpDevices(devices, 0, "good", &verdict), ORT_INVALID_ARGUMENT);
-  EXPECT_FAILS(Api().GetModelCompatibilityForEpDevices(devices, 2, "good", &verdict), ORT_INVALID_ARGUMENT);
+  EXPECT_FAILS(Api().GetModelCompatibilityForEpDevices(devices, 0, "good", &verdict),
+               ORT_INVALID_ARGUMENT);
+  EXPECT_FAILS(Api().GetModelCompatibilityForEpDevices(devices, 2, "good", &verdict),
+               ORT_INVALID_ARGUMENT);
   const OrtEpDevice* built_in = EpDevices()[0];
   EXPECT_OK(Api().GetModelCompatibilityForEpDevices(&built_in, 1, "good", &verdict));
   EXPECT_EQ(verdict, OrtCompiledModelCompatibility_EP_NOT_APPLICABLE);
@@ -114,14 +120,16 @@ class EpMemoryTest : public testing::Test {
 
 TEST_F(EpMemoryTest, SharedAllocators) {
   EXPECT_EQ(life_.Take("Factory.CreateAllocator").size(), 2u);  // one for each memory, at once
-  for (const OrtDeviceMemoryType type : {OrtDeviceMemoryType_DEFAULT, OrtDeviceMemoryType_HOST_ACCESSIBLE}) {
+  for (const OrtDeviceMemoryType type :
+       {OrtDeviceMemoryType_DEFAULT, OrtDeviceMemoryType_HOST_ACCESSIBLE}) {
     const OrtMemoryInfo* memory = Api().EpDevice_MemoryInfo(device_, type);
     ASSERT_NE(memory, nullptr);
     OrtAllocator* shared = nullptr;
     ASSERT_OK(Api().GetSharedAllocator(Env(), memory, &shared));
     ASSERT_NE(shared, nullptr);
     OrtAllocator* made = nullptr;
-    ASSERT_OK(Api().CreateSharedAllocator(Env(), device_, type, OrtDeviceAllocator, nullptr, &made));
+    ASSERT_OK(
+        Api().CreateSharedAllocator(Env(), device_, type, OrtDeviceAllocator, nullptr, &made));
     ASSERT_NE(made, nullptr);
     void* block = made->Alloc(made, 64);
     EXPECT_NE(block, nullptr);
@@ -137,12 +145,14 @@ TEST_F(EpMemoryTest, SharedAllocators) {
 
 TEST_F(EpMemoryTest, Copies) {
   OrtAllocator* shared = nullptr;
-  ASSERT_OK(Api().GetSharedAllocator(Env(), Api().EpDevice_MemoryInfo(device_, OrtDeviceMemoryType_DEFAULT), &shared));
+  ASSERT_OK(Api().GetSharedAllocator(
+      Env(), Api().EpDevice_MemoryInfo(device_, OrtDeviceMemoryType_DEFAULT), &shared));
   std::vector<float> data{1, 2, 3, 4};
   Handle<OrtValue> host = TensorOver(data, {4});
   const int64_t shape = 4;
   Handle<OrtValue> there;
-  ASSERT_OK(Api().CreateTensorAsOrtValue(shared, &shape, 1, ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT, there.out()));
+  ASSERT_OK(Api().CreateTensorAsOrtValue(shared, &shape, 1, ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT,
+                                         there.out()));
   std::vector<float> result(4);
   Handle<OrtValue> back = TensorOver(result, {4});
   life_.Take();
@@ -156,7 +166,8 @@ TEST_F(EpMemoryTest, Copies) {
   EXPECT_EQ(life_.Take("DataTransfer.CopyTensors").size(), 2u);
 
   life_.Set("FAIL", "DataTransfer.CopyTensors");
-  EXPECT_FAILS(Api().CopyTensors(Env(), sources, targets, nullptr, 1), ORT_EP_FAIL, "was told to fail");
+  EXPECT_FAILS(Api().CopyTensors(Env(), sources, targets, nullptr, 1), ORT_EP_FAIL,
+               "was told to fail");
   EXPECT_FAILS(Api().CopyTensors(Env(), sources, targets, nullptr, 0), ORT_INVALID_ARGUMENT);
 }
 
@@ -172,14 +183,17 @@ TEST_F(EpMemoryTest, Streams) {
   EXPECT_EQ(life_.Take("Stream.Release").size(), 1u);
 
   life_.Set("FAIL", "Factory.CreateSyncStreamForDevice");
-  EXPECT_FAILS(Api().CreateSyncStreamForEpDevice(device_, nullptr, &stream), ORT_EP_FAIL, "was told to fail");
-  EXPECT_FAILS(Api().CreateSyncStreamForEpDevice(EpDevices()[0], nullptr, &stream), ORT_INVALID_ARGUMENT);
+  EXPECT_FAILS(Api().CreateSyncStreamForEpDevice(device_, nullptr, &stream), ORT_EP_FAIL,
+               "was told to fail");
+  EXPECT_FAILS(Api().CreateSyncStreamForEpDevice(EpDevices()[0], nullptr, &stream),
+               ORT_INVALID_ARGUMENT);
 }
 
 TEST_F(EpMemoryTest, MemoryDevices) {
   const OrtEpApi& ep_api = *Api().GetEpApi();
   const OrtMemoryInfo* memory = Api().EpDevice_MemoryInfo(device_, OrtDeviceMemoryType_DEFAULT);
-  const OrtMemoryInfo* host = Api().EpDevice_MemoryInfo(device_, OrtDeviceMemoryType_HOST_ACCESSIBLE);
+  const OrtMemoryInfo* host =
+      Api().EpDevice_MemoryInfo(device_, OrtDeviceMemoryType_HOST_ACCESSIBLE);
   const OrtMemoryDevice* a = ep_api.MemoryInfo_GetMemoryDevice(memory);
   const OrtMemoryDevice* b = ep_api.MemoryInfo_GetMemoryDevice(host);
   EXPECT_TRUE(ep_api.MemoryDevice_AreEqual(a, a));
@@ -191,7 +205,8 @@ TEST_F(EpMemoryTest, MemoryDevices) {
   EXPECT_EQ(ep_api.MemoryDevice_GetMemoryType(b), OrtDeviceMemoryType_HOST_ACCESSIBLE);
   std::vector<float> data{1};
   Handle<OrtValue> value = TensorOver(data, {1});
-  EXPECT_EQ(ep_api.MemoryDevice_GetDeviceType(ep_api.Value_GetMemoryDevice(value)), OrtMemoryInfoDeviceType_CPU);
+  EXPECT_EQ(ep_api.MemoryDevice_GetDeviceType(ep_api.Value_GetMemoryDevice(value)),
+            OrtMemoryInfoDeviceType_CPU);
 }
 
 // In a process of its own: there, the env is made with the variable set and an entry.
@@ -202,7 +217,8 @@ TEST(EpDiscoveryDeathTest, DescribedDevices) {
     setenv("BACKPLANE_HARDWARE_DEVICES", "type=GPU,vendor_id=0x10de,device_id=2", 1);
     Handle<OrtKeyValuePairs> entries;
     Api().CreateKeyValuePairs(entries.out());
-    Api().AddKeyValuePair(entries, "backplane.hardware_devices", "type=NPU,vendor_id=0x8086,vendor=Mine,speed=9");
+    Api().AddKeyValuePair(entries, "backplane.hardware_devices",
+                          "type=NPU,vendor_id=0x8086,vendor=Mine,speed=9");
     OrtEnvCreationOptions options{};
     options.version = ORT_API_VERSION;
     options.logging_severity_level = ORT_LOGGING_LEVEL_WARNING;
@@ -219,7 +235,8 @@ TEST(EpDiscoveryDeathTest, DescribedDevices) {
     return Api().HardwareDevice_Type(npu) == OrtHardwareDeviceType_NPU &&
            std::string(Api().HardwareDevice_Vendor(npu)) == "Mine" &&
            std::string(Api().GetKeyValue(Api().HardwareDevice_Metadata(npu), "speed")) == "9" &&
-           Api().HardwareDevice_Type(gpu) == OrtHardwareDeviceType_GPU && Api().HardwareDevice_DeviceId(gpu) == 2;
+           Api().HardwareDevice_Type(gpu) == OrtHardwareDeviceType_GPU &&
+           Api().HardwareDevice_DeviceId(gpu) == 2;
   };
   EXPECT_EXIT(std::exit(describe() ? 0 : 1), testing::ExitedWithCode(0), "");
 }

@@ -1,5 +1,5 @@
-// EP libraries: what can go wrong from the file's name to the last callback, and that nothing stays behind. Also run on
-// ONNX Runtime; what it gets wrong (it crashes) is asked of Backplane only.
+// EP libraries: what can go wrong from the file's name to the last callback, and that nothing stays
+// behind. Also run on ONNX Runtime; what it gets wrong (it crashes) is asked of Backplane only.
 #include <gmock/gmock.h>
 
 #include "capi/ep_support.h"
@@ -15,20 +15,25 @@ TEST(EpRegistrationTest, CallbacksInOrder) {
   LifeCycle life{{"NAMES", "First,Second"}};
   ASSERT_OK(Register("order"));
   EXPECT_THAT(life.Take(),
-              ElementsAre("CreateEpFactories order max 4", "CreateEpFactories.late", "GetSupportedDevices First max 8",
-                          "GetSupportedDevices.late", "GetSupportedDevices Second max 8", "GetSupportedDevices.late",
+              ElementsAre("CreateEpFactories order max 4", "CreateEpFactories.late",
+                          "GetSupportedDevices First max 8", "GetSupportedDevices.late",
+                          "GetSupportedDevices Second max 8", "GetSupportedDevices.late",
                           "Factory.CreateDataTransfer", "Factory.CreateDataTransfer"));
   ASSERT_OK(Unregister("order"));
-  EXPECT_THAT(life.Take("ReleaseEpFactory "), testing::UnorderedElementsAre("ReleaseEpFactory First", "ReleaseEpFactory Second"));
+  EXPECT_THAT(life.Take("ReleaseEpFactory "),
+              testing::UnorderedElementsAre("ReleaseEpFactory First", "ReleaseEpFactory Second"));
 }
 
 TEST(EpRegistrationTest, FilesThatAreNoLibraries) {
   EXPECT_FAILS(Register("a", "/nowhere/libx.so"), ORT_FAIL,
-               "Failed to load library /nowhere/libx.so with error: /nowhere/libx.so: cannot open shared object file");
+               "Failed to load library /nowhere/libx.so with error: /nowhere/libx.so: cannot open "
+               "shared object file");
   EXPECT_FAILS(Register("a", "/tmp"), ORT_FAIL, "Failed to load library /tmp with error:");
-  EXPECT_FAILS(Register("a", ModelPath("add")), ORT_FAIL, "Failed to load library " + ModelPath("add") + " with error:");
+  EXPECT_FAILS(Register("a", ModelPath("add")), ORT_FAIL,
+               "Failed to load library " + ModelPath("add") + " with error:");
   EXPECT_FAILS(Register("a", "nowhere.so"), ORT_FAIL, "Failed to load library");
-  EXPECT_FAILS(Register("a", PluginPath("half_plugin")), ORT_FAIL, "Failed to get symbol ReleaseEpFactory");
+  EXPECT_FAILS(Register("a", PluginPath("half_plugin")), ORT_FAIL,
+               "Failed to get symbol ReleaseEpFactory");
   EXPECT_FAILS(Unregister("a"), ORT_FAIL, "a was not registered.");
 }
 
@@ -37,8 +42,10 @@ TEST(EpRegistrationTest, RelativePathsNameAllPlacesTried) {
   setenv("BACKPLANE_EP_PATH", "/some/folder:/other/folder", 1);
   const Outcome outcome = Register("a", "libnowhere.so");
   unsetenv("BACKPLANE_EP_PATH");
-  EXPECT_THAT(outcome.message, HasSubstr("/some/folder/libnowhere.so, /other/folder/libnowhere.so"));
-  EXPECT_THAT(outcome.message, HasSubstr(std::filesystem::current_path().string() + "/libnowhere.so"));
+  EXPECT_THAT(outcome.message,
+              HasSubstr("/some/folder/libnowhere.so, /other/folder/libnowhere.so"));
+  EXPECT_THAT(outcome.message,
+              HasSubstr(std::filesystem::current_path().string() + "/libnowhere.so"));
 
   const std::filesystem::path plugin = PluginPath();
   LifeCycle life;
@@ -69,7 +76,8 @@ TEST(EpRegistrationTest, Names) {
   EXPECT_EQ(EpDevices("Named").size(), 2u);
   Registered empty("");
   Registered utf8("名前 ü");
-  EXPECT_FAILS(Unregister("third"), ORT_FAIL, "Execution provider library: third was not registered.");
+  EXPECT_FAILS(Unregister("third"), ORT_FAIL,
+               "Execution provider library: third was not registered.");
   EXPECT_FAILS(Api().RegisterExecutionProviderLibrary(Env(), nullptr, "x"), ORT_RUNTIME_EXCEPTION);
   EXPECT_FAILS(Api().UnregisterExecutionProviderLibrary(Env(), nullptr), ORT_RUNTIME_EXCEPTION);
   if (OnBackplane()) {
@@ -92,7 +100,8 @@ TEST(EpRegistrationTest, NumberOfFactories) {
   }
   life.Take();
   life.Set("NAMES", "A,B,C,D,E");
-  EXPECT_FAILS(Register("five"), ORT_FAIL, "CreateEpFactories returned 5 factories but the supplied capacity was 4.");
+  EXPECT_FAILS(Register("five"), ORT_FAIL,
+               "CreateEpFactories returned 5 factories but the supplied capacity was 4.");
   EXPECT_EQ(life.Take("ReleaseEpFactory ").size(), 4u);
   EXPECT_EQ(EpDevices().size(), before);
 }
@@ -107,7 +116,8 @@ TEST(EpRegistrationTest, NumberOfDevices) {
   if (!OnBackplane()) return;  // ONNX Runtime aborts
   life.Set("REPEAT", "9");
   life.Take();
-  EXPECT_FAILS(Register("nine"), ORT_FAIL, "it returned 9 EP devices, but the supplied capacity was 8");
+  EXPECT_FAILS(Register("nine"), ORT_FAIL,
+               "it returned 9 EP devices, but the supplied capacity was 8");
   EXPECT_THAT(life.Take("ReleaseEpFactory "), ElementsAre("ReleaseEpFactory nine"));
   EXPECT_EQ(EpDevices().size(), before);
 }
@@ -136,8 +146,10 @@ TEST(EpRegistrationTest, FailureHalfWay) {
 }
 
 TEST(EpRegistrationTest, ExceptionsBecomeStatuses) {
-  for (const char* callback : {"CreateEpFactories", "GetSupportedDevices", "Factory.CreateDataTransfer"}) {
-    if (!OnBackplane() && std::string(callback) == "Factory.CreateDataTransfer") continue;  // ONNX Runtime terminates
+  for (const char* callback :
+       {"CreateEpFactories", "GetSupportedDevices", "Factory.CreateDataTransfer"}) {
+    if (!OnBackplane() && std::string(callback) == "Factory.CreateDataTransfer")
+      continue;  // ONNX Runtime terminates
     LifeCycle life{{"THROW", callback}};
     EXPECT_FAILS(Register("throws"), ORT_FAIL, std::string(callback) + " threw");
     EXPECT_FAILS(Unregister("throws"), ORT_FAIL, "throws was not registered.");
@@ -173,7 +185,8 @@ TEST(EpRegistrationTest, IncompleteFactories) {
 
 TEST(EpRegistrationTest, StatedVersions) {
   for (const char* version : {"22", "23", "24", "30"}) {
-    if (!OnBackplane() && std::string(version) == "22") continue;  // ONNX Runtime calls newer members
+    if (!OnBackplane() && std::string(version) == "22")
+      continue;  // ONNX Runtime calls newer members
     LifeCycle life{{"VERSION", version}, {"NAMES", "Aged"}};
     Registered library("aged");
     const auto devices = EpDevices("Aged");
@@ -186,7 +199,8 @@ TEST(EpRegistrationTest, StatedVersions) {
   if (!OnBackplane()) return;
   for (const char* version : {"0", "1", "21", "4000000000"}) {
     LifeCycle life{{"VERSION", version}};
-    EXPECT_FAILS(Register("absurd"), ORT_INVALID_ARGUMENT, "states ort_version_supported " + std::string(version));
+    EXPECT_FAILS(Register("absurd"), ORT_INVALID_ARGUMENT,
+                 "states ort_version_supported " + std::string(version));
     EXPECT_FAILS(Unregister("absurd"), ORT_FAIL, "was not registered.");
   }
 }
@@ -222,8 +236,8 @@ TEST(EpRegistrationTest, UnregisteringUnderASessionIsRefused) {
   EXPECT_THAT(life.Take("ReleaseEpFactory "), ElementsAre("ReleaseEpFactory Used"));
   // The options outlive the library; their device is gone.
   Handle<OrtSession> session;
-  EXPECT_FAILS(Api().CreateSession(Env(), ModelPath("add").c_str(), options, session.out()), ORT_INVALID_ARGUMENT,
-               "unregistered");
+  EXPECT_FAILS(Api().CreateSession(Env(), ModelPath("add").c_str(), options, session.out()),
+               ORT_INVALID_ARGUMENT, "unregistered");
 }
 
 TEST(EpRegistrationTest, HundredTimes) {

@@ -1,5 +1,5 @@
-// Which EPs a session gets: appended by device or by name, by policy, by delegate. The tables are what ONNX Runtime 1.31
-// did on the same devices; the same tests run on it.
+// Which EPs a session gets: appended by device or by name, by policy, by delegate. The tables are
+// what ONNX Runtime 1.31 did on the same devices; the same tests run on it.
 #include <gmock/gmock.h>
 
 #include <functional>
@@ -14,7 +14,8 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::UnorderedElementsAre;
 
-/// What the plug-in was asked to create for a session with `options`: lines "CreateEp NAME DEVICE... [ENTRY...]".
+/// What the plug-in was asked to create for a session with `options`: lines "CreateEp NAME
+/// DEVICE... [ENTRY...]".
 std::vector<std::string> Created(LifeCycle& life, const OrtSessionOptions* options) {
   life.Take();
   Handle<OrtSession> session = OpenModel("add", options);
@@ -23,12 +24,15 @@ std::vector<std::string> Created(LifeCycle& life, const OrtSessionOptions* optio
   return lines;
 }
 
-// -- appending by device ----------------------------------------------------------------------------------------------
+// -- appending by device
+// ----------------------------------------------------------------------------------------------
 
 class AppendTest : public testing::Test {
  protected:
   AppendTest()
-      : life_{{"NAMES", "App"}, {"DEVICES", "GPU:0x8086:1:vendor=Intel,GPU:0x8086:2:vendor=Intel,cpu"}}, library_("app") {
+      : life_{{"NAMES", "App"},
+              {"DEVICES", "GPU:0x8086:1:vendor=Intel,GPU:0x8086:2:vendor=Intel,cpu"}},
+        library_("app") {
     devices_ = EpDevices("App");
   }
   LifeCycle life_;
@@ -46,12 +50,14 @@ TEST_F(AppendTest, OneAndSeveralDevices) {
 }
 
 TEST_F(AppendTest, WrongDevices) {
-  EXPECT_FAILS(Append(options_, {}), ORT_INVALID_ARGUMENT, "Must provide one or more OrtEpDevice instances.");
+  EXPECT_FAILS(Append(options_, {}), ORT_INVALID_ARGUMENT,
+               "Must provide one or more OrtEpDevice instances.");
   EXPECT_FAILS(Append(options_, {devices_[0], EpDevices()[0]}), ORT_INVALID_ARGUMENT,
                "must have the same execution provider.");
   if (!OnBackplane()) return;  // ONNX Runtime crashes
   EXPECT_FAILS(Append(options_, {nullptr}), ORT_INVALID_ARGUMENT);
-  EXPECT_FAILS(Api().SessionOptionsAppendExecutionProvider_V2(options_, Env(), devices_.data(), 1, nullptr, nullptr, 2),
+  EXPECT_FAILS(Api().SessionOptionsAppendExecutionProvider_V2(options_, Env(), devices_.data(), 1,
+                                                              nullptr, nullptr, 2),
                ORT_INVALID_ARGUMENT, "ep_option_keys");
 }
 
@@ -59,8 +65,8 @@ TEST_F(AppendTest, TheSameEpTwiceFailsAtTheSession) {
   ASSERT_OK(Append(options_, {devices_[0]}));
   ASSERT_OK(Append(options_, {devices_[1]}));
   Handle<OrtSession> session;
-  EXPECT_FAILS(Api().CreateSession(Env(), ModelPath("add").c_str(), options_, session.out()), ORT_FAIL,
-               "Provider App has already been registered.");
+  EXPECT_FAILS(Api().CreateSession(Env(), ModelPath("add").c_str(), options_, session.out()),
+               ORT_FAIL, "Provider App has already been registered.");
 }
 
 TEST_F(AppendTest, TheBuiltInEpNeedsNoLibrary) {
@@ -72,22 +78,26 @@ TEST_F(AppendTest, FailureToCreate) {
   ASSERT_OK(Append(options_, {devices_[0]}));
   life_.Set("FAIL", "CreateEp");
   Handle<OrtSession> session;
-  EXPECT_FAILS(Api().CreateSession(Env(), ModelPath("add").c_str(), options_, session.out()), ORT_FAIL,
-               "Error creating execution provider: ");
+  EXPECT_FAILS(Api().CreateSession(Env(), ModelPath("add").c_str(), options_, session.out()),
+               ORT_FAIL, "Error creating execution provider: ");
   if (!OnBackplane()) return;  // ONNX Runtime terminates
   life_.Set("FAIL", "");
   life_.Set("THROW", "CreateEp");
-  EXPECT_FAILS(Api().CreateSession(Env(), ModelPath("add").c_str(), options_, session.out()), ORT_FAIL, "CreateEp threw");
+  EXPECT_FAILS(Api().CreateSession(Env(), ModelPath("add").c_str(), options_, session.out()),
+               ORT_FAIL, "CreateEp threw");
   life_.Set("THROW", "");
   life_.Set("NULL", "ep");
-  EXPECT_FAILS(Api().CreateSession(Env(), ModelPath("add").c_str(), options_, session.out()), ORT_FAIL, "App");
+  EXPECT_FAILS(Api().CreateSession(Env(), ModelPath("add").c_str(), options_, session.out()),
+               ORT_FAIL, "App");
 }
 
-// -- options ----------------------------------------------------------------------------------------------------------
+// -- options
+// ----------------------------------------------------------------------------------------------------------
 
 class EpOptionsTest : public testing::Test {
  protected:
-  EpOptionsTest() : life_{{"NAMES", "OptionEP"}, {"OPTIONS", "threads=1,precision=high"}}, library_("options") {
+  EpOptionsTest()
+      : life_{{"NAMES", "OptionEP"}, {"OPTIONS", "threads=1,precision=high"}}, library_("options") {
     devices_ = EpDevices("OptionEP");
   }
   std::map<std::string, std::string> Entries() {
@@ -106,7 +116,8 @@ class EpOptionsTest : public testing::Test {
 TEST_F(EpOptionsTest, BecomeConfigEntriesOverTheDefaults) {
   ASSERT_OK(Api().AddSessionConfigEntry(options_, "ep.optionep.precision", "before"));
   ASSERT_OK(Append(options_, devices_, {{"threads", "7"}}));
-  EXPECT_THAT(Entries(), ElementsAre(std::pair("ep.optionep.precision", "high"), std::pair("ep.optionep.threads", "7")));
+  EXPECT_THAT(Entries(), ElementsAre(std::pair("ep.optionep.precision", "high"),
+                                     std::pair("ep.optionep.threads", "7")));
   ASSERT_OK(Api().AddSessionConfigEntry(options_, "ep.optionep.precision", "after"));
   const auto created = Created(life_, options_);
   ASSERT_EQ(created.size(), 1u);
@@ -117,7 +128,8 @@ TEST_F(EpOptionsTest, BecomeConfigEntriesOverTheDefaults) {
 TEST_F(EpOptionsTest, UnknownOnesNameTheNearest) {
   if (!OnBackplane()) GTEST_SKIP() << "ONNX Runtime passes them on";
   EXPECT_FAILS(Append(options_, devices_, {{"thread", "7"}}), ORT_INVALID_ARGUMENT,
-               "OptionEP does not know the option 'thread'. Did you mean 'threads'? It knows: precision, threads.");
+               "OptionEP does not know the option 'thread'. Did you mean 'threads'? It knows: "
+               "precision, threads.");
   EXPECT_THAT(Entries(), IsEmpty());
   ASSERT_OK(Api().AddSessionConfigEntry(options_, "backplane.strict_ep_options", "0"));
   EXPECT_OK(Append(options_, devices_, {{"thread", "7"}}));
@@ -125,14 +137,16 @@ TEST_F(EpOptionsTest, UnknownOnesNameTheNearest) {
 
 TEST_F(EpOptionsTest, OfAPolicyYieldToEntries) {
   ASSERT_OK(Api().AddSessionConfigEntry(options_, "ep.optionep.precision", "low"));
-  ASSERT_OK(Api().SessionOptionsSetEpSelectionPolicy(options_, OrtExecutionProviderDevicePolicy_PREFER_CPU));
+  ASSERT_OK(Api().SessionOptionsSetEpSelectionPolicy(options_,
+                                                     OrtExecutionProviderDevicePolicy_PREFER_CPU));
   const auto created = Created(life_, options_);
   ASSERT_EQ(created.size(), 1u);
   EXPECT_THAT(created[0], HasSubstr("ep.optionep.precision=low"));
   EXPECT_THAT(created[0], HasSubstr("ep.optionep.threads=1"));
 }
 
-// -- appending by name ------------------------------------------------------------------------------------------------
+// -- appending by name
+// ------------------------------------------------------------------------------------------------
 
 Outcome AppendByName(OrtSessionOptions* options, const char* name) {
   return Api().SessionOptionsAppendExecutionProvider(options, name, nullptr, nullptr, 0);
@@ -142,7 +156,8 @@ TEST(AppendByNameTest, UnknownAndAbsent) {
   Handle<OrtSessionOptions> options = NewOptions();
   EXPECT_FAILS(AppendByName(options, "Nobody"), ORT_INVALID_ARGUMENT,
                "Unknown provider name 'Nobody'. Currently supported values are ");
-  EXPECT_FAILS(AppendByName(options, "SNPE"), ORT_INVALID_ARGUMENT, "execution provider is not supported in this build.");
+  EXPECT_FAILS(AppendByName(options, "SNPE"), ORT_INVALID_ARGUMENT,
+               "execution provider is not supported in this build.");
   EXPECT_FAILS(AppendByName(options, "snpe"), ORT_INVALID_ARGUMENT, "Unknown provider name 'snpe'");
 }
 
@@ -155,10 +170,12 @@ TEST(AppendByNameTest, RegisteredEps) {
   EXPECT_OK(AppendByName(options, "ByName"));
   EXPECT_OK(AppendByName(options, "SNPE"));
   EXPECT_THAT(Created(life, options), ElementsAre("ByName 0", "SNPEExecutionProvider 0"));
-  EXPECT_FAILS(AppendByName(options, "byname"), ORT_INVALID_ARGUMENT, "Unknown provider name 'byname'");
+  EXPECT_FAILS(AppendByName(options, "byname"), ORT_INVALID_ARGUMENT,
+               "Unknown provider name 'byname'");
 }
 
-// -- policies ---------------------------------------------------------------------------------------------------------
+// -- policies
+// ---------------------------------------------------------------------------------------------------------
 
 struct Library {
   const char* names;
@@ -183,7 +200,11 @@ const PolicyCase kPolicyCases[] = {
      {"C 0"},
      {"N 0", "C 0"},
      {"G 0", "C 0"}},
-    {"discrete first", {{"G1", "GPU:1:1"}, {"G2", "GPU:1:2:Discrete=1"}, {"A3", "GPU:1:3:Discrete=0"}}, {}, {}, {"G2 0"}},
+    {"discrete first",
+     {{"G1", "GPU:1:1"}, {"G2", "GPU:1:2:Discrete=1"}, {"A3", "GPU:1:3:Discrete=0"}},
+     {},
+     {},
+     {"G2 0"}},
     {"the device's vendor",
      {{"G1", "GPU:1:1:vendor=NV:Discrete=1"}, {"G2", "GPU:1:1:vendor=NV:Discrete=1", "NV"}},
      {},
@@ -194,7 +215,11 @@ const PolicyCase kPolicyCases[] = {
      {},
      {},
      {"G2 0"}},
-    {"NPUs by vendor", {{"N1", "NPU:1:1:vendor=I"}, {"N2", "NPU:1:1:vendor=I", "I"}}, {}, {"N2 0"}, {}},
+    {"NPUs by vendor",
+     {{"N1", "NPU:1:1:vendor=I"}, {"N2", "NPU:1:1:vendor=I", "I"}},
+     {},
+     {"N2 0"},
+     {}},
     {"one EP on several devices", {{"X", "GPU:1:1,NPU:1:2,cpu"}}, {"X 2"}, {"X 1 2"}, {"X 0 2"}},
     {"the same and another GPU",
      {{"X", "cpu,NPU:1:2,GPU:1:1"}, {"D", "GPU:2:1:Discrete=1"}},
@@ -235,7 +260,8 @@ TEST(PolicyTest, AnExplicitAppendBeatsIt) {
   LifeCycle life{{"NAMES", "Abc,Zed"}};
   Registered library("two");
   Handle<OrtSessionOptions> options = NewOptions();
-  ASSERT_OK(Api().SessionOptionsSetEpSelectionPolicy(options, OrtExecutionProviderDevicePolicy_PREFER_CPU));
+  ASSERT_OK(Api().SessionOptionsSetEpSelectionPolicy(options,
+                                                     OrtExecutionProviderDevicePolicy_PREFER_CPU));
   ASSERT_OK(Append(options, EpDevices("Zed")));
   EXPECT_THAT(Created(life, options), ElementsAre("Zed 0"));
 }
@@ -243,22 +269,26 @@ TEST(PolicyTest, AnExplicitAppendBeatsIt) {
 TEST(PolicyTest, NoPolicy) {
   if (!OnBackplane()) GTEST_SKIP() << "ONNX Runtime crashes";
   Handle<OrtSessionOptions> options = NewOptions();
-  EXPECT_FAILS(Api().SessionOptionsSetEpSelectionPolicy(options, static_cast<OrtExecutionProviderDevicePolicy>(77)),
+  EXPECT_FAILS(Api().SessionOptionsSetEpSelectionPolicy(
+                   options, static_cast<OrtExecutionProviderDevicePolicy>(77)),
                ORT_INVALID_ARGUMENT, "77");
 }
 
-// -- delegate ---------------------------------------------------------------------------------------------------------
+// -- delegate
+// ---------------------------------------------------------------------------------------------------------
 
 struct Delegate {
   std::vector<std::string> offered;
   std::map<std::string, std::string> model;
   size_t room = 0;
   bool has_runtime_metadata = false;
-  std::function<OrtStatus*(const OrtEpDevice** all, size_t count, const OrtEpDevice** selected, size_t* out)> select;
+  std::function<OrtStatus*(const OrtEpDevice** all, size_t count, const OrtEpDevice** selected,
+                           size_t* out)>
+      select;
 
   static OrtStatus* Call(const OrtEpDevice** devices, size_t count, const OrtKeyValuePairs* model,
-                         const OrtKeyValuePairs* runtime, const OrtEpDevice** selected, size_t room, size_t* out,
-                         void* state) {
+                         const OrtKeyValuePairs* runtime, const OrtEpDevice** selected, size_t room,
+                         size_t* out, void* state) {
     auto& self = *static_cast<Delegate*>(state);
     self.offered.clear();
     for (size_t i = 0; i < count; ++i) self.offered.push_back(Api().EpDevice_EpName(devices[i]));
@@ -272,7 +302,8 @@ struct Delegate {
 class DelegateTest : public testing::Test {
  protected:
   DelegateTest() : life_{{"NAMES", "Zed,Abc"}}, library_("delegate") {
-    EXPECT_OK(Api().SessionOptionsSetEpSelectionPolicyDelegate(options_, &Delegate::Call, &delegate_));
+    EXPECT_OK(
+        Api().SessionOptionsSetEpSelectionPolicyDelegate(options_, &Delegate::Call, &delegate_));
   }
   Outcome Open() {
     Handle<OrtSession> session;
@@ -285,7 +316,8 @@ class DelegateTest : public testing::Test {
 };
 
 TEST_F(DelegateTest, SeesDevicesInOrderAndTheModel) {
-  delegate_.select = [](const OrtEpDevice** all, size_t, const OrtEpDevice** selected, size_t* out) {
+  delegate_.select = [](const OrtEpDevice** all, size_t, const OrtEpDevice** selected,
+                        size_t* out) {
     selected[0] = all[1];
     *out = 1;
     return nullptr;
@@ -294,15 +326,16 @@ TEST_F(DelegateTest, SeesDevicesInOrderAndTheModel) {
   EXPECT_THAT(delegate_.offered, ElementsAre("Abc", "Zed", "CPUExecutionProvider"));
   EXPECT_EQ(delegate_.room, 8u);
   EXPECT_TRUE(delegate_.has_runtime_metadata);
-  for (const char* key : {"graph_name", "producer_name", "producer_version", "domain", "doc_string", "graph_description",
-                          "model_version"}) {
+  for (const char* key : {"graph_name", "producer_name", "producer_version", "domain", "doc_string",
+                          "graph_description", "model_version"}) {
     EXPECT_EQ(delegate_.model.count(key), 1u) << key;
   }
 }
 
 TEST_F(DelegateTest, Failures) {
   const auto select_many = [](size_t count) {
-    return [count](const OrtEpDevice** all, size_t, const OrtEpDevice** selected, size_t* out) -> OrtStatus* {
+    return [count](const OrtEpDevice** all, size_t, const OrtEpDevice** selected,
+                   size_t* out) -> OrtStatus* {
       for (size_t i = 0; i < count && i < 8; ++i) selected[i] = all[0];
       *out = count;
       return nullptr;
@@ -319,7 +352,8 @@ TEST_F(DelegateTest, Failures) {
   };
   EXPECT_FAILS(Open(), ORT_FAIL, "EP selection delegate failed: not today");
   if (!OnBackplane()) return;
-  delegate_.select = [](const OrtEpDevice**, size_t, const OrtEpDevice** selected, size_t* out) -> OrtStatus* {
+  delegate_.select = [](const OrtEpDevice**, size_t, const OrtEpDevice** selected,
+                        size_t* out) -> OrtStatus* {
     selected[0] = nullptr;
     *out = 1;
     return nullptr;

@@ -1,5 +1,5 @@
-// What the tests of plugin EPs share: where the test plug-ins are, how the life-cycle plug-in is told what to do and what
-// it saw, registration that ends with the test.
+// What the tests of plugin EPs share: where the test plug-ins are, how the life-cycle plug-in is
+// told what to do and what it saw, registration that ends with the test.
 #pragma once
 
 #include <unistd.h>
@@ -19,16 +19,20 @@ namespace capi {
 inline std::string PluginPath(const std::string& name = "life_cycle_plugin") {
   const char* build = std::getenv("BACKPLANE_BUILD_DIR");
   const std::filesystem::path root =
-      build != nullptr ? build : std::filesystem::read_symlink("/proc/self/exe").parent_path().parent_path();
+      build != nullptr
+          ? build
+          : std::filesystem::read_symlink("/proc/self/exe").parent_path().parent_path();
   return (root / "lib" / ("lib" + name + ".so")).string();
 }
 
-/// Settings of the life-cycle plug-in (see its head) for as long as this lives, and the trace it writes meanwhile.
+/// Settings of the life-cycle plug-in (see its head) for as long as this lives, and the trace it
+/// writes meanwhile.
 class LifeCycle {
  public:
   LifeCycle() : LifeCycle(std::initializer_list<std::pair<const char*, std::string>>{}) {}
   LifeCycle(std::initializer_list<std::pair<const char*, std::string>> settings) {
-    trace_ = (std::filesystem::temp_directory_path() / ("life_cycle_" + std::to_string(getpid()))).string();
+    trace_ = (std::filesystem::temp_directory_path() / ("life_cycle_" + std::to_string(getpid())))
+                 .string();
     std::filesystem::remove(trace_);
     Set("TRACE", trace_);
     for (const auto& [name, value] : settings) Set(name, value);
@@ -72,7 +76,8 @@ inline Outcome Unregister(const std::string& name) {
 /// A library that is registered until the end of the scope.
 class Registered {
  public:
-  explicit Registered(std::string name, const std::string& path = PluginPath()) : name_(std::move(name)) {
+  explicit Registered(std::string name, const std::string& path = PluginPath())
+      : name_(std::move(name)) {
     EXPECT_OK(Register(name_, path));
   }
   ~Registered() { EXPECT_OK(Unregister(name_)); }
@@ -93,7 +98,8 @@ inline std::vector<const OrtEpDevice*> EpDevices() {
 /// The EP devices of one EP, in their order.
 inline std::vector<const OrtEpDevice*> EpDevices(const std::string& ep_name) {
   std::vector<const OrtEpDevice*> devices = EpDevices();
-  std::erase_if(devices, [&](const OrtEpDevice* device) { return Api().EpDevice_EpName(device) != ep_name; });
+  std::erase_if(
+      devices, [&](const OrtEpDevice* device) { return Api().EpDevice_EpName(device) != ep_name; });
   return devices;
 }
 
@@ -121,8 +127,8 @@ inline Outcome Append(OrtSessionOptions* options, const std::vector<const OrtEpD
     keys.push_back(key);
     values.push_back(value);
   }
-  return Api().SessionOptionsAppendExecutionProvider_V2(options, Env(), devices.data(), devices.size(), keys.data(),
-                                                        values.data(), keys.size());
+  return Api().SessionOptionsAppendExecutionProvider_V2(
+      options, Env(), devices.data(), devices.size(), keys.data(), values.data(), keys.size());
 }
 
 }  // namespace capi

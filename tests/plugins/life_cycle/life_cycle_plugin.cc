@@ -1,18 +1,20 @@
-// A plugin EP library for tests of the library life cycle: every callback writes its name to a trace, and environment
-// variables make it lie, fail or throw at any point. Its EPs claim no nodes. Uses the public headers only, so the same
-// file loads into Backplane and into ONNX Runtime. Read when CreateEpFactories is called:
+// A plugin EP library for tests of the library life cycle: every callback writes its name to a
+// trace, and environment variables make it lie, fail or throw at any point. Its EPs claim no nodes.
+// Uses the public headers only, so the same file loads into Backplane and into ONNX Runtime. Read
+// when CreateEpFactories is called:
 //
-//   LIFE_CYCLE_NAMES      EP names, one factory each, separated by commas; default: the registered name; "-": none
-//   LIFE_CYCLE_VENDOR     the EPs' vendor (default "Test Vendor") and LIFE_CYCLE_VENDOR_ID its number
-//   LIFE_CYCLE_VERSION    what ort_version_supported states; members that are newer point to a function that aborts
-//   LIFE_CYCLE_DEVICES    devices of each factory: "cpu" (all of that type), or virtual ones as TYPE:VENDOR:ID[:key=value]*
+//   LIFE_CYCLE_NAMES      EP names, one factory each, separated by commas; default: the registered
+//   name; "-": none LIFE_CYCLE_VENDOR     the EPs' vendor (default "Test Vendor") and
+//   LIFE_CYCLE_VENDOR_ID its number LIFE_CYCLE_VERSION    what ort_version_supported states;
+//   members that are newer point to a function that aborts LIFE_CYCLE_DEVICES    devices of each
+//   factory: "cpu" (all of that type), or virtual ones as TYPE:VENDOR:ID[:key=value]*
 //   LIFE_CYCLE_REPEAT     how often each supported device is reported
 //   LIFE_CYCLE_OPTIONS    default EP options, key=value separated by commas
 //   LIFE_CYCLE_FAIL       names of callbacks that return a status, separated by commas
 //   LIFE_CYCLE_THROW      names of callbacks that throw
-//   LIFE_CYCLE_NULL       names of optional callbacks that are left out, and of things returned as null
-//   LIFE_CYCLE_MEMORY     "1": devices have memory of their own (host memory under another name), copies and streams
-//   LIFE_CYCLE_TRACE      file to append to
+//   LIFE_CYCLE_NULL       names of optional callbacks that are left out, and of things returned as
+//   null LIFE_CYCLE_MEMORY     "1": devices have memory of their own (host memory under another
+//   name), copies and streams LIFE_CYCLE_TRACE      file to append to
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -74,7 +76,8 @@ void Poison() {
   std::abort();
 }
 
-// The headers call most members noexcept; a plugin written in another language keeps no such promise.
+// The headers call most members noexcept; a plugin written in another language keeps no such
+// promise.
 template <typename Member, typename Function>
 void Set(Member& member, Function* function) {
   member = reinterpret_cast<Member>(function);
@@ -111,7 +114,8 @@ Factory& Self(const OrtEpFactory* factory) {
   return const_cast<Factory&>(static_cast<const Factory&>(*factory));
 }
 
-// -- memory, copies, streams ----------------------------------------------------------------------------------------
+// -- memory, copies, streams
+// ----------------------------------------------------------------------------------------
 
 OrtStatus* FactoryCreateAllocator(OrtEpFactory*, const OrtMemoryInfo* info, const OrtKeyValuePairs*,
                                   OrtAllocator** out) {
@@ -122,11 +126,15 @@ OrtStatus* FactoryCreateAllocator(OrtEpFactory*, const OrtMemoryInfo* info, cons
   std::memset(static_cast<OrtAllocator*>(allocator), 0, sizeof(OrtAllocator));
   allocator->version = ORT_API_VERSION;
   allocator->info = const_cast<OrtMemoryInfo*>(info);
-  Set(allocator->Alloc, +[](OrtAllocator*, size_t bytes) { return std::malloc(bytes == 0 ? 1 : bytes); });
-  Set(allocator->Free, +[](OrtAllocator*, void* memory) { std::free(memory); });
-  Set(allocator->Info, +[](const OrtAllocator* a) -> const OrtMemoryInfo* {
-    return static_cast<const Allocator*>(a)->info;
-  });
+  Set(
+      allocator->Alloc,
+      +[](OrtAllocator*, size_t bytes) { return std::malloc(bytes == 0 ? 1 : bytes); });
+  Set(
+      allocator->Free, +[](OrtAllocator*, void* memory) { std::free(memory); });
+  Set(
+      allocator->Info, +[](const OrtAllocator* a) -> const OrtMemoryInfo* {
+        return static_cast<const Allocator*>(a)->info;
+      });
   *out = allocator;
   return nullptr;
 }
@@ -136,9 +144,10 @@ void FactoryReleaseAllocator(OrtEpFactory*, OrtAllocator* allocator) {
   delete static_cast<Allocator*>(allocator);
 }
 
-OrtStatus* TransferCopy(OrtDataTransferImpl*, const OrtValue** from, OrtValue** to, OrtSyncStream** streams,
-                        size_t count) {
-  if (OrtStatus* status = Enter("DataTransfer.CopyTensors", streams != nullptr && streams[0] != nullptr ? "stream" : "")) {
+OrtStatus* TransferCopy(OrtDataTransferImpl*, const OrtValue** from, OrtValue** to,
+                        OrtSyncStream** streams, size_t count) {
+  if (OrtStatus* status = Enter("DataTransfer.CopyTensors",
+                                streams != nullptr && streams[0] != nullptr ? "stream" : "")) {
     return status;
   }
   for (size_t i = 0; i < count; ++i) {
@@ -159,13 +168,17 @@ OrtStatus* FactoryCreateDataTransfer(OrtEpFactory* factory, OrtDataTransferImpl*
   if (Self(factory).memory == nullptr) return nullptr;
   auto* transfer = new Transfer();
   transfer->ort_version_supported = ORT_API_VERSION;
-  Set(transfer->Release, +[](OrtDataTransferImpl* self) {
-    Trace("DataTransfer.Release");
-    delete static_cast<Transfer*>(self);
-  });
-  Set(transfer->CanCopy, +[](const OrtDataTransferImpl*, const OrtMemoryDevice* from, const OrtMemoryDevice* to) {
-    return ep_api->MemoryDevice_GetVendorId(from) == 0xbe01 || ep_api->MemoryDevice_GetVendorId(to) == 0xbe01;
-  });
+  Set(
+      transfer->Release, +[](OrtDataTransferImpl* self) {
+        Trace("DataTransfer.Release");
+        delete static_cast<Transfer*>(self);
+      });
+  Set(
+      transfer->CanCopy,
+      +[](const OrtDataTransferImpl*, const OrtMemoryDevice* from, const OrtMemoryDevice* to) {
+        return ep_api->MemoryDevice_GetVendorId(from) == 0xbe01 ||
+               ep_api->MemoryDevice_GetVendorId(to) == 0xbe01;
+      });
   Set(transfer->CopyTensors, &TransferCopy);
   if (Listed("LIFE_CYCLE_NULL", "DataTransfer.CopyTensors")) transfer->CopyTensors = nullptr;
   *out = transfer;
@@ -176,40 +189,50 @@ OrtStatus* StreamCreateNotification(OrtSyncStreamImpl*, OrtSyncNotificationImpl*
   if (OrtStatus* status = Enter("Stream.CreateNotification")) return status;
   auto* notification = new Notification();
   notification->ort_version_supported = ORT_API_VERSION;
-  Set(notification->Release, +[](OrtSyncNotificationImpl* self) {
-    Trace("Notification.Release");
-    delete static_cast<Notification*>(self);
-  });
-  Set(notification->Activate, +[](OrtSyncNotificationImpl*) { return Enter("Notification.Activate"); });
-  Set(notification->WaitOnDevice, +[](OrtSyncNotificationImpl*, OrtSyncStream*) {
-    return Enter("Notification.WaitOnDevice");
-  });
-  Set(notification->WaitOnHost, +[](OrtSyncNotificationImpl*) { return Enter("Notification.WaitOnHost"); });
+  Set(
+      notification->Release, +[](OrtSyncNotificationImpl* self) {
+        Trace("Notification.Release");
+        delete static_cast<Notification*>(self);
+      });
+  Set(
+      notification->Activate,
+      +[](OrtSyncNotificationImpl*) { return Enter("Notification.Activate"); });
+  Set(
+      notification->WaitOnDevice,
+      +[](OrtSyncNotificationImpl*, OrtSyncStream*) { return Enter("Notification.WaitOnDevice"); });
+  Set(
+      notification->WaitOnHost,
+      +[](OrtSyncNotificationImpl*) { return Enter("Notification.WaitOnHost"); });
   *out = notification;
   return nullptr;
 }
 
-OrtStatus* FactoryCreateStream(OrtEpFactory* factory, const OrtMemoryDevice*, const OrtKeyValuePairs*,
-                               OrtSyncStreamImpl** out) {
+OrtStatus* FactoryCreateStream(OrtEpFactory* factory, const OrtMemoryDevice*,
+                               const OrtKeyValuePairs*, OrtSyncStreamImpl** out) {
   *out = nullptr;
   if (OrtStatus* status = Enter("Factory.CreateSyncStreamForDevice")) return status;
   if (Listed("LIFE_CYCLE_NULL", "stream")) return nullptr;
   auto* stream = new Stream();
   stream->ort_version_supported = ORT_API_VERSION;
   stream->factory = &Self(factory);
-  Set(stream->Release, +[](OrtSyncStreamImpl* self) {
-    Trace("Stream.Release");
-    delete static_cast<Stream*>(self);
-  });
-  Set(stream->GetHandle, +[](OrtSyncStreamImpl* self) -> void* { return self; });
+  Set(
+      stream->Release, +[](OrtSyncStreamImpl* self) {
+        Trace("Stream.Release");
+        delete static_cast<Stream*>(self);
+      });
+  Set(
+      stream->GetHandle, +[](OrtSyncStreamImpl* self) -> void* { return self; });
   Set(stream->CreateNotification, &StreamCreateNotification);
-  Set(stream->Flush, +[](OrtSyncStreamImpl*) { return Enter("Stream.Flush"); });
-  Set(stream->OnSessionRunEnd, +[](OrtSyncStreamImpl*) { return Enter("Stream.OnSessionRunEnd"); });
+  Set(
+      stream->Flush, +[](OrtSyncStreamImpl*) { return Enter("Stream.Flush"); });
+  Set(
+      stream->OnSessionRunEnd, +[](OrtSyncStreamImpl*) { return Enter("Stream.OnSessionRunEnd"); });
   *out = stream;
   return nullptr;
 }
 
-// -- devices --------------------------------------------------------------------------------------------------------
+// -- devices
+// --------------------------------------------------------------------------------------------------------
 
 OrtHardwareDevice* MakeVirtual(const std::string& description) {
   const std::vector<std::string> parts = Split(description, ':');
@@ -225,13 +248,15 @@ OrtHardwareDevice* MakeVirtual(const std::string& description) {
     if (parts[i].substr(0, equals) == "vendor") {
       vendor = parts[i].substr(equals + 1);
     } else {
-      ort->AddKeyValuePair(metadata, parts[i].substr(0, equals).c_str(), parts[i].substr(equals + 1).c_str());
+      ort->AddKeyValuePair(metadata, parts[i].substr(0, equals).c_str(),
+                           parts[i].substr(equals + 1).c_str());
     }
   }
   OrtHardwareDevice* device = nullptr;
-  OrtStatus* status = ep_api->CreateHardwareDevice(
-      type, static_cast<uint32_t>(std::stoul(parts.at(1), nullptr, 0)),
-      static_cast<uint32_t>(std::stoul(parts.at(2), nullptr, 0)), vendor.c_str(), metadata, &device);
+  OrtStatus* status =
+      ep_api->CreateHardwareDevice(type, static_cast<uint32_t>(std::stoul(parts.at(1), nullptr, 0)),
+                                   static_cast<uint32_t>(std::stoul(parts.at(2), nullptr, 0)),
+                                   vendor.c_str(), metadata, &device);
   ort->ReleaseKeyValuePairs(metadata);
   if (status != nullptr) {
     Trace(std::string("CreateHardwareDevice: ") + ort->GetErrorMessage(status));
@@ -240,7 +265,8 @@ OrtHardwareDevice* MakeVirtual(const std::string& description) {
   return device;
 }
 
-OrtStatus* Report(Factory& factory, const OrtHardwareDevice* hardware, size_t index, OrtEpDevice** out) {
+OrtStatus* Report(Factory& factory, const OrtHardwareDevice* hardware, size_t index,
+                  OrtEpDevice** out) {
   OrtKeyValuePairs* metadata = nullptr;
   OrtKeyValuePairs* options = nullptr;
   ort->CreateKeyValuePairs(&metadata);
@@ -254,25 +280,29 @@ OrtStatus* Report(Factory& factory, const OrtHardwareDevice* hardware, size_t in
   OrtStatus* status = ep_api->CreateEpDevice(&factory, hardware, metadata, options, out);
   ort->ReleaseKeyValuePairs(metadata);
   ort->ReleaseKeyValuePairs(options);
-  if (status == nullptr && factory.memory != nullptr) status = ep_api->EpDevice_AddAllocatorInfo(*out, factory.memory);
+  if (status == nullptr && factory.memory != nullptr)
+    status = ep_api->EpDevice_AddAllocatorInfo(*out, factory.memory);
   if (status == nullptr && factory.host_memory != nullptr) {
     status = ep_api->EpDevice_AddAllocatorInfo(*out, factory.host_memory);
   }
   return status;
 }
 
-OrtStatus* GetSupportedDevices(OrtEpFactory* self, const OrtHardwareDevice* const* devices, size_t num_devices,
-                               OrtEpDevice** ep_devices, size_t max_ep_devices, size_t* num_ep_devices) {
+OrtStatus* GetSupportedDevices(OrtEpFactory* self, const OrtHardwareDevice* const* devices,
+                               size_t num_devices, OrtEpDevice** ep_devices, size_t max_ep_devices,
+                               size_t* num_ep_devices) {
   Factory& factory = Self(self);
   *num_ep_devices = 0;
-  if (OrtStatus* status = Enter("GetSupportedDevices", factory.name + " max " + std::to_string(max_ep_devices))) {
+  if (OrtStatus* status =
+          Enter("GetSupportedDevices", factory.name + " max " + std::to_string(max_ep_devices))) {
     return status;
   }
   std::vector<const OrtHardwareDevice*> wanted;
   for (const std::string& description : factory.devices) {
     if (description == "cpu") {
       for (size_t i = 0; i < num_devices; ++i) {
-        if (ort->HardwareDevice_Type(devices[i]) == OrtHardwareDeviceType_CPU) wanted.push_back(devices[i]);
+        if (ort->HardwareDevice_Type(devices[i]) == OrtHardwareDeviceType_CPU)
+          wanted.push_back(devices[i]);
       }
     } else if (description == "all") {
       wanted.assign(devices, devices + num_devices);
@@ -284,7 +314,9 @@ OrtStatus* GetSupportedDevices(OrtEpFactory* self, const OrtHardwareDevice* cons
   for (const OrtHardwareDevice* device : wanted) {
     for (size_t i = 0; i < factory.repeat; ++i) {
       if (*num_ep_devices < max_ep_devices) {
-        if (OrtStatus* status = Report(factory, device, *num_ep_devices, &ep_devices[*num_ep_devices])) return status;
+        if (OrtStatus* status =
+                Report(factory, device, *num_ep_devices, &ep_devices[*num_ep_devices]))
+          return status;
       }
       ++*num_ep_devices;
     }
@@ -296,10 +328,12 @@ OrtStatus* GetSupportedDevices(OrtEpFactory* self, const OrtHardwareDevice* cons
   return Enter("GetSupportedDevices.late");
 }
 
-// -- EPs ------------------------------------------------------------------------------------------------------------
+// -- EPs
+// ------------------------------------------------------------------------------------------------------------
 
-OrtStatus* CreateEp(OrtEpFactory* self, const OrtHardwareDevice* const*, const OrtKeyValuePairs* const* metadata,
-                    size_t num_devices, const OrtSessionOptions* options, const OrtLogger*, OrtEp** out) {
+OrtStatus* CreateEp(OrtEpFactory* self, const OrtHardwareDevice* const*,
+                    const OrtKeyValuePairs* const* metadata, size_t num_devices,
+                    const OrtSessionOptions* options, const OrtLogger*, OrtEp** out) {
   Factory& factory = Self(self);
   std::string detail = factory.name;
   for (size_t i = 0; i < num_devices; ++i) {
@@ -313,7 +347,8 @@ OrtStatus* CreateEp(OrtEpFactory* self, const OrtHardwareDevice* const*, const O
   size_t count = 0;
   ort->GetKeyValuePairs(config, &keys, &values, &count);
   for (size_t i = 0; i < count; ++i) {
-    if (std::strncmp(keys[i], "ep.", 3) == 0) detail += std::string(" ") + keys[i] + "=" + values[i];
+    if (std::strncmp(keys[i], "ep.", 3) == 0)
+      detail += std::string(" ") + keys[i] + "=" + values[i];
   }
   ort->ReleaseKeyValuePairs(config);
   *out = nullptr;
@@ -323,14 +358,19 @@ OrtStatus* CreateEp(OrtEpFactory* self, const OrtHardwareDevice* const*, const O
   std::memset(static_cast<OrtEp*>(ep), 0, sizeof(OrtEp));
   ep->factory = &factory;
   ep->ort_version_supported = factory.ort_version_supported;
-  Set(ep->GetName, +[](const OrtEp* e) { return static_cast<const Ep*>(e)->factory->name.c_str(); });
-  Set(ep->GetCapability, +[](OrtEp* e, const OrtGraph*, OrtEpGraphSupportInfo*) {
-    return Enter("GetCapability", static_cast<const Ep*>(e)->factory->name);
-  });
-  Set(ep->Compile, +[](OrtEp*, const OrtGraph**, const OrtNode**, size_t, OrtNodeComputeInfo**, OrtNode**) {
-    return Enter("Compile");
-  });
-  Set(ep->ReleaseNodeComputeInfos, +[](OrtEp*, OrtNodeComputeInfo**, size_t) { Trace("ReleaseNodeComputeInfos"); });
+  Set(
+      ep->GetName,
+      +[](const OrtEp* e) { return static_cast<const Ep*>(e)->factory->name.c_str(); });
+  Set(
+      ep->GetCapability, +[](OrtEp* e, const OrtGraph*, OrtEpGraphSupportInfo*) {
+        return Enter("GetCapability", static_cast<const Ep*>(e)->factory->name);
+      });
+  Set(
+      ep->Compile, +[](OrtEp*, const OrtGraph**, const OrtNode**, size_t, OrtNodeComputeInfo**,
+                       OrtNode**) { return Enter("Compile"); });
+  Set(
+      ep->ReleaseNodeComputeInfos,
+      +[](OrtEp*, OrtNodeComputeInfo**, size_t) { Trace("ReleaseNodeComputeInfos"); });
   *out = ep;
   return nullptr;
 }
@@ -340,11 +380,12 @@ void ReleaseEp(OrtEpFactory*, OrtEp* ep) {
   delete static_cast<Ep*>(ep);
 }
 
-OrtStatus* Incompatible(OrtEpFactory*, const OrtHardwareDevice* hardware, OrtDeviceEpIncompatibilityDetails* details) {
+OrtStatus* Incompatible(OrtEpFactory*, const OrtHardwareDevice* hardware,
+                        OrtDeviceEpIncompatibilityDetails* details) {
   if (OrtStatus* status = Enter("GetHardwareDeviceIncompatibilityDetails")) return status;
   if (ort->HardwareDevice_Type(hardware) == OrtHardwareDeviceType_CPU) return nullptr;
-  return ep_api->DeviceEpIncompatibilityDetails_SetDetails(details, OrtDeviceEpIncompatibility_DRIVER_INCOMPATIBLE, 7,
-                                                           "the driver is a test's");
+  return ep_api->DeviceEpIncompatibilityDetails_SetDetails(
+      details, OrtDeviceEpIncompatibility_DRIVER_INCOMPATIBLE, 7, "the driver is a test's");
 }
 
 OrtStatus* Validate(OrtEpFactory*, const OrtHardwareDevice* const*, size_t, const char* info,
@@ -364,15 +405,23 @@ void SetNewerMembers(Factory& factory, uint32_t stated) {
       Set(member, function);
     }
   };
-  set(factory.GetVendorId, 23, "GetVendorId", +[](const OrtEpFactory* f) { return Self(f).vendor_id; });
-  set(factory.GetVersion, 23, "GetVersion", +[](const OrtEpFactory*) { return "1.2.3"; });
-  set(factory.ValidateCompiledModelCompatibilityInfo, 23, "ValidateCompiledModelCompatibilityInfo", &Validate);
+  set(
+      factory.GetVendorId, 23, "GetVendorId",
+      +[](const OrtEpFactory* f) { return Self(f).vendor_id; });
+  set(
+      factory.GetVersion, 23, "GetVersion", +[](const OrtEpFactory*) { return "1.2.3"; });
+  set(factory.ValidateCompiledModelCompatibilityInfo, 23, "ValidateCompiledModelCompatibilityInfo",
+      &Validate);
   set(factory.CreateAllocator, 23, "Factory.CreateAllocator", &FactoryCreateAllocator);
   set(factory.ReleaseAllocator, 23, "Factory.ReleaseAllocator", &FactoryReleaseAllocator);
   set(factory.CreateDataTransfer, 23, "Factory.CreateDataTransfer", &FactoryCreateDataTransfer);
-  set(factory.IsStreamAware, 23, "IsStreamAware", +[](const OrtEpFactory* f) { return Self(f).memory != nullptr; });
-  set(factory.CreateSyncStreamForDevice, 23, "Factory.CreateSyncStreamForDevice", &FactoryCreateStream);
-  set(factory.GetHardwareDeviceIncompatibilityDetails, 24, "GetHardwareDeviceIncompatibilityDetails", &Incompatible);
+  set(
+      factory.IsStreamAware, 23, "IsStreamAware",
+      +[](const OrtEpFactory* f) { return Self(f).memory != nullptr; });
+  set(factory.CreateSyncStreamForDevice, 23, "Factory.CreateSyncStreamForDevice",
+      &FactoryCreateStream);
+  set(factory.GetHardwareDeviceIncompatibilityDetails, 24,
+      "GetHardwareDeviceIncompatibilityDetails", &Incompatible);
   const auto poison = [&](auto& member, uint32_t since) {
     if (stated < since) Set(member, &Poison);
   };
@@ -391,14 +440,17 @@ OrtStatus* MakeFactory(const std::string& name, OrtEpFactory** out) {
       std::stoul(Variable("LIFE_CYCLE_VERSION", std::to_string(ORT_API_VERSION).c_str())));
   factory->name = name;
   factory->vendor = Variable("LIFE_CYCLE_VENDOR", "Test Vendor");
-  factory->vendor_id = static_cast<uint32_t>(std::stoul(Variable("LIFE_CYCLE_VENDOR_ID", "0xbe01"), nullptr, 0));
+  factory->vendor_id =
+      static_cast<uint32_t>(std::stoul(Variable("LIFE_CYCLE_VENDOR_ID", "0xbe01"), nullptr, 0));
   factory->repeat = std::stoul(Variable("LIFE_CYCLE_REPEAT", "1"));
   factory->devices = Split(Variable("LIFE_CYCLE_DEVICES", "cpu"), ',');
-  Set(factory->GetName, +[](const OrtEpFactory* f) -> const char* {
-    if (Listed("LIFE_CYCLE_NULL", "name")) return nullptr;
-    return Self(f).name.c_str();
-  });
-  Set(factory->GetVendor, +[](const OrtEpFactory* f) { return Self(f).vendor.c_str(); });
+  Set(
+      factory->GetName, +[](const OrtEpFactory* f) -> const char* {
+        if (Listed("LIFE_CYCLE_NULL", "name")) return nullptr;
+        return Self(f).name.c_str();
+      });
+  Set(
+      factory->GetVendor, +[](const OrtEpFactory* f) { return Self(f).vendor.c_str(); });
   Set(factory->GetSupportedDevices, &GetSupportedDevices);
   Set(factory->CreateEp, &CreateEp);
   Set(factory->ReleaseEp, &ReleaseEp);
@@ -408,14 +460,14 @@ OrtStatus* MakeFactory(const std::string& name, OrtEpFactory** out) {
   if (Listed("LIFE_CYCLE_NULL", "GetName")) factory->GetName = nullptr;
   SetNewerMembers(*factory, factory->ort_version_supported);
   if (Variable("LIFE_CYCLE_MEMORY") == "1") {
-    if (OrtStatus* status = ort->CreateMemoryInfo_V2("TestMemory", OrtMemoryInfoDeviceType_GPU, 0xbe01, 0,
-                                                     OrtDeviceMemoryType_DEFAULT, 0, OrtDeviceAllocator,
-                                                     &factory->memory)) {
+    if (OrtStatus* status = ort->CreateMemoryInfo_V2("TestMemory", OrtMemoryInfoDeviceType_GPU,
+                                                     0xbe01, 0, OrtDeviceMemoryType_DEFAULT, 0,
+                                                     OrtDeviceAllocator, &factory->memory)) {
       return status;
     }
-    if (OrtStatus* status = ort->CreateMemoryInfo_V2("TestHostMemory", OrtMemoryInfoDeviceType_GPU, 0xbe01, 0,
-                                                     OrtDeviceMemoryType_HOST_ACCESSIBLE, 0, OrtDeviceAllocator,
-                                                     &factory->host_memory)) {
+    if (OrtStatus* status = ort->CreateMemoryInfo_V2(
+            "TestHostMemory", OrtMemoryInfoDeviceType_GPU, 0xbe01, 0,
+            OrtDeviceMemoryType_HOST_ACCESSIBLE, 0, OrtDeviceAllocator, &factory->host_memory)) {
       return status;
     }
   }
@@ -425,13 +477,15 @@ OrtStatus* MakeFactory(const std::string& name, OrtEpFactory** out) {
 
 }  // namespace
 
-EXPORT OrtStatus* CreateEpFactories(const char* registered_name, const OrtApiBase* base, const OrtLogger*,
-                                    OrtEpFactory** factories, size_t max_factories, size_t* num_factories) {
+EXPORT OrtStatus* CreateEpFactories(const char* registered_name, const OrtApiBase* base,
+                                    const OrtLogger*, OrtEpFactory** factories,
+                                    size_t max_factories, size_t* num_factories) {
   ort = base->GetApi(ORT_API_VERSION);
   if (ort == nullptr) ort = base->GetApi(24);
   ep_api = ort->GetEpApi();
   *num_factories = 0;
-  if (OrtStatus* status = Enter("CreateEpFactories", std::string(registered_name) + " max " + std::to_string(max_factories))) {
+  if (OrtStatus* status = Enter("CreateEpFactories", std::string(registered_name) + " max " +
+                                                         std::to_string(max_factories))) {
     return status;
   }
   std::vector<std::string> names = Split(Variable("LIFE_CYCLE_NAMES", registered_name), ',');

@@ -52,8 +52,8 @@ struct LogLines {
   std::string text;
   Logger logger{{&LogLines::Append, this}, ORT_LOGGING_LEVEL_WARNING, "test"};
 
-  static void ORT_API_CALL Append(void* self, OrtLoggingLevel, const char*, const char*, const char*,
-                                  const char* message) {
+  static void ORT_API_CALL Append(void* self, OrtLoggingLevel, const char*, const char*,
+                                  const char*, const char* message) {
     static_cast<LogLines*>(self)->text += std::string(message) + "\n";
   }
 };
@@ -121,7 +121,8 @@ TEST(HardwareTest, DrmAndAccelTrees) {
   fs::create_directories(root.path() + "/sys/class/drm/card1");  // no device behind it
   root.Link("sys/class/drm/card2/device", "sys/devices/platform/gpu-soc");
   root.Link("sys/devices/platform/gpu-soc/driver", "sys/bus/platform/drivers/panfrost");
-  root.Pci("0000:00:0b.0", "0x048000", "0x8086", "0x7d1d");  // an NPU whose class says something else
+  root.Pci("0000:00:0b.0", "0x048000", "0x8086",
+           "0x7d1d");  // an NPU whose class says something else
   root.Link("sys/class/accel/accel0/device", "sys/bus/pci/devices/0000:00:0b.0");
   const HardwareDevices devices = Discover(root.path());
   ASSERT_EQ(devices.size(), 4u) << Words(devices);
@@ -146,14 +147,16 @@ TEST(HardwareTest, AnUnreadableDeviceIsSkippedAlone) {
   EXPECT_THAT(Words(devices), HasSubstr("GPU NVIDIA 0x1111, GPU NVIDIA 0x6666"));
   EXPECT_EQ(devices.size(), 3u);
   for (const char* address : {"0000:02:00.0", "0000:03:00.0", "0000:04:00.0", "0000:05:00.0"}) {
-    EXPECT_THAT(log.text, HasSubstr(std::string("PCI device ") + address + " is left out")) << log.text;
+    EXPECT_THAT(log.text, HasSubstr(std::string("PCI device ") + address + " is left out"))
+        << log.text;
   }
 }
 
 TEST(HardwareTest, Descriptions) {
   LogLines log;
   const HardwareDevices devices = ParseHardwareDescriptions(
-      " type=GPU, vendor_id=0x8086, device_id=4660, speed = fast ; type=NPU,vendor=Acme;;type=CPU", &log.logger);
+      " type=GPU, vendor_id=0x8086, device_id=4660, speed = fast ; type=NPU,vendor=Acme;;type=CPU",
+      &log.logger);
   ASSERT_EQ(devices.size(), 3u);
   EXPECT_EQ(Words(devices), "GPU Intel 0x1234, NPU Acme 0x0000, CPU 0x0000 0x0000");
   EXPECT_STREQ(devices[0]->metadata.Find("speed"), "fast");
@@ -161,14 +164,15 @@ TEST(HardwareTest, Descriptions) {
 }
 
 TEST(HardwareTest, WrongDescriptionsAreLeftOutAndReported) {
-  const std::map<std::string, std::string> cases = {{"vendor=Acme", "it has no type"},
-                                                    {"type=TPU", "type 'TPU' is none of CPU, GPU, NPU"},
-                                                    {"type=GPU,vendor_id=0xzz", "vendor_id '0xzz' is no number"},
-                                                    {"type=GPU,device_id=", "device_id '' is no number"},
-                                                    {"type=GPU,device_id=-1", "device_id '-1' is no number"},
-                                                    {"type=GPU,device_id=4294967296", "is no number of 32 bits"},
-                                                    {"type=GPU,loose", "'loose' is not key=value"},
-                                                    {"=GPU", "'=GPU' is not key=value"}};
+  const std::map<std::string, std::string> cases = {
+      {"vendor=Acme", "it has no type"},
+      {"type=TPU", "type 'TPU' is none of CPU, GPU, NPU"},
+      {"type=GPU,vendor_id=0xzz", "vendor_id '0xzz' is no number"},
+      {"type=GPU,device_id=", "device_id '' is no number"},
+      {"type=GPU,device_id=-1", "device_id '-1' is no number"},
+      {"type=GPU,device_id=4294967296", "is no number of 32 bits"},
+      {"type=GPU,loose", "'loose' is not key=value"},
+      {"=GPU", "'=GPU' is not key=value"}};
   for (const auto& [text, words] : cases) {
     LogLines log;
     const HardwareDevices devices = ParseHardwareDescriptions(text + ";type=NPU", &log.logger);

@@ -1,5 +1,5 @@
-// The order of devices and what policies take of it. How ONNX Runtime does on the same devices is compared through the C
-// API (tests/capi/ep_selection_test.cc); here are the corners.
+// The order of devices and what policies take of it. How ONNX Runtime does on the same devices is
+// compared through the C API (tests/capi/ep_selection_test.cc); here are the corners.
 #include "provider/selection.h"
 
 #include <gmock/gmock.h>
@@ -16,8 +16,8 @@ using ::testing::ElementsAre;
 
 class SelectionTest : public ::testing::Test {
  protected:
-  const EpDevice* Add(const std::string& ep, OrtHardwareDeviceType type, const std::string& discrete = "",
-                      const std::string& ep_vendor = "Vendor") {
+  const EpDevice* Add(const std::string& ep, OrtHardwareDeviceType type,
+                      const std::string& discrete = "", const std::string& ep_vendor = "Vendor") {
     HardwareDevice& hardware = hardware_.emplace_back();
     hardware.type = type;
     hardware.vendor = "Maker";
@@ -45,7 +45,8 @@ class SelectionTest : public ::testing::Test {
 };
 
 TEST_F(SelectionTest, Order) {
-  Add("CPU EP", OrtHardwareDeviceType_CPU, "", "Maker");  // of the device's vendor, and yet the last
+  Add("CPU EP", OrtHardwareDeviceType_CPU, "",
+      "Maker");  // of the device's vendor, and yet the last
   Add("B", OrtHardwareDeviceType_CPU);
   Add("A", OrtHardwareDeviceType_CPU);
   Add("V", OrtHardwareDeviceType_CPU, "", "Maker");
