@@ -11,7 +11,9 @@ bool Allowed(const TypeInfo& type, const FormalParameter& formal, const OpSchema
   if (type.IsTensor()) {
     return type.tensor.dtype == DType::kUndefined || formal.tensor_types.Has(type.tensor.dtype);
   }
-  const auto matches = [&](const std::string& text) { return SameElementType(TypeFromString(text), type); };
+  const auto matches = [&](const std::string& text) {
+    return SameElementType(TypeFromString(text), type);
+  };
   if (formal.constraint < 0) return matches(formal.type);
   const auto& allowed = schema.type_constraints[static_cast<size_t>(formal.constraint)].allowed;
   return std::any_of(allowed.begin(), allowed.end(), matches);
@@ -19,7 +21,8 @@ bool Allowed(const TypeInfo& type, const FormalParameter& formal, const OpSchema
 
 // What stands between the outer parentheses of "name(...)", if `text` has that form.
 std::optional<std::string_view> Inside(std::string_view text, std::string_view name) {
-  if (!text.starts_with(name) || text.size() < name.size() + 2 || text[name.size()] != '(' || text.back() != ')') {
+  if (!text.starts_with(name) || text.size() < name.size() + 2 || text[name.size()] != '(' ||
+      text.back() != ')') {
     return std::nullopt;
   }
   return text.substr(name.size() + 1, text.size() - name.size() - 2);
@@ -29,7 +32,8 @@ std::optional<std::string_view> Inside(std::string_view text, std::string_view n
 
 bool SameElementType(const TypeInfo& a, const TypeInfo& b) {
   if (a.kind != b.kind) return false;
-  if (a.kind == ONNX_TYPE_TENSOR || a.kind == ONNX_TYPE_SPARSETENSOR) return a.tensor.dtype == b.tensor.dtype;
+  if (a.kind == ONNX_TYPE_TENSOR || a.kind == ONNX_TYPE_SPARSETENSOR)
+    return a.tensor.dtype == b.tensor.dtype;
   if (a.map_key != b.map_key || (a.element == nullptr) != (b.element == nullptr)) return false;
   return a.element == nullptr || SameElementType(*a.element, *b.element);
 }
@@ -37,7 +41,8 @@ bool SameElementType(const TypeInfo& a, const TypeInfo& b) {
 TypeInfo WithoutShape(const TypeInfo& type) {
   TypeInfo result = type;
   result.tensor.shape.reset();
-  if (result.element != nullptr) result.element = std::make_shared<const TypeInfo>(WithoutShape(*result.element));
+  if (result.element != nullptr)
+    result.element = std::make_shared<const TypeInfo>(WithoutShape(*result.element));
   return result;
 }
 
@@ -54,15 +59,18 @@ TypeInfo TypeFromString(std::string_view text) {
   const auto wrap = [](TypeInfo element, TypeInfo (*make)(TypeInfo)) {
     return element.known() ? make(std::move(element)) : TypeInfo();
   };
-  if (const auto inside = Inside(text, "seq")) return wrap(TypeFromString(*inside), &TypeInfo::Sequence);
-  if (const auto inside = Inside(text, "optional")) return wrap(TypeFromString(*inside), &TypeInfo::Optional);
+  if (const auto inside = Inside(text, "seq"))
+    return wrap(TypeFromString(*inside), &TypeInfo::Sequence);
+  if (const auto inside = Inside(text, "optional"))
+    return wrap(TypeFromString(*inside), &TypeInfo::Optional);
   if (const auto inside = Inside(text, "map")) {
     const size_t comma = inside->find(',');
     if (comma == std::string_view::npos) return {};
     std::string_view value = inside->substr(comma + 1);
     while (value.starts_with(' ')) value.remove_prefix(1);
     TypeInfo element = TypeFromString(value);
-    if (!element.known()) element = TypeInfo::Tensor(DTypeFromName(value), Shape());  // "map(string,float)"
+    if (!element.known())
+      element = TypeInfo::Tensor(DTypeFromName(value), Shape());  // "map(string,float)"
     return TypeInfo::Map(DTypeFromName(inside->substr(0, comma)), std::move(element));
   }
   return {};
@@ -77,7 +85,8 @@ TypeBindings BindInputTypes(const Node& node, const OpSchema& schema) {
     if (!type.known() || (type.IsTensor() && type.tensor.dtype == DType::kUndefined)) continue;
     if (!Allowed(type, *formal, schema)) {
       Fail(ORT_INVALID_GRAPH,
-           "This is an invalid model. Type Error: Type '{}' of input parameter ({}) of operator ({}) in node ({}) is invalid.",
+           "This is an invalid model. Type Error: Type '{}' of input parameter ({}) of operator "
+           "({}) in node ({}) is invalid.",
            type.ToString(), node.inputs[i]->name, node.op_type, node.name);
     }
     if (formal->constraint < 0) continue;
@@ -85,7 +94,9 @@ TypeBindings BindInputTypes(const Node& node, const OpSchema& schema) {
     const TypeInfo*& bound = bindings[static_cast<size_t>(formal->constraint)];
     if (bound == nullptr) bound = &type;
     if (!SameElementType(*bound, type)) {
-      Fail(ORT_FAIL, "Type Error: Type parameter ({}) of Optype ({}) bound to different types ({} and {} in node ({}).",
+      Fail(ORT_FAIL,
+           "Type Error: Type parameter ({}) of Optype ({}) bound to different types ({} and {} in "
+           "node ({}).",
            formal->type, node.op_type, bound->ToString(), type.ToString(), node.name);
     }
   }

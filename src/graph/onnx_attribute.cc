@@ -28,7 +28,8 @@ AttributeProto::AttributeType AttributeTypeOf(const AttributeProto& proto) {
   return AttributeProto::UNDEFINED;
 }
 
-Attribute ImportAttribute(const AttributeProto& proto, const std::string& what, const TensorSource& tensors) {
+Attribute ImportAttribute(const AttributeProto& proto, const std::string& what,
+                          const TensorSource& tensors) {
   Attribute attribute;
   attribute.name = proto.name();
   attribute.reference = proto.ref_attr_name();
@@ -57,7 +58,8 @@ Attribute ImportAttribute(const AttributeProto& proto, const std::string& what, 
       break;
     case AttributeProto::TENSORS: {
       std::vector<Tensor> list;
-      for (const auto& tensor : proto.tensors()) list.push_back(*tensors(tensor, tensor_name()).tensor);
+      for (const auto& tensor : proto.tensors())
+        list.push_back(*tensors(tensor, tensor_name()).tensor);
       attribute.value = std::move(list);
       break;
     }
@@ -73,6 +75,8 @@ Attribute ImportAttribute(const AttributeProto& proto, const std::string& what, 
   return attribute;
 }
 
-std::string_view CanonicalDomain(std::string_view domain) { return domain == "ai.onnx" ? "" : domain; }
+std::string_view CanonicalDomain(std::string_view domain) {
+  return domain == "ai.onnx" ? "" : domain;
+}
 
 }  // namespace backplane

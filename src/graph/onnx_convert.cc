@@ -11,7 +11,8 @@ using onnx::TypeProto;
 
 namespace {
 
-// Densifying may not turn a few bytes of a model into all of the machine's memory; protobuf's own limit for dense data.
+// Densifying may not turn a few bytes of a model into all of the machine's memory; protobuf's own
+// limit for dense data.
 constexpr size_t kMaxDensifiedBytes = size_t{1} << 31;
 
 SymbolicShape ShapeFromProto(const onnx::TensorShapeProto& proto) {
@@ -34,7 +35,8 @@ TypeInfo TensorTypeFromProto(const TensorTypeProto& proto, ONNXType kind, std::s
   TypeInfo type;
   if (proto.elem_type() == TensorProto::UNDEFINED && !proto.has_shape()) return type;
   type.kind = kind;
-  if (proto.elem_type() != TensorProto::UNDEFINED) type.tensor.dtype = DTypeFromProto(proto.elem_type(), what);
+  if (proto.elem_type() != TensorProto::UNDEFINED)
+    type.tensor.dtype = DTypeFromProto(proto.elem_type(), what);
   if (proto.has_shape()) type.tensor.shape = ShapeFromProto(proto.shape());
   return type;
 }
@@ -57,7 +59,8 @@ void TensorTypeToProto(const TensorTypeInfo& tensor, TensorTypeProto& proto) {
 }  // namespace
 
 DType DTypeFromProto(int data_type, std::string_view what) {
-  Require(data_type > 0 && data_type < kDTypeCount, ORT_FAIL, "{}: {} is not a valid tensor element type", what, data_type);
+  Require(data_type > 0 && data_type < kDTypeCount, ORT_FAIL,
+          "{}: {} is not a valid tensor element type", what, data_type);
   return static_cast<DType>(data_type);
 }
 
@@ -118,7 +121,8 @@ void TypeToProto(const TypeInfo& type, TypeProto& proto) {
   if (!type.denotation.empty()) proto.set_denotation(type.denotation);
 }
 
-Shape ShapeFromProto(const google::protobuf::RepeatedField<int64_t>& dims, DType dtype, std::string_view what) {
+Shape ShapeFromProto(const google::protobuf::RepeatedField<int64_t>& dims, DType dtype,
+                     std::string_view what) {
   Shape shape(std::span<const int64_t>(dims.data(), static_cast<size_t>(dims.size())));
   for (const int64_t dim : shape) {
     if (dim < 0) Fail(ORT_FAIL, "{}: shape {} has a negative dimension", what, shape.ToString());
@@ -126,20 +130,22 @@ Shape ShapeFromProto(const google::protobuf::RepeatedField<int64_t>& dims, DType
   try {
     BytesOf(dtype, shape.ElementCount());
   } catch (const Error& error) {
-    Fail(ORT_FAIL, "{}: shape {} of {} is too large: {}", what, shape.ToString(), NameOf(dtype), error.message());
+    Fail(ORT_FAIL, "{}: shape {} of {} is too large: {}", what, shape.ToString(), NameOf(dtype),
+         error.message());
   }
   return shape;
 }
 
 namespace {
 
-// Copies a typed field into a new tensor, each entry converted to To; `per_element` entries make up an element.
+// Copies a typed field into a new tensor, each entry converted to To.
 template <typename To, typename Field>
-Tensor FromField(const Field& field, DType dtype, const Shape& shape, std::string_view what, const char* name) {
+Tensor FromField(const Field& field, DType dtype, const Shape& shape, std::string_view what,
+                 const char* name) {
   const size_t expected = BytesOf(dtype, shape.ElementCount()) / sizeof(To);
   if (static_cast<size_t>(field.size()) != expected) {
-    Fail(ORT_FAIL, "{}: {} holds {} values where shape {} of {} takes {}", what, name, field.size(), shape.ToString(),
-         NameOf(dtype), expected);
+    Fail(ORT_FAIL, "{}: {} holds {} values where shape {} of {} takes {}", what, name, field.size(),
+         shape.ToString(), NameOf(dtype), expected);
   }
   Tensor tensor = Tensor::Allocate(dtype, shape);
   To* out = static_cast<To*>(tensor.raw());
@@ -149,14 +155,15 @@ Tensor FromField(const Field& field, DType dtype, const Shape& shape, std::strin
 
 Tensor FromStrings(const TensorProto& proto, const Shape& shape, std::string_view what) {
   Require(proto.string_data_size() == shape.ElementCount(), ORT_FAIL,
-          "{}: string_data holds {} values where shape {} takes {}", what, proto.string_data_size(), shape.ToString(),
-          shape.ElementCount());
+          "{}: string_data holds {} values where shape {} takes {}", what, proto.string_data_size(),
+          shape.ToString(), shape.ElementCount());
   Tensor tensor = Tensor::Allocate(DType::kString, shape);
   std::copy(proto.string_data().begin(), proto.string_data().end(), tensor.data<std::string>());
   return tensor;
 }
 
-Tensor FromTypedField(const TensorProto& proto, DType dtype, const Shape& shape, std::string_view what) {
+Tensor FromTypedField(const TensorProto& proto, DType dtype, const Shape& shape,
+                      std::string_view what) {
   switch (dtype) {
     case DType::kFloat:
     case DType::kComplex64:
@@ -176,7 +183,8 @@ Tensor FromTypedField(const TensorProto& proto, DType dtype, const Shape& shape,
       return FromStrings(proto, shape, what);
     default:
       // One entry an element; sub-byte types: one entry a byte of packed elements.
-      if (BitsOf(dtype) == 16) return FromField<uint16_t>(proto.int32_data(), dtype, shape, what, "int32_data");
+      if (BitsOf(dtype) == 16)
+        return FromField<uint16_t>(proto.int32_data(), dtype, shape, what, "int32_data");
       return FromField<uint8_t>(proto.int32_data(), dtype, shape, what, "int32_data");
   }
 }
@@ -187,19 +195,22 @@ void CheckRawSize(size_t size, DType dtype, const Shape& shape, std::string_view
   Require(dtype != DType::kString, ORT_FAIL, "{}: a string tensor cannot have raw_data", what);
   const size_t expected = BytesOf(dtype, shape.ElementCount());
   if (size == expected) return;
-  Fail(ORT_FAIL, "{}: raw_data holds {} bytes where shape {} of {} takes {}", what, size, shape.ToString(), NameOf(dtype),
-       expected);
+  Fail(ORT_FAIL, "{}: raw_data holds {} bytes where shape {} of {} takes {}", what, size,
+       shape.ToString(), NameOf(dtype), expected);
 }
 
 Tensor TensorFromProto(const TensorProto& proto, std::string_view what) {
   const DType dtype = DTypeFromProto(proto.data_type(), what);
   const Shape shape = ShapeFromProto(proto.dims(), dtype, what);
-  Require(!proto.has_segment(), ORT_NOT_IMPLEMENTED, "{}: tensors in segments are not supported", what);
-  Require(proto.data_location() != TensorProto::EXTERNAL, ORT_FAIL, "{}: external data is not possible here", what);
+  Require(!proto.has_segment(), ORT_NOT_IMPLEMENTED, "{}: tensors in segments are not supported",
+          what);
+  Require(proto.data_location() != TensorProto::EXTERNAL, ORT_FAIL,
+          "{}: external data is not possible here", what);
   if (!proto.has_raw_data()) return FromTypedField(proto, dtype, shape, what);
   CheckRawSize(proto.raw_data().size(), dtype, shape, what);
   Tensor tensor = Tensor::Allocate(dtype, shape);
-  if (!proto.raw_data().empty()) std::memcpy(tensor.raw(), proto.raw_data().data(), proto.raw_data().size());
+  if (!proto.raw_data().empty())
+    std::memcpy(tensor.raw(), proto.raw_data().data(), proto.raw_data().size());
   return tensor;
 }
 
@@ -221,14 +232,19 @@ namespace {
 
 // Position of entry `i` in the dense tensor.
 int64_t DenseOffset(const Tensor& indices, int64_t i, const Shape& dense, std::string_view what) {
-  const int64_t* data = indices.data<int64_t>();
-  if (indices.shape().rank() == 1) return data[i];
+  const auto at = [&](int64_t position) {  // large tensors may lie at any address of the file
+    int64_t index = 0;
+    std::memcpy(&index, static_cast<const std::byte*>(indices.raw()) + position * 8, sizeof(index));
+    return index;
+  };
+  if (indices.shape().rank() == 1) return at(i);
   const auto rank = static_cast<int64_t>(dense.rank());
   int64_t offset = 0;
   for (int64_t axis = 0; axis < rank; ++axis) {
-    const int64_t index = data[i * rank + axis];
+    const int64_t index = at(i * rank + axis);
     const int64_t size = dense[static_cast<size_t>(axis)];
-    Require(index >= 0 && index < size, ORT_FAIL, "{}: sparse index {} is outside dimension {}", what, index, size);
+    Require(index >= 0 && index < size, ORT_FAIL, "{}: sparse index {} is outside dimension {}",
+            what, index, size);
     offset = offset * size + index;
   }
   return offset;
@@ -236,19 +252,22 @@ int64_t DenseOffset(const Tensor& indices, int64_t i, const Shape& dense, std::s
 
 }  // namespace
 
-Tensor Densify(const Tensor& values, const Tensor& indices, const Shape& dense_shape, std::string_view what) {
+Tensor Densify(const Tensor& values, const Tensor& indices, const Shape& dense_shape,
+               std::string_view what) {
   const DType dtype = values.dtype();
-  Require(types::kPlain.Has(dtype), ORT_NOT_IMPLEMENTED, "{}: sparse tensors of {} are not supported", what, NameOf(dtype));
+  Require(types::kPlain.Has(dtype), ORT_NOT_IMPLEMENTED,
+          "{}: sparse tensors of {} are not supported", what, NameOf(dtype));
   const size_t bytes = BytesOf(dtype, dense_shape.ElementCount());
-  Require(bytes <= kMaxDensifiedBytes, ORT_FAIL, "{}: {} bytes are too many for the dense form of a sparse tensor", what,
-          bytes);
+  Require(bytes <= kMaxDensifiedBytes, ORT_FAIL,
+          "{}: {} bytes are too many for the dense form of a sparse tensor", what, bytes);
   Require(values.shape().rank() == 1 && indices.dtype() == DType::kInt64, ORT_FAIL,
           "{}: a sparse tensor has values of rank 1 and int64 indices", what);
   const int64_t count = values.ElementCount();
   const Shape& index_shape = indices.shape();
-  if (index_shape != Shape{count} && index_shape != Shape{count, static_cast<int64_t>(dense_shape.rank())}) {
-    Fail(ORT_FAIL, "{}: indices of shape {} do not fit {} sparse values of a tensor of shape {}", what,
-         index_shape.ToString(), count, dense_shape.ToString());
+  if (index_shape != Shape{count} &&
+      index_shape != Shape{count, static_cast<int64_t>(dense_shape.rank())}) {
+    Fail(ORT_FAIL, "{}: indices of shape {} do not fit {} sparse values of a tensor of shape {}",
+         what, index_shape.ToString(), count, dense_shape.ToString());
   }
   const size_t element = BitsOf(dtype) / 8;
   const int64_t dense_count = dense_shape.ElementCount();
@@ -258,9 +277,10 @@ Tensor Densify(const Tensor& values, const Tensor& indices, const Shape& dense_s
   auto* to = static_cast<std::byte*>(dense.raw());
   for (int64_t i = 0; i < count; ++i) {
     const int64_t offset = DenseOffset(indices, i, dense_shape, what);
-    Require(offset >= 0 && offset < dense_count, ORT_FAIL, "{}: sparse index {} is outside the {} elements", what, offset,
-            dense_count);
-    std::memcpy(to + static_cast<size_t>(offset) * element, from + static_cast<size_t>(i) * element, element);
+    Require(offset >= 0 && offset < dense_count, ORT_FAIL,
+            "{}: sparse index {} is outside the {} elements", what, offset, dense_count);
+    std::memcpy(to + static_cast<size_t>(offset) * element, from + static_cast<size_t>(i) * element,
+                element);
   }
   return dense;
 }

@@ -12,7 +12,9 @@ namespace {
 /// Writes one graph; makes another exporter for each subgraph.
 class GraphExporter {
  public:
-  GraphExporter(const Graph& graph, const GraphExporter* outer) : graph_(graph), outer_(outer) { RenameShadowing(); }
+  GraphExporter(const Graph& graph, const GraphExporter* outer) : graph_(graph), outer_(outer) {
+    RenameShadowing();
+  }
 
   void Export(onnx::GraphProto& proto, const ExportOptions& options) const;
   void ExportNode(const Node& node, onnx::NodeProto& proto) const;
@@ -45,7 +47,9 @@ void GraphExporter::RenameShadowing() {
     if (!OuterHas(value->name)) continue;
     for (int i = 0;; ++i) {
       std::string candidate = Format("{}/inner{}", value->name, i);
-      if (OuterHas(candidate) || graph_.FindValue(candidate) != nullptr || !taken.insert(candidate).second) continue;
+      if (OuterHas(candidate) || graph_.FindValue(candidate) != nullptr ||
+          !taken.insert(candidate).second)
+        continue;
       renamed_.emplace(value, std::move(candidate));
       break;
     }
@@ -54,7 +58,8 @@ void GraphExporter::RenameShadowing() {
 
 const std::string& GraphExporter::NameOf(const ValueInfo& value) const {
   for (const GraphExporter* exporter = this; exporter != nullptr; exporter = exporter->outer_) {
-    if (const auto it = exporter->renamed_.find(&value); it != exporter->renamed_.end()) return it->second;
+    if (const auto it = exporter->renamed_.find(&value); it != exporter->renamed_.end())
+      return it->second;
   }
   return value.name;
 }
@@ -62,7 +67,8 @@ const std::string& GraphExporter::NameOf(const ValueInfo& value) const {
 void GraphExporter::ExportValue(const ValueInfo& value, onnx::ValueInfoProto& proto) const {
   proto.set_name(NameOf(value));
   if (value.type.known()) TypeToProto(value.type, *proto.mutable_type());
-  if (value.graph != &graph_ || graph_.parent_node() != nullptr || !proto.type().has_tensor_type()) return;
+  if (value.graph != &graph_ || graph_.parent_node() != nullptr || !proto.type().has_tensor_type())
+    return;
   const auto it = graph_.model()->dim_denotations.find(value.name);
   if (it == graph_.model()->dim_denotations.end()) return;
   auto& dims = *proto.mutable_type()->mutable_tensor_type()->mutable_shape()->mutable_dim();
@@ -72,9 +78,11 @@ void GraphExporter::ExportValue(const ValueInfo& value, onnx::ValueInfoProto& pr
   }
 }
 
-void GraphExporter::ExportInitializers(onnx::GraphProto& proto, const ExportOptions& options) const {
+void GraphExporter::ExportInitializers(onnx::GraphProto& proto,
+                                       const ExportOptions& options) const {
   for (const ValueInfo* value : graph_.Initializers()) {
-    if (options.initializers_are_inputs && !value->is_graph_input) ExportValue(*value, *proto.add_input());
+    if (options.initializers_are_inputs && !value->is_graph_input)
+      ExportValue(*value, *proto.add_input());
     if (options.skip_initializers) continue;
     auto& tensor = *proto.add_initializer();
     tensor.set_name(NameOf(*value));
@@ -103,14 +111,17 @@ void GraphExporter::Export(onnx::GraphProto& proto, const ExportOptions& options
 }
 
 void GraphExporter::ExportNode(const Node& node, onnx::NodeProto& proto) const {
-  for (const ValueInfo* input : node.inputs) proto.add_input(input == nullptr ? "" : NameOf(*input));
-  for (const ValueInfo* output : node.outputs) proto.add_output(output == nullptr ? "" : NameOf(*output));
+  for (const ValueInfo* input : node.inputs)
+    proto.add_input(input == nullptr ? "" : NameOf(*input));
+  for (const ValueInfo* output : node.outputs)
+    proto.add_output(output == nullptr ? "" : NameOf(*output));
   if (!node.name.empty()) proto.set_name(node.name);
   proto.set_op_type(node.op_type);
   if (!node.domain.empty()) proto.set_domain(node.domain);
   if (!node.overload.empty()) proto.set_overload(node.overload);
   if (!node.doc_string.empty()) proto.set_doc_string(node.doc_string);
-  for (const Attribute& attribute : node.attributes) ExportAttribute(attribute, *proto.add_attribute());
+  for (const Attribute& attribute : node.attributes)
+    ExportAttribute(attribute, *proto.add_attribute());
 }
 
 /// One overload for each alternative of Attribute::Value.
@@ -161,7 +172,8 @@ struct AttributeSetter {
   }
   void operator()(const std::vector<std::shared_ptr<Graph>>& values) const {
     proto.set_type(onnx::AttributeProto::GRAPHS);
-    for (const auto& value : values) GraphExporter(*value, &exporter).Export(*proto.add_graphs(), {});
+    for (const auto& value : values)
+      GraphExporter(*value, &exporter).Export(*proto.add_graphs(), {});
   }
 };
 
@@ -177,7 +189,9 @@ void ExportGraph(const Graph& graph, onnx::GraphProto& proto, const ExportOption
   GraphExporter(graph, nullptr).Export(proto, options);
 }
 
-void ExportNode(const Node& node, onnx::NodeProto& proto) { GraphExporter(*node.graph, nullptr).ExportNode(node, proto); }
+void ExportNode(const Node& node, onnx::NodeProto& proto) {
+  GraphExporter(*node.graph, nullptr).ExportNode(node, proto);
+}
 
 void ExportAttribute(const Node& node, const Attribute& attribute, onnx::AttributeProto& proto) {
   GraphExporter(*node.graph, nullptr).ExportAttribute(attribute, proto);

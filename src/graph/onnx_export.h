@@ -1,4 +1,5 @@
-// Graphs into ONNX messages. Called by model/'s writer, by inference (attributes) and by builders of function bodies.
+// Graphs into ONNX messages. Called by model/'s writer, by inference (attributes) and by builders
+// of function bodies.
 #pragma once
 
 #include <functional>
@@ -16,7 +17,8 @@ struct ExportOptions {
   TensorSink tensors;
   /// Leaves initializers of the outermost graph out; the writer appends them itself.
   bool skip_initializers = false;
-  /// Lists constant initializers of the outermost graph as inputs too, as IR versions before 4 have it.
+  /// Lists constant initializers of the outermost graph as inputs too, as IR versions before 4 have
+  /// it.
   bool initializers_are_inputs = false;
 };
 

@@ -1,4 +1,5 @@
-// GraphFacts and NodeAttributes: values, constants and attributes of a Graph as the ONNX library wants them.
+// GraphFacts and NodeAttributes: values, constants and attributes of a Graph as the ONNX library
+// wants them.
 #include "base/error.h"
 #include "graph/onnx_convert.h"
 #include "graph/onnx_export.h"
@@ -10,7 +11,8 @@ using google::protobuf::Arena;
 
 namespace {
 
-// Constants that steer shapes (axes, sizes, pads, repeats) are small; weights are never looked into.
+// Constants that steer shapes (axes, sizes, pads, repeats) are small; weights are never looked
+// into.
 constexpr size_t kMaxConstantBytes = size_t{1} << 20;
 
 onnx::TensorShapeProto* UnknownElements(int64_t count, Arena& arena) {
@@ -21,7 +23,8 @@ onnx::TensorShapeProto* UnknownElements(int64_t count, Arena& arena) {
 
 // The elements of a constant integer scalar or vector.
 onnx::TensorShapeProto* ElementsOf(const Tensor& tensor, Arena& arena) {
-  if (tensor.shape().rank() > 1 || tensor.ElementCount() > kMaxTrackedElements || !types::kIndices.Has(tensor.dtype())) {
+  if (tensor.shape().rank() > 1 || tensor.ElementCount() > kMaxTrackedElements ||
+      !types::kIndices.Has(tensor.dtype())) {
     return nullptr;
   }
   auto* data = Arena::CreateMessage<onnx::TensorShapeProto>(&arena);
@@ -44,7 +47,8 @@ GraphFacts::GraphFacts(Graph& graph, GraphFacts* outer, Arena& arena)
 GraphFacts& GraphFacts::Home(const ValueInfo& value) {
   GraphFacts* facts = this;
   while (value.graph != &facts->graph_) {
-    Require(facts->outer_ != nullptr, ORT_INVALID_GRAPH, "value '{}' is used outside of its graph", value.name);
+    Require(facts->outer_ != nullptr, ORT_INVALID_GRAPH, "value '{}' is used outside of its graph",
+            value.name);
     facts = facts->outer_;
   }
   return *facts;
@@ -74,7 +78,8 @@ const onnx::TensorProto* GraphFacts::Constant(const ValueInfo& value) {
   }
   // A shape value of which every element was found serves as well.
   const auto& type = value.type;
-  if (facts.data == nullptr || !type.IsTensor() || !type.tensor.shape || !types::kIndices.Has(type.tensor.dtype)) {
+  if (facts.data == nullptr || !type.IsTensor() || !type.tensor.shape ||
+      !types::kIndices.Has(type.tensor.dtype)) {
     return nullptr;
   }
   const std::vector<Dim>& dims = *type.tensor.shape;
@@ -98,12 +103,14 @@ const onnx::TensorShapeProto* GraphFacts::Data(const ValueInfo& value) {
   Facts& facts = Home(value).FactsOf(value);
   if (facts.data != nullptr) return facts.data;
   if (value.IsConstant()) {
-    if (value.initializer->memory().HostAccessible()) facts.data = ElementsOf(*value.initializer, arena_);
+    if (value.initializer->memory().HostAccessible())
+      facts.data = ElementsOf(*value.initializer, arena_);
     return facts.data;
   }
   // Of a vector of known length at least the number of elements is known.
   const auto& tensor = value.type.tensor;
-  if (!value.type.IsTensor() || !types::kIndices.Has(tensor.dtype) || !tensor.shape || tensor.shape->size() != 1) {
+  if (!value.type.IsTensor() || !types::kIndices.Has(tensor.dtype) || !tensor.shape ||
+      tensor.shape->size() != 1) {
     return nullptr;
   }
   const int64_t length = tensor.shape->front().value;

@@ -19,7 +19,8 @@ class FunctionLibrary {
  public:
   FunctionLibrary(const FunctionProtos& functions, TensorSource tensors);
 
-  static std::string Key(std::string_view domain, std::string_view name, std::string_view overload) {
+  static std::string Key(std::string_view domain, std::string_view name,
+                         std::string_view overload) {
     return Format("{}:{}:{}", CanonicalDomain(domain), name, overload);
   }
   const onnx::FunctionProto* Find(const Node& node) const {
@@ -58,29 +59,34 @@ FunctionLibrary::FunctionLibrary(const FunctionProtos& functions, TensorSource t
     : functions_(functions), tensors_(std::move(tensors)) {
   for (const auto& function : functions_) {
     const std::string key = Key(function.domain(), function.name(), function.overload());
-    Require(by_key_.emplace(key, &function).second, ORT_FAIL, "function '{}' is defined twice", key);
+    Require(by_key_.emplace(key, &function).second, ORT_FAIL, "function '{}' is defined twice",
+            key);
   }
   GrowthMap growth;
   for (const auto& function : functions_) Measure(function, growth, 0);
 }
 
-FunctionLibrary::Growth FunctionLibrary::Measure(const onnx::FunctionProto& function, GrowthMap& growth, size_t level) {
+FunctionLibrary::Growth FunctionLibrary::Measure(const onnx::FunctionProto& function,
+                                                 GrowthMap& growth, size_t level) {
   Growth& known = growth[&function];
-  Require(!known.visiting, ORT_INVALID_GRAPH, "function '{}' of domain '{}' calls itself", function.name(),
-          function.domain());
+  Require(!known.visiting, ORT_INVALID_GRAPH, "function '{}' of domain '{}' calls itself",
+          function.name(), function.domain());
   if (known.nodes != 0) return known;
   known.visiting = true;
   Growth own;
   if (level <= kMaxCallDepth) MeasureNodes(function.node(), growth, level + 1, own);
   own.nodes += 1;
-  Require(level <= kMaxCallDepth && own.depth <= kMaxCallDepth && own.nodes <= kMaxInlinedNodes, ORT_INVALID_GRAPH,
-          "function '{}' of domain '{}' stands for more than {} nodes or {} calls inside each other", function.name(),
-          function.domain(), kMaxInlinedNodes, kMaxCallDepth);
+  Require(
+      level <= kMaxCallDepth && own.depth <= kMaxCallDepth && own.nodes <= kMaxInlinedNodes,
+      ORT_INVALID_GRAPH,
+      "function '{}' of domain '{}' stands for more than {} nodes or {} calls inside each other",
+      function.name(), function.domain(), kMaxInlinedNodes, kMaxCallDepth);
   return growth[&function] = own;
 }
 
 template <typename Nodes>
-void FunctionLibrary::MeasureNodes(const Nodes& nodes, GrowthMap& growth, size_t level, Growth& sum) {
+void FunctionLibrary::MeasureNodes(const Nodes& nodes, GrowthMap& growth, size_t level,
+                                   Growth& sum) {
   for (const onnx::NodeProto& node : nodes) {
     const auto it = by_key_.find(Key(node.domain(), node.op_type(), node.overload()));
     Growth of_node;
@@ -94,7 +100,8 @@ void FunctionLibrary::MeasureNodes(const Nodes& nodes, GrowthMap& growth, size_t
   }
 }
 
-std::shared_ptr<const FunctionLibrary> MakeFunctionLibrary(const FunctionProtos& functions, TensorSource tensors) {
+std::shared_ptr<const FunctionLibrary> MakeFunctionLibrary(const FunctionProtos& functions,
+                                                           TensorSource tensors) {
   return std::make_shared<const FunctionLibrary>(functions, std::move(tensors));
 }
 
@@ -144,12 +151,14 @@ bool SchemaBody(const Node& node, Body& body) {
     } catch (const Error&) {
       throw;
     } catch (const std::exception& error) {  // of the ONNX library
-      Fail(ORT_INVALID_GRAPH, "no function body can be made for {}: {}", node.Describe(), error.what());
+      Fail(ORT_INVALID_GRAPH, "no function body can be made for {}: {}", node.Describe(),
+           error.what());
     }
   }
   if (body.function == nullptr) return false;
   for (const SchemaAttribute& attribute : schema->attributes) {
-    if (attribute.default_value.index() != 0) body.defaults.push_back({attribute.name, attribute.default_value, {}});
+    if (attribute.default_value.index() != 0)
+      body.defaults.push_back({attribute.name, attribute.default_value, {}});
   }
   return true;
 }
@@ -160,24 +169,29 @@ bool FindBody(const Node& node, Body& body) {
   if (body.function == nullptr) return SchemaBody(node, body);
   body.options.tensors = library->tensors();
   for (const auto& proto : body.function->attribute_proto()) {
-    body.defaults.push_back(ImportAttribute(proto, Format("function '{}'", body.function->name()), library->tensors()));
+    body.defaults.push_back(
+        ImportAttribute(proto, Format("function '{}'", body.function->name()), library->tensors()));
   }
   return true;
 }
 
 FunctionCall CallOf(const Node& node, const Body& body) {
   FunctionCall call;
-  for (const Attribute& attribute : node.attributes) call.attributes.emplace(attribute.name, &attribute);
-  for (const Attribute& attribute : body.defaults) call.attributes.emplace(attribute.name, &attribute);
+  for (const Attribute& attribute : node.attributes)
+    call.attributes.emplace(attribute.name, &attribute);
+  for (const Attribute& attribute : body.defaults)
+    call.attributes.emplace(attribute.name, &attribute);
   return call;
 }
 
 // Adds the body's operator sets to the model and gives new nodes the versions that the body means.
-void ResolveVersions(Graph& graph, const onnx::FunctionProto& function, std::span<Node* const> nodes) {
+void ResolveVersions(Graph& graph, const onnx::FunctionProto& function,
+                     std::span<Node* const> nodes) {
   std::map<std::string, int> opsets;
   for (const auto& opset : function.opset_import()) {
     const std::string domain(CanonicalDomain(opset.domain()));
-    opsets[domain] = static_cast<int>(std::clamp<int64_t>(opset.version(), 0, std::numeric_limits<int>::max()));
+    opsets[domain] =
+        static_cast<int>(std::clamp<int64_t>(opset.version(), 0, std::numeric_limits<int>::max()));
     graph.model()->opsets.try_emplace(domain, opsets[domain]);
   }
   const std::function<void(Node&)> resolve = [&](Node& node) {
@@ -198,7 +212,8 @@ void ResolveVersions(Graph& graph, const onnx::FunctionProto& function, std::spa
 std::vector<Node*> ImportBody(const Body& body, const FunctionCall& call, Graph& graph) {
   const size_t before = graph.nodes().size();
   ImportFunctionBody(*body.function, call, graph, body.options);
-  std::vector<Node*> added(graph.nodes().begin() + static_cast<std::ptrdiff_t>(before), graph.nodes().end());
+  std::vector<Node*> added(graph.nodes().begin() + static_cast<std::ptrdiff_t>(before),
+                           graph.nodes().end());
   ResolveVersions(graph, *body.function, added);
   return added;
 }
@@ -209,7 +224,8 @@ void InlineNode(Graph& graph, Node& node, const Body& body) {
   const std::vector<Attribute> attributes = std::move(node.attributes);  // must outlive the node
   call.attributes.clear();
   for (const Attribute& attribute : attributes) call.attributes.emplace(attribute.name, &attribute);
-  for (const Attribute& attribute : body.defaults) call.attributes.emplace(attribute.name, &attribute);
+  for (const Attribute& attribute : body.defaults)
+    call.attributes.emplace(attribute.name, &attribute);
   call.inputs = node.inputs;
   call.outputs = node.outputs;
   call.prefix = graph.FreshName(node.name.empty() ? node.op_type : node.name);
@@ -275,7 +291,8 @@ bool HasFunctionBody(const Node& node) {
   return schema != nullptr && schema->has_function;
 }
 
-size_t InlineFunctions(Graph& graph, const std::function<bool(const Node&)>& keep, const InferOptions& options) {
+size_t InlineFunctions(Graph& graph, const std::function<bool(const Node&)>& keep,
+                       const InferOptions& options) {
   size_t total = 0;
   while (const size_t count = InlineRound(graph, keep)) {
     total += count;

@@ -15,7 +15,8 @@ using onnx::TensorProto;
 
 namespace {
 
-/// Names that are visible in a graph, and the graphs around it. A null value is a function's input that was not given.
+/// Names that are visible in a graph, and the graphs around it. A null value is a function's input
+/// that was not given.
 class Scope {
  public:
   explicit Scope(const Scope* outer) : outer_(outer) {}
@@ -35,10 +36,13 @@ class Scope {
 
  private:
   const Scope* outer_;
-  std::unordered_map<std::string_view, ValueInfo*> names_;  // views of the message, which outlives the import
+  std::unordered_map<std::string_view, ValueInfo*>
+      names_;  // views of the message, which outlives the import
 };
 
-std::string DescribeNode(const NodeProto& node) { return node.op_type() + " '" + node.name() + "'"; }
+std::string DescribeNode(const NodeProto& node) {
+  return node.op_type() + " '" + node.name() + "'";
+}
 
 template <typename T>
 std::shared_ptr<const Tensor> ListTensor(const std::vector<T>& values) {
@@ -53,8 +57,13 @@ std::shared_ptr<const Tensor> ScalarTensor(T value) {
 /// Fills one graph; makes another importer for each subgraph.
 class GraphImporter {
  public:
-  GraphImporter(Graph& graph, const ImportOptions& options, const Scope* outer, const FunctionCall* call)
-      : graph_(graph), options_(options), call_(call), is_main_(outer == nullptr && call == nullptr), scope_(outer) {}
+  GraphImporter(Graph& graph, const ImportOptions& options, const Scope* outer,
+                const FunctionCall* call)
+      : graph_(graph),
+        options_(options),
+        call_(call),
+        is_main_(outer == nullptr && call == nullptr),
+        scope_(outer) {}
 
   void ImportGraph(const GraphProto& proto);
   void ImportBody(const onnx::FunctionProto& function);
@@ -84,14 +93,16 @@ class GraphImporter {
   const bool is_main_;
   Scope scope_;
   std::unordered_map<std::string_view, const onnx::TypeProto*> declared_types_;
-  std::unordered_map<std::string_view, ValueInfo*> function_outputs_;  // of a body: the caller's values, by name
-  std::unordered_set<const NodeProto*> constants_;                     // imported as initializers
+  std::unordered_map<std::string_view, ValueInfo*>
+      function_outputs_;                            // of a body: the caller's values, by name
+  std::unordered_set<const NodeProto*> constants_;  // imported as initializers
 };
 
 void GraphImporter::ImportGraph(const GraphProto& proto) {
   graph_.name = proto.name();
   graph_.doc_string = proto.doc_string();
-  scope_.Reserve(static_cast<size_t>(proto.input_size()) + static_cast<size_t>(proto.initializer_size()) +
+  scope_.Reserve(static_cast<size_t>(proto.input_size()) +
+                 static_cast<size_t>(proto.initializer_size()) +
                  static_cast<size_t>(proto.node_size()));
   CollectDeclaredTypes(proto);
   ImportInputs(proto);
@@ -104,8 +115,10 @@ void GraphImporter::ImportGraph(const GraphProto& proto) {
 void GraphImporter::ImportBody(const onnx::FunctionProto& function) {
   Require(call_->inputs.size() <= static_cast<size_t>(function.input_size()) &&
               call_->outputs.size() <= static_cast<size_t>(function.output_size()),
-          ORT_INVALID_GRAPH, "a call of function '{}' has {} inputs and {} outputs where {} and {} are possible",
-          function.name(), call_->inputs.size(), call_->outputs.size(), function.input_size(), function.output_size());
+          ORT_INVALID_GRAPH,
+          "a call of function '{}' has {} inputs and {} outputs where {} and {} are possible",
+          function.name(), call_->inputs.size(), call_->outputs.size(), function.input_size(),
+          function.output_size());
   for (int i = 0; i < function.input_size(); ++i) {
     const auto index = static_cast<size_t>(i);
     scope_.Add(function.input(i), index < call_->inputs.size() ? call_->inputs[index] : nullptr);
@@ -122,8 +135,8 @@ void GraphImporter::ImportBody(const onnx::FunctionProto& function) {
     ValueInfo* const target = wanted(i);
     if (target == nullptr) continue;
     const auto source = scope_.Find(function.output(i));
-    Require(source && *source != nullptr, ORT_INVALID_GRAPH, "function '{}' does not define its output '{}'",
-            function.name(), function.output(i));
+    Require(source && *source != nullptr, ORT_INVALID_GRAPH,
+            "function '{}' does not define its output '{}'", function.name(), function.output(i));
     if (*source != target) ThroughIdentity(*source, target, call_->prefix);
   }
 }
@@ -146,7 +159,8 @@ void GraphImporter::ImportNodes(const Nodes& nodes) {
 }
 
 void GraphImporter::CollectDeclaredTypes(const GraphProto& proto) {
-  declared_types_.reserve(static_cast<size_t>(proto.value_info_size()) + static_cast<size_t>(proto.output_size()));
+  declared_types_.reserve(static_cast<size_t>(proto.value_info_size()) +
+                          static_cast<size_t>(proto.output_size()));
   for (const auto& value : proto.value_info()) declared_types_.emplace(value.name(), &value.type());
   for (const auto& value : proto.output()) declared_types_[value.name()] = &value.type();
 }
@@ -157,20 +171,25 @@ TypeInfo GraphImporter::DeclaredType(const std::string& name) const {
 }
 
 void GraphImporter::ImportInputs(const GraphProto& proto) {
-  // Before IR version 4 every initializer is listed as an input too, without callers being able to override it.
+  // Before IR version 4 every initializer is listed as an input too, without callers being able to
+  // override it.
   std::unordered_set<std::string_view> constants;
   if (is_main_ && graph_.model()->ir_version < 4) {
     for (const auto& tensor : proto.initializer()) constants.insert(tensor.name());
     for (const auto& sparse : proto.sparse_initializer()) constants.insert(sparse.values().name());
   }
   for (const auto& input : proto.input()) {
-    Require(!input.name().empty(), ORT_FAIL, "graph '{}' has an input without a name", proto.name());
-    Require(!scope_.Owns(input.name()), ORT_FAIL, "Error: Duplicate definition-site for ({}).", input.name());
+    Require(!input.name().empty(), ORT_FAIL, "graph '{}' has an input without a name",
+            proto.name());
+    Require(!scope_.Owns(input.name()), ORT_FAIL, "Error: Duplicate definition-site for ({}).",
+            input.name());
     if (constants.contains(input.name())) continue;
     TypeInfo type = TypeFromProto(input.type(), input.name());
-    Require(!is_main_ || type.known(), ORT_INVALID_GRAPH, "graph input '{}' has no type", input.name());
+    Require(!is_main_ || type.known(), ORT_INVALID_GRAPH, "graph input '{}' has no type",
+            input.name());
     if (call_ != nullptr) {
-      ValueInfo* value = graph_.AddInput(graph_.FreshName(call_->prefix + "/" + input.name()), std::move(type));
+      ValueInfo* value =
+          graph_.AddInput(graph_.FreshName(call_->prefix + "/" + input.name()), std::move(type));
       scope_.Add(input.name(), value);
     } else {
       scope_.Add(input.name(), graph_.AddInput(input.name(), std::move(type)));
@@ -193,7 +212,8 @@ ImportedTensor GraphImporter::LoadInitializer(const TensorProto& proto) {
   if (it == options_.replacements->end()) return options_.tensors(proto, what);
   const Tensor& given = *it->second;
   const DType dtype = DTypeFromProto(proto.data_type(), what);
-  Require(given.dtype() == dtype && given.shape() == ShapeFromProto(proto.dims(), dtype, what), ORT_INVALID_ARGUMENT,
+  Require(given.dtype() == dtype && given.shape() == ShapeFromProto(proto.dims(), dtype, what),
+          ORT_INVALID_ARGUMENT,
           "{} is of {} and another shape than the tensor given for it ({} {})", what, NameOf(dtype),
           NameOf(given.dtype()), given.shape().ToString());
   return {it->second, nullptr};
@@ -212,7 +232,8 @@ void GraphImporter::ImportInitializers(const GraphProto& proto) {
   for (const auto& sparse : proto.sparse_initializer()) {
     const std::string& name = sparse.values().name();
     const std::string what = Format("sparse initializer '{}'", name);
-    Require(!name.empty(), ORT_FAIL, "graph '{}' has a sparse initializer without a name", proto.name());
+    Require(!name.empty(), ORT_FAIL, "graph '{}' has a sparse initializer without a name",
+            proto.name());
     AddInitializer(name, {std::make_shared<const Tensor>(LoadSparse(sparse, what)), nullptr});
   }
 }
@@ -231,14 +252,16 @@ void GraphImporter::AddInitializer(const std::string& name, ImportedTensor conte
     if (declared.IsTensor()) value->type = declared;  // callers may give another shape
     value->overridable = true;
   } else {
-    if (options_.logger != nullptr) options_.logger->Warning("model", "duplicate initializer '{}': the last one counts", name);
+    if (options_.logger != nullptr)
+      options_.logger->Warning("model", "duplicate initializer '{}': the last one counts", name);
     graph_.SetInitializer(value, std::move(content.tensor));
   }
   value->external = std::move(content.external);
 }
 
 ValueInfo* GraphImporter::NewValue(const std::string& name, TypeInfo type) {
-  Require(!scope_.Owns(name), ORT_FAIL, "This is an invalid model. Error: Duplicate definition of name ({}).", name);
+  Require(!scope_.Owns(name), ORT_FAIL,
+          "This is an invalid model. Error: Duplicate definition of name ({}).", name);
   ValueInfo* value = nullptr;
   if (call_ == nullptr) {
     value = graph_.AddValue(name, std::move(type));
@@ -261,8 +284,8 @@ bool GraphImporter::ImportConstant(const NodeProto& node) {
   if (node.op_type() != "Constant" || !CanonicalDomain(node.domain()).empty()) return false;
   if (node.input_size() != 0 || node.output_size() != 1 || node.output(0).empty()) return false;
   if (node.attribute_size() != 1) {
-    Fail(ORT_INVALID_GRAPH, "{} (output '{}') must have exactly one attribute, it has {}", DescribeNode(node), node.output(0),
-         node.attribute_size());
+    Fail(ORT_INVALID_GRAPH, "{} (output '{}') must have exactly one attribute, it has {}",
+         DescribeNode(node), node.output(0), node.attribute_size());
   }
   const AttributeProto& proto = node.attribute(0);
   ImportedTensor content;
@@ -274,19 +297,23 @@ bool GraphImporter::ImportConstant(const NodeProto& node) {
   } else {
     std::optional<Attribute> attribute = ImportNodeAttribute(proto, node);
     if (!attribute) {
-      Fail(ORT_INVALID_GRAPH, "{} refers to attribute '{}', which the call does not give", DescribeNode(node),
-           proto.ref_attr_name());
+      Fail(ORT_INVALID_GRAPH, "{} refers to attribute '{}', which the call does not give",
+           DescribeNode(node), proto.ref_attr_name());
     }
     auto& value = attribute->value;
-    if (auto* tensor = std::get_if<Tensor>(&value)) content.tensor = std::make_shared<const Tensor>(std::move(*tensor));
+    if (auto* tensor = std::get_if<Tensor>(&value))
+      content.tensor = std::make_shared<const Tensor>(std::move(*tensor));
     if (auto* number = std::get_if<int64_t>(&value)) content.tensor = ScalarTensor(*number);
     if (auto* number = std::get_if<float>(&value)) content.tensor = ScalarTensor(*number);
-    if (auto* text = std::get_if<std::string>(&value)) content.tensor = ScalarTensor(std::move(*text));
+    if (auto* text = std::get_if<std::string>(&value))
+      content.tensor = ScalarTensor(std::move(*text));
     if (auto* list = std::get_if<std::vector<int64_t>>(&value)) content.tensor = ListTensor(*list);
     if (auto* list = std::get_if<std::vector<float>>(&value)) content.tensor = ListTensor(*list);
-    if (auto* list = std::get_if<std::vector<std::string>>(&value)) content.tensor = ListTensor(*list);
+    if (auto* list = std::get_if<std::vector<std::string>>(&value))
+      content.tensor = ListTensor(*list);
     if (content.tensor == nullptr) {
-      Fail(ORT_INVALID_GRAPH, "attribute '{}' of {} is not a constant", proto.name(), DescribeNode(node));
+      Fail(ORT_INVALID_GRAPH, "attribute '{}' of {} is not a constant", proto.name(),
+           DescribeNode(node));
     }
   }
   ValueInfo* value = NewValue(node.output(0), TypeInfo());
@@ -303,7 +330,8 @@ void GraphImporter::ImportNode(const NodeProto& node) {
     const auto value = name.empty() ? std::optional<ValueInfo*>(nullptr) : scope_.Find(name);
     if (!value) {
       Fail(ORT_INVALID_ARGUMENT,
-           "Invalid model. Node input '{}' is not a graph input, initializer, or output of a previous node. (node: {})",
+           "Invalid model. Node input '{}' is not a graph input, initializer, or output of a "
+           "previous node. (node: {})",
            name, DescribeNode(node));
     }
     inputs.push_back(*value);
@@ -318,19 +346,23 @@ void GraphImporter::ImportNode(const NodeProto& node) {
   attributes.reserve(static_cast<size_t>(node.attribute_size()));
   for (const AttributeProto& proto : node.attribute()) {
     for (const Attribute& other : attributes) {
-      if (other.name == proto.name()) Fail(ORT_FAIL, "attribute '{}' of {} is given twice", proto.name(), DescribeNode(node));
+      if (other.name == proto.name())
+        Fail(ORT_FAIL, "attribute '{}' of {} is given twice", proto.name(), DescribeNode(node));
     }
-    if (auto attribute = ImportNodeAttribute(proto, node)) attributes.push_back(std::move(*attribute));
+    if (auto attribute = ImportNodeAttribute(proto, node))
+      attributes.push_back(std::move(*attribute));
   }
   std::string name = node.name();
   if (call_ != nullptr) name = call_->prefix + "/" + (name.empty() ? node.op_type() : name);
-  Node* added = graph_.AddNode(std::move(name), node.op_type(), std::string(CanonicalDomain(node.domain())),
-                               std::move(inputs), std::move(outputs), std::move(attributes));
+  Node* added =
+      graph_.AddNode(std::move(name), node.op_type(), std::string(CanonicalDomain(node.domain())),
+                     std::move(inputs), std::move(outputs), std::move(attributes));
   added->doc_string = node.doc_string();
   added->overload = node.overload();
 }
 
-std::optional<Attribute> GraphImporter::ImportNodeAttribute(const AttributeProto& proto, const NodeProto& node) {
+std::optional<Attribute> GraphImporter::ImportNodeAttribute(const AttributeProto& proto,
+                                                            const NodeProto& node) {
   if (call_ != nullptr && !proto.ref_attr_name().empty()) {
     const auto it = call_->attributes.find(proto.ref_attr_name());
     if (it == call_->attributes.end()) return std::nullopt;
@@ -362,10 +394,12 @@ std::shared_ptr<Graph> GraphImporter::ImportSubgraph(const GraphProto& proto) {
   return subgraph;
 }
 
-ValueInfo* GraphImporter::ThroughIdentity(ValueInfo* value, ValueInfo* to, const std::string& stem) {
+ValueInfo* GraphImporter::ThroughIdentity(ValueInfo* value, ValueInfo* to,
+                                          const std::string& stem) {
   if (to == nullptr) {
     std::string name = graph_.FreshName(stem);
-    while (scope_.Find(name)) name = graph_.FreshName(stem);  // the graphs around are not attached yet
+    while (scope_.Find(name))
+      name = graph_.FreshName(stem);  // the graphs around are not attached yet
     to = graph_.AddValue(std::move(name), value->type);
   }
   graph_.AddNode(stem + "/Identity", "Identity", "", {value}, {to});
@@ -383,7 +417,8 @@ void GraphImporter::ImportOutputs(const GraphProto& proto) {
     const auto outer = scope_.Find(name);
     Require(!is_main_ && outer && *outer != nullptr, ORT_FAIL,
             "This is an invalid model. Graph output ({}) does not exist in the graph.", name);
-    graph_.AddOutput(ThroughIdentity(*outer, nullptr, name));  // a value of an outer graph, returned as it is
+    graph_.AddOutput(
+        ThroughIdentity(*outer, nullptr, name));  // a value of an outer graph, returned as it is
   }
 }
 

@@ -1,5 +1,6 @@
-// ONNX graph messages into Graphs: names resolved with outer scopes, Constant nodes turned into initializers. Called by
-// model/ for whole models and by onnx_functions.cc for function bodies. Knows no files: tensors come from a callback.
+// ONNX graph messages into Graphs: names resolved with outer scopes, Constant nodes turned into
+// initializers. Called by model/ for whole models and by onnx_functions.cc for function bodies.
+// Knows no files: tensors come from a callback.
 #pragma once
 
 #include <functional>
@@ -21,7 +22,8 @@ struct ImportedTensor {
 };
 
 /// Makes the tensor that a message stands for; `what` names it in errors ("initializer 'w'").
-using TensorSource = std::function<ImportedTensor(const onnx::TensorProto& proto, const std::string& what)>;
+using TensorSource =
+    std::function<ImportedTensor(const onnx::TensorProto& proto, const std::string& what)>;
 /// The source for messages that hold their own data (function bodies of schemas).
 ImportedTensor OwnData(const onnx::TensorProto& proto, const std::string& what);
 
@@ -37,8 +39,10 @@ void ImportGraph(const onnx::GraphProto& proto, Graph& graph, const ImportOption
 
 /// What a function body is put in place of.
 struct FunctionCall {
-  std::vector<ValueInfo*> inputs;   ///< in the order of the function's inputs; null or missing: not given
-  std::vector<ValueInfo*> outputs;  ///< values without a producer that the body computes; null or missing: not wanted
+  std::vector<ValueInfo*>
+      inputs;  ///< in the order of the function's inputs; null or missing: not given
+  std::vector<ValueInfo*>
+      outputs;  ///< values without a producer that the body computes; null or missing: not wanted
   /// Attributes given by the caller or by default, by name.
   std::unordered_map<std::string_view, const Attribute*> attributes;
   std::string prefix;  ///< put before the names of nodes and values of the body
@@ -49,7 +53,8 @@ void ImportFunctionBody(const onnx::FunctionProto& function, const FunctionCall&
                         const ImportOptions& options);
 
 /// An attribute that holds no graph. `what` names its node in errors.
-Attribute ImportAttribute(const onnx::AttributeProto& proto, const std::string& what, const TensorSource& tensors);
+Attribute ImportAttribute(const onnx::AttributeProto& proto, const std::string& what,
+                          const TensorSource& tensors);
 
 /// The attribute type of `proto`, guessed from its content where the model says nothing.
 onnx::AttributeProto::AttributeType AttributeTypeOf(const onnx::AttributeProto& proto);

@@ -13,11 +13,13 @@ namespace backplane {
 namespace {
 
 bool HasUnknownInput(const Node& node) {
-  return std::any_of(node.inputs.begin(), node.inputs.end(),
-                     [](const ValueInfo* value) { return value != nullptr && !value->type.known(); });
+  return std::any_of(node.inputs.begin(), node.inputs.end(), [](const ValueInfo* value) {
+    return value != nullptr && !value->type.known();
+  });
 }
 
-// The dimensions on which both shapes agree; unknown where they differ. Nullopt where even the ranks do.
+// The dimensions on which both shapes agree; unknown where they differ. Nullopt where even the
+// ranks do.
 SymbolicShape CommonShape(const std::vector<Dim>& a, const std::vector<Dim>& b) {
   if (a.size() != b.size()) return std::nullopt;
   std::vector<Dim> common(a.size());
@@ -35,7 +37,8 @@ bool Contradict(const std::vector<Dim>& a, const std::vector<Dim>& b) {
   return false;
 }
 
-// Declared and inferred knowledge together: sizes before symbols, declared symbols before inferred ones.
+// Declared and inferred knowledge together: sizes before symbols, declared symbols before inferred
+// ones.
 void Refine(std::vector<Dim>& declared, const std::vector<Dim>& inferred) {
   for (size_t i = 0; i < declared.size(); ++i) {
     Dim& dim = declared[i];
@@ -58,7 +61,9 @@ void GraphInference::Merge(ValueInfo& value, const TypeInfo& inferred, const Nod
   const bool inferred_element = !inferred.IsTensor() || inferred.tensor.dtype != DType::kUndefined;
   if (declared_element && inferred_element) {
     if (!SameElementType(declared, inferred)) {
-      Fail(ORT_FAIL, "Type Error: Type ({}) of output arg ({}) of node ({}) does not match expected type ({}).",
+      Fail(ORT_FAIL,
+           "Type Error: Type ({}) of output arg ({}) of node ({}) does not match expected type "
+           "({}).",
            declared.ToString(), value.name, node.name, inferred.ToString());
     }
   } else if (declared.IsTensor() && inferred.IsTensor() && !declared_element) {
@@ -70,13 +75,15 @@ void GraphInference::Merge(ValueInfo& value, const TypeInfo& inferred, const Nod
   if (!shape) {
     shape = inferred.tensor.shape;
   } else if (Contradict(*shape, *inferred.tensor.shape)) {
-    const std::string text = Format("Mismatch between number of inferred and declared dimensions or their sizes. "
-                                    "inferred={} declared={}", ToString(inferred.tensor.shape), ToString(shape));
-    Require(!options_.strict, ORT_FAIL, "Node ({}) Op ({}) [ShapeInferenceError] Output '{}': {}", node.name, node.op_type,
-            value.name, text);
+    const std::string text = Format(
+        "Mismatch between number of inferred and declared dimensions or their sizes. "
+        "inferred={} declared={}",
+        ToString(inferred.tensor.shape), ToString(shape));
+    Require(!options_.strict, ORT_FAIL, "Node ({}) Op ({}) [ShapeInferenceError] Output '{}': {}",
+            node.name, node.op_type, value.name, text);
     if (options_.logger != nullptr) {
-      options_.logger->Warning("graph", "{}: output '{}': {}. What both agree on is used.", node.Describe(), value.name,
-                               text);
+      options_.logger->Warning("graph", "{}: output '{}': {}. What both agree on is used.",
+                               node.Describe(), value.name, text);
     }
     shape = CommonShape(*shape, *inferred.tensor.shape);
   } else {
@@ -111,12 +118,13 @@ void GraphInference::InferNode(Node& node) {
     } catch (const Error&) {
       throw;  // of a node in a subgraph
     } catch (const std::exception& error) {
-      Require(incomplete_ || HasUnknownInput(node), ORT_FAIL, "Node ({}) Op ({}) {}", node.name, node.op_type,
-              error.what());
+      Require(incomplete_ || HasUnknownInput(node), ORT_FAIL, "Node ({}) Op ({}) {}", node.name,
+              node.op_type, error.what());
     }
     for (size_t i = 0; i < node.outputs.size(); ++i) {
       if (node.outputs[i] != nullptr) {
-        Merge(*node.outputs[i], TypeFromProto(*context.getOutputType(i), node.outputs[i]->name), node);
+        Merge(*node.outputs[i], TypeFromProto(*context.getOutputType(i), node.outputs[i]->name),
+              node);
       }
     }
   } else if (schema->has_function) {
@@ -140,31 +148,38 @@ void GraphInference::InferByFunction(Node& node) {
   }
 }
 
-void GraphInference::InferRegistered(Node& node, const OpSchema& schema, const TypeBindings& bindings) {
+void GraphInference::InferRegistered(Node& node, const OpSchema& schema,
+                                     const TypeBindings& bindings) {
   InferBySchema(node, schema, bindings);
   if (!schema.infer) return;
   std::vector<TypeInfo> types;
-  for (const ValueInfo* output : node.outputs) types.push_back(output == nullptr ? TypeInfo() : output->type);
+  for (const ValueInfo* output : node.outputs)
+    types.push_back(output == nullptr ? TypeInfo() : output->type);
   schema.infer(node, types);
   for (size_t i = 0; i < std::min(types.size(), node.outputs.size()); ++i) {
     if (node.outputs[i] != nullptr) Merge(*node.outputs[i], types[i], node);
   }
 }
 
-void GraphInference::InferBySchema(Node& node, const OpSchema& schema, const TypeBindings& bindings) {
+void GraphInference::InferBySchema(Node& node, const OpSchema& schema,
+                                   const TypeBindings& bindings) {
   for (size_t i = 0; i < node.outputs.size(); ++i) {
     ValueInfo* output = node.outputs[i];
     if (output == nullptr) continue;
-    if (!output->type.known() || (output->type.IsTensor() && output->type.tensor.dtype == DType::kUndefined)) {
+    if (!output->type.known() ||
+        (output->type.IsTensor() && output->type.tensor.dtype == DType::kUndefined)) {
       Merge(*output, OutputTypeFromSchema(schema, i, bindings), node);
     }
     incomplete_ |= !output->type.known();
   }
 }
 
-void GraphInference::Propagate(const Node& node, const OpSchema& schema, const NodeAttributes& attributes) {
+void GraphInference::Propagate(const Node& node, const OpSchema& schema,
+                               const NodeAttributes& attributes) {
   const onnx::OpSchema* library = OnnxSchema(schema);
-  if (!library->has_data_propagation_function() || node.outputs.empty() || node.outputs[0] == nullptr) return;
+  if (!library->has_data_propagation_function() || node.outputs.empty() ||
+      node.outputs[0] == nullptr)
+    return;
   // Shape values are integers of rank 0 or 1; other tensors need no look.
   const TensorTypeInfo& tensor = node.outputs[0]->type.tensor;
   if (!types::kIndices.Has(tensor.dtype) || (tensor.shape && tensor.shape->size() > 1)) return;
@@ -172,7 +187,8 @@ void GraphInference::Propagate(const Node& node, const OpSchema& schema, const N
   try {
     library->GetDataPropagationFunction()(context);
   } catch (const std::exception&) {
-    // Values that cannot be found (an overflow, an index out of range) stay unknown; running the node tells.
+    // Values that cannot be found (an overflow, an index out of range) stay unknown; running the
+    // node tells.
   }
 }
 

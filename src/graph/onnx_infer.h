@@ -1,5 +1,5 @@
-// Inference over one graph and its subgraphs: what the ONNX library's inference functions see of a Graph.
-// Internal to graph/: infer.h is the interface.
+// Inference over one graph and its subgraphs: what the ONNX library's inference functions see of a
+// Graph. Internal to graph/: infer.h is the interface.
 #pragma once
 
 #include <google/protobuf/arena.h>
@@ -26,7 +26,8 @@ class GraphFacts {
   const onnx::TypeProto* Type(const ValueInfo& value);
   /// Content of a small constant; null for others.
   const onnx::TensorProto* Constant(const ValueInfo& value);
-  /// What is known of the elements of an integer scalar or vector (a shape, mostly); null when nothing is.
+  /// What is known of the elements of an integer scalar or vector (a shape, mostly); null when
+  /// nothing is.
   const onnx::TensorShapeProto* Data(const ValueInfo& value);
   /// Found by data propagation; the caller checked its size.
   void SetData(const ValueInfo& value, onnx::TensorShapeProto data);
@@ -66,7 +67,8 @@ class NodeAttributes {
 /// Walks a graph in order and types its values.
 class GraphInference {
  public:
-  GraphInference(Graph& graph, GraphInference* outer, const InferOptions& options, google::protobuf::Arena& arena)
+  GraphInference(Graph& graph, GraphInference* outer, const InferOptions& options,
+                 google::protobuf::Arena& arena)
       : facts_(graph, outer == nullptr ? nullptr : &outer->facts_, arena), options_(options) {}
 
   void Run();
@@ -81,8 +83,10 @@ class GraphInference {
  private:
   void InferNode(Node& node);
   void InferByFunction(Node& node);
-  void InferRegistered(Node& node, const OpSchema& schema, const std::vector<const TypeInfo*>& bindings);
-  void InferBySchema(Node& node, const OpSchema& schema, const std::vector<const TypeInfo*>& bindings);
+  void InferRegistered(Node& node, const OpSchema& schema,
+                       const std::vector<const TypeInfo*>& bindings);
+  void InferBySchema(Node& node, const OpSchema& schema,
+                     const std::vector<const TypeInfo*>& bindings);
   void Propagate(const Node& node, const OpSchema& schema, const NodeAttributes& attributes);
 
   GraphFacts facts_;

@@ -1,4 +1,5 @@
-// The windows through which the ONNX library's functions look at one node. Internal to graph/onnx_infer*.cc.
+// The windows through which the ONNX library's functions look at one node. Internal to
+// graph/onnx_infer*.cc.
 #pragma once
 
 #include <map>
@@ -14,8 +15,9 @@ namespace backplane {
 class SubgraphInference : public onnx::GraphInferencer {
  public:
   SubgraphInference(Graph& graph, GraphInference& outer) : graph_(graph), outer_(outer) {}
-  std::vector<const onnx::TypeProto*> doInferencing(const std::vector<const onnx::TypeProto*>& input_types,
-                                                    const std::vector<const onnx::TensorProto*>& input_data) override;
+  std::vector<const onnx::TypeProto*> doInferencing(
+      const std::vector<const onnx::TypeProto*>& input_types,
+      const std::vector<const onnx::TensorProto*>& input_data) override;
   bool done() const { return done_; }
 
  private:
@@ -28,7 +30,9 @@ class NodeInferenceContext : public onnx::InferenceContext {
  public:
   NodeInferenceContext(Node& node, GraphInference& inference, const NodeAttributes& attributes);
 
-  const onnx::AttributeProto* getAttribute(const std::string& name) const override { return attributes_.Find(name); }
+  const onnx::AttributeProto* getAttribute(const std::string& name) const override {
+    return attributes_.Find(name);
+  }
   size_t getNumInputs() const override { return node_.inputs.size(); }
   const onnx::TypeProto* getInputType(size_t index) const override;
   bool hasInput(size_t index) const override { return node_.Input(index) != nullptr; }
@@ -37,11 +41,14 @@ class NodeInferenceContext : public onnx::InferenceContext {
   const onnx::TensorShapeProto* getSymbolicInput(size_t index) const override;
   size_t getNumOutputs() const override { return outputs_.size(); }
   onnx::TypeProto* getOutputType(size_t index) override;
-  bool hasOutput(size_t index) override { return index < node_.outputs.size() && node_.outputs[index] != nullptr; }
+  bool hasOutput(size_t index) override {
+    return index < node_.outputs.size() && node_.outputs[index] != nullptr;
+  }
   onnx::GraphInferencer* getGraphAttributeInferencer(const std::string& name) override;
   std::string getDisplayName() const override { return node_.Describe(); }
 
-  /// Subgraphs that the function did not ask for are inferred too, without knowledge of their inputs.
+  /// Subgraphs that the function did not ask for are inferred too, without knowledge of their
+  /// inputs.
   void FinishSubgraphs();
 
  private:
@@ -59,9 +66,13 @@ class NodeDataContext : public onnx::DataPropagationContext {
   NodeDataContext(const Node& node, GraphFacts& facts, const NodeAttributes& attributes)
       : node_(node), facts_(facts), attributes_(attributes) {}
 
-  const onnx::AttributeProto* getAttribute(const std::string& name) const override { return attributes_.Find(name); }
+  const onnx::AttributeProto* getAttribute(const std::string& name) const override {
+    return attributes_.Find(name);
+  }
   size_t getNumInputs() const override { return node_.inputs.size(); }
-  const onnx::TypeProto* getInputType(size_t index) const override { return TypeOrNull(node_.Input(index)); }
+  const onnx::TypeProto* getInputType(size_t index) const override {
+    return TypeOrNull(node_.Input(index));
+  }
   size_t getNumOutputs() const override { return node_.outputs.size(); }
   const onnx::TypeProto* getOutputType(size_t index) const override {
     return TypeOrNull(index < node_.outputs.size() ? node_.outputs[index] : nullptr);

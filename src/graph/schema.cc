@@ -25,7 +25,9 @@ constexpr DomainVersions kOnnxDomains[] = {{"", 28, 28},
                                            {"ai.onnx.preview", 1, 1},
                                            {"ai.onnx.preview.training", 1, 1}};
 
-std::string_view Canonical(std::string_view domain) { return domain == "ai.onnx" ? std::string_view() : domain; }
+std::string_view Canonical(std::string_view domain) {
+  return domain == "ai.onnx" ? std::string_view() : domain;
+}
 
 const DomainVersions* OnnxDomain(std::string_view domain) {
   for (const DomainVersions& known : kOnnxDomains) {
@@ -41,9 +43,11 @@ DType TensorElement(std::string_view type) {
   return DTypeFromName(type.substr(kPrefix.size(), type.size() - kPrefix.size() - 1));
 }
 
-void Derive(std::vector<FormalParameter>& parameters, const std::vector<TypeConstraint>& constraints) {
+void Derive(std::vector<FormalParameter>& parameters,
+            const std::vector<TypeConstraint>& constraints) {
   const auto add = [](TypeSet& set, std::string_view type) {
-    if (const DType element = TensorElement(type); element != DType::kUndefined) set = set | element;
+    if (const DType element = TensorElement(type); element != DType::kUndefined)
+      set = set | element;
   };
   for (FormalParameter& parameter : parameters) {
     for (size_t i = 0; i < constraints.size(); ++i) {
@@ -80,7 +84,8 @@ class Registry {
     {
       const std::shared_lock lock(mutex_);
       if (const auto it = operators_.find(key); it != operators_.end()) {
-        if (const auto slot = Slot(it->second, version); slot == it->second.end() || slot->second != nullptr) {
+        if (const auto slot = Slot(it->second, version);
+            slot == it->second.end() || slot->second != nullptr) {
           return slot == it->second.end() ? nullptr : slot->second.get();
         }
       }
@@ -127,7 +132,8 @@ class Registry {
   }
 
  private:
-  using Versions = std::map<int, std::unique_ptr<OpSchema>>;  // null: known to the library, not built yet
+  using Versions =
+      std::map<int, std::unique_ptr<OpSchema>>;  // null: known to the library, not built yet
 
   static Versions::iterator Slot(Versions& versions, int version) {
     const auto after = versions.upper_bound(version);
@@ -178,7 +184,8 @@ int ReleasedOpsetVersion(std::string_view domain) {
 
 std::vector<std::pair<std::string, int>> ListSchemas(std::string_view domain) {
   domain = Canonical(domain);
-  auto list = OnnxDomain(domain) != nullptr ? ListOnnxSchemas(domain) : Registry::Get().List(domain);
+  auto list =
+      OnnxDomain(domain) != nullptr ? ListOnnxSchemas(domain) : Registry::Get().List(domain);
   std::sort(list.begin(), list.end());
   return list;
 }
@@ -191,17 +198,19 @@ void RegisterSchema(OpSchema schema) {
 }
 
 std::string_view NameOf(AttributeType type) {
-  static constexpr std::string_view kNames[] = {"UNDEFINED", "FLOAT",   "INT",    "STRING",        "TENSOR",
-                                                "GRAPH",     "FLOATS",  "INTS",   "STRINGS",       "TENSORS",
-                                                "GRAPHS",    "SPARSE_TENSOR", "SPARSE_TENSORS", "TYPE_PROTO", "TYPE_PROTOS"};
+  static constexpr std::string_view kNames[] = {
+      "UNDEFINED",      "FLOAT",      "INT",        "STRING",  "TENSOR", "GRAPH",
+      "FLOATS",         "INTS",       "STRINGS",    "TENSORS", "GRAPHS", "SPARSE_TENSOR",
+      "SPARSE_TENSORS", "TYPE_PROTO", "TYPE_PROTOS"};
   return kNames[static_cast<size_t>(type)];
 }
 
 AttributeType TypeOf(const Attribute& attribute) {
   static constexpr AttributeType kTypes[] = {
-      AttributeType::kUndefined, AttributeType::kInt,     AttributeType::kFloat,     AttributeType::kString,
-      AttributeType::kTensor,    AttributeType::kInts,    AttributeType::kFloats,    AttributeType::kStrings,
-      AttributeType::kTensors,   AttributeType::kTypeProto, AttributeType::kGraph,   AttributeType::kGraphs};
+      AttributeType::kUndefined, AttributeType::kInt,     AttributeType::kFloat,
+      AttributeType::kString,    AttributeType::kTensor,  AttributeType::kInts,
+      AttributeType::kFloats,    AttributeType::kStrings, AttributeType::kTensors,
+      AttributeType::kTypeProto, AttributeType::kGraph,   AttributeType::kGraphs};
   static_assert(std::size(kTypes) == std::variant_size_v<Attribute::Value>);
   return kTypes[attribute.value.index()];
 }

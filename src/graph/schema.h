@@ -1,6 +1,7 @@
-// Operator schemas without protobuf: what an operator's inputs, outputs and attributes are in a version of its domain.
-// Schemas of the ONNX library are built when first asked for; others (custom operators, operators of EPs) are
-// registered at run time. Read by check, infer, abi/ (schema queries of plugin EPs) and tools.
+// Operator schemas without protobuf: what an operator's inputs, outputs and attributes are in a
+// version of its domain. Schemas of the ONNX library are built when first asked for; others (custom
+// operators, operators of EPs) are registered at run time. Read by check, infer, abi/ (schema
+// queries of plugin EPs) and tools.
 #pragma once
 
 #include <functional>
@@ -45,8 +46,8 @@ struct FormalParameter {
   int min_arity = 1;        ///< variadic: at least so many
 
   // Derived from `type` and the schema's constraints when the schema is made or registered.
-  int constraint = -1;    ///< index of the type constraint that `type` names; -1: it is a type itself
-  TypeSet tensor_types;   ///< element types of the tensors that are allowed
+  int constraint = -1;  ///< index of the type constraint that `type` names; -1: it is a type itself
+  TypeSet tensor_types;  ///< element types of the tensors that are allowed
 };
 
 struct SchemaAttribute {
@@ -76,34 +77,41 @@ struct OpSchema {
   std::vector<SchemaAttribute> attributes;  ///< sorted by name
   std::vector<TypeConstraint> type_constraints;
   bool allows_unchecked_attributes = false;
-  bool has_function = false;  ///< a body of other operators exists (maybe one that depends on the node's types)
-  /// Outputs follow from the node alone, so equal nodes may be merged and constant ones evaluated; false for RandomNormal & co.
+  bool has_function =
+      false;  ///< a body of other operators exists (maybe one that depends on the node's types)
+  /// Outputs follow from the node alone, so equal nodes may be merged and constant ones evaluated;
+  /// false for RandomNormal & co.
   bool deterministic = true;
 
-  /// For schemas registered at run time: sets the types and shapes of `outputs` from the node's inputs. Types that formal
-  /// parameters determine are already set. May be null.
+  /// For schemas registered at run time: sets the types and shapes of `outputs` from the node's
+  /// inputs. Types that formal parameters determine are already set. May be null.
   std::function<void(const Node& node, std::vector<TypeInfo>& outputs)> infer;
 
   const SchemaAttribute* FindAttribute(std::string_view attribute) const;
   const TypeConstraint* FindConstraint(std::string_view constraint) const;
-  /// Formal parameter of actual input or output `i` (the last one for a variadic tail); null past the end.
+  /// Formal parameter of actual input or output `i` (the last one for a variadic tail); null past
+  /// the end.
   const FormalParameter* Input(size_t i) const { return Formal(inputs, i); }
   const FormalParameter* Output(size_t i) const { return Formal(outputs, i); }
 
-  /// The ONNX library's schema behind this one; null for registered ones. Known to graph/onnx_*.cc only.
+  /// The ONNX library's schema behind this one; null for registered ones. Known to graph/onnx_*.cc
+  /// only.
   const void* onnx = nullptr;
 
  private:
   static const FormalParameter* Formal(const std::vector<FormalParameter>& list, size_t i);
 };
 
-/// The schema of `op` in version `version` of `domain` ("" or "ai.onnx"): the newest one that is not newer than that. Null
-/// when there is none. Deprecated ones are found too. Thread-safe; the result lives forever.
+/// The schema of `op` in version `version` of `domain` ("" or "ai.onnx"): the newest one that is
+/// not newer than that. Null when there is none. Deprecated ones are found too. Thread-safe; the
+/// result lives forever.
 const OpSchema* FindSchema(std::string_view domain, std::string_view op, int version);
 
-/// Highest version of `domain` that is known; 0 for a domain that is not (registered schemas count).
+/// Highest version of `domain` that is known; 0 for a domain that is not (registered schemas
+/// count).
 int MaxOpsetVersion(std::string_view domain);
-/// The newest version of `domain` that is officially released (what ONNX Runtime accepts without a warning).
+/// The newest version of `domain` that is officially released (what ONNX Runtime accepts without a
+/// warning).
 int ReleasedOpsetVersion(std::string_view domain);
 
 /// True if some operator of `domain` has a schema.
@@ -112,8 +120,9 @@ inline bool IsKnownDomain(std::string_view domain) { return MaxOpsetVersion(doma
 /// All (name, since_version) pairs known for `domain`, sorted; builds nothing.
 std::vector<std::pair<std::string, int>> ListSchemas(std::string_view domain);
 
-/// Adds a schema for everybody (process-wide). The same domain, name and version again replaces the earlier schema for later
-/// look-ups. `domain` must not be one of ONNX's own (ORT_INVALID_ARGUMENT).
+/// Adds a schema for everybody (process-wide). The same domain, name and version again replaces the
+/// earlier schema for later look-ups. `domain` must not be one of ONNX's own
+/// (ORT_INVALID_ARGUMENT).
 void RegisterSchema(OpSchema schema);
 
 }  // namespace backplane

@@ -1,5 +1,5 @@
-// Files beside the model that hold tensors: opened once each, mapped, and never outside the model's folder.
-// Called by the tensor loader only.
+// Files beside the model that hold tensors: opened once each, mapped, and never outside the model's
+// folder. Called by the tensor loader only.
 #pragma once
 
 #include <map>
@@ -33,7 +33,8 @@ class ExternalFiles {
   const OwnedBytes& Open(const std::string& location, std::string_view what);
   std::string Locate(const std::string& location, std::string_view what) const;
 
-  std::vector<std::string> folders_;  // the model's folder as given, and where the model really is; both allowed
+  std::vector<std::string>
+      folders_;  // the model's folder as given, and where the model really is; both allowed
   std::map<std::string, OwnedBytes> files_;
   ModelInfo& info_;
 };

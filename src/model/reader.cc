@@ -1,4 +1,5 @@
-// Models from files and from memory: finds the tensors' bytes, lets protobuf parse the rest, and has the graph imported.
+// Models from files and from memory: finds the tensors' bytes, lets protobuf parse the rest, and
+// has the graph imported.
 #include <google/protobuf/arena.h>
 
 #include <filesystem>
@@ -31,7 +32,8 @@ void ReadInfo(const onnx::ModelProto& proto, ModelInfo& info) {
           "Unsupported model IR version: {}, max supported IR version: {}", proto.ir_version(),
           static_cast<int>(onnx::Version::IR_VERSION));
   Require(proto.opset_import_size() > 0, ORT_FAIL,
-          "Missing opset in the model. All ModelProtos MUST have at least one entry that specifies which version of the "
+          "Missing opset in the model. All ModelProtos MUST have at least one entry that specifies "
+          "which version of the "
           "ONNX OperatorSet is being imported.");
   info.ir_version = proto.ir_version();
   info.producer_name = proto.producer_name();
@@ -42,15 +44,18 @@ void ReadInfo(const onnx::ModelProto& proto, ModelInfo& info) {
   for (const auto& entry : proto.metadata_props()) info.metadata[entry.key()] = entry.value();
   for (const auto& opset : proto.opset_import()) {
     Require(opset.version() >= 0 && opset.version() <= std::numeric_limits<int>::max(), ORT_FAIL,
-            "the model imports version {} of operator set '{}', which is out of range", opset.version(), opset.domain());
+            "the model imports version {} of operator set '{}', which is out of range",
+            opset.version(), opset.domain());
     info.opsets[std::string(CanonicalDomain(opset.domain()))] = static_cast<int>(opset.version());
   }
 }
 
-std::unique_ptr<Graph> Read(std::span<const std::byte> bytes, std::shared_ptr<Buffer> owner, bool copy,
-                            std::shared_ptr<ModelInfo> info, const LoadOptions& options) {
+std::unique_ptr<Graph> Read(std::span<const std::byte> bytes, std::shared_ptr<Buffer> owner,
+                            bool copy, std::shared_ptr<ModelInfo> info,
+                            const LoadOptions& options) {
   ExternalFiles external(info->path, options, *info);
-  auto loader = std::make_shared<TensorLoader>(MakeSkeleton(bytes), std::move(owner), copy, std::move(external));
+  auto loader = std::make_shared<TensorLoader>(MakeSkeleton(bytes), std::move(owner), copy,
+                                               std::move(external));
   google::protobuf::Arena arena;
   const onnx::ModelProto& proto = Parse(loader->skeleton(), arena);
   loader->DropMessage();
@@ -59,18 +64,18 @@ std::unique_ptr<Graph> Read(std::span<const std::byte> bytes, std::shared_ptr<Bu
   ImportOptions import;
   import.tensors = [loader](const onnx::TensorProto& tensor, const std::string& what) {
     return loader->Load(tensor, what);
-  };
-  import.replacements = &options.initializers;
-  import.logger = options.logger;
-  if (proto.functions_size() > 0) {
-    info->functions = MakeFunctionLibrary(proto.functions(), import.tensors);
-  }
-  auto graph = std::make_unique<Graph>(std::move(info));
-  ImportGraph(proto.graph(), *graph, import);
-  return graph;
+};
+import.replacements = &options.initializers;
+import.logger = options.logger;
+if (proto.functions_size() > 0) {
+  info->functions = MakeFunctionLibrary(proto.functions(), import.tensors);
 }
-
+auto graph = std::make_unique<Graph>(std::move(info));
+ImportGraph(proto.graph(), *graph, import);
+return graph;
 }  // namespace
+
+}  // namespace backplane
 
 std::unique_ptr<Graph> LoadModelFile(const std::string& path, const LoadOptions& options) {
   std::error_code ignored;
@@ -88,8 +93,10 @@ std::unique_ptr<Graph> LoadModelFile(const std::string& path, const LoadOptions&
   }
 }
 
-std::unique_ptr<Graph> LoadModelBytes(std::span<const std::byte> bytes, const LoadOptions& options) {
-  return Read(bytes, nullptr, /*copy=*/!options.bytes_stay_valid, std::make_shared<ModelInfo>(), options);
+std::unique_ptr<Graph> LoadModelBytes(std::span<const std::byte> bytes,
+                                      const LoadOptions& options) {
+  return Read(bytes, nullptr, /*copy=*/!options.bytes_stay_valid, std::make_shared<ModelInfo>(),
+              options);
 }
 
 }  // namespace backplane

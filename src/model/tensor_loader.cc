@@ -17,20 +17,24 @@ size_t ElementAlignment(DType dtype) {
   return bytes == 0 ? 1 : std::min<size_t>(bytes, alignof(double));
 }
 
-// Large initializers stay views even where the file puts them at an odd address (most writers do not align): kernels pack
-// them, which reads them once, sequentially. Whoever keeps one aligns it then (compile/plan.cc).
+// Large initializers stay views even where the file puts them at an odd address (most writers do
+// not align): kernels pack them, which reads them once, sequentially. Whoever keeps one aligns it
+// then (compile/plan.cc).
 constexpr size_t kAlignedCopyLimit = 64 * 1024;
 
-// A view of `data` if its address suits the element type (or it is large) and its owner can be kept, else a copy.
+// A view of `data` if its address suits the element type (or it is large) and its owner can be
+// kept, else a copy.
 Tensor ViewOrCopy(const OwnedBytes& data, bool copy, DType dtype, Shape shape) {
-  void* const address = const_cast<std::byte*>(data.bytes.data());  // see MappedFile; callers' bytes are only read
+  void* const address =
+      const_cast<std::byte*>(data.bytes.data());  // see MappedFile; callers' bytes are only read
   const bool aligned = reinterpret_cast<uintptr_t>(address) % ElementAlignment(dtype) == 0;
   if (!copy && (aligned || data.bytes.size() >= kAlignedCopyLimit)) {
     return Tensor(dtype, std::move(shape), address, data.owner);
   }
   Tensor tensor = Tensor::Allocate(dtype, std::move(shape));
   if (!data.bytes.empty()) std::memcpy(tensor.raw(), data.bytes.data(), data.bytes.size());
-  if (data.owner != nullptr) DropFilePages(address, data.bytes.size());  // of a mapped file; it is not read again
+  if (data.owner != nullptr)
+    DropFilePages(address, data.bytes.size());  // of a mapped file; it is not read again
   return tensor;
 }
 
@@ -47,7 +51,8 @@ T ParseNumber(const std::string& text, const char* key, const std::string& what)
 
 ImportedTensor TensorLoader::LoadExternal(const TensorProto& proto, const std::string& what) {
   const DType dtype = DTypeFromProto(proto.data_type(), what);
-  Require(dtype != DType::kString, ORT_FAIL, "External data of {}: strings cannot be external", what);
+  Require(dtype != DType::kString, ORT_FAIL, "External data of {}: strings cannot be external",
+          what);
   Shape shape = ShapeFromProto(proto.dims(), dtype, what);
   ExternalData data;
   data.length = BytesOf(dtype, shape.ElementCount());
@@ -57,12 +62,13 @@ ImportedTensor TensorLoader::LoadExternal(const TensorProto& proto, const std::s
     if (entry.key() == "length") {
       const auto length = ParseNumber<int64_t>(entry.value(), "length", what);
       if (static_cast<uint64_t>(length) != data.length) {
-        Fail(ORT_FAIL, "External data of {}: length is {} where shape {} of {} takes {} bytes", what, length,
-             shape.ToString(), NameOf(dtype), data.length);
+        Fail(ORT_FAIL, "External data of {}: length is {} where shape {} of {} takes {} bytes",
+             what, length, shape.ToString(), NameOf(dtype), data.length);
       }
     }
   }
-  Require(!data.path.empty(), ORT_FAIL, "model format error! Missing 'location' in the external data of {}", what);
+  Require(!data.path.empty(), ORT_FAIL,
+          "model format error! Missing 'location' in the external data of {}", what);
   const OwnedBytes bytes = external_.Read(data, what);
   auto tensor = std::make_shared<const Tensor>(ViewOrCopy(bytes, false, dtype, std::move(shape)));
   return {std::move(tensor), std::make_shared<const ExternalData>(std::move(data))};
@@ -76,7 +82,9 @@ ImportedTensor TensorLoader::Load(const TensorProto& proto, const std::string& w
   const auto blob = ResolveBlob(skeleton_, proto.raw_data());
   Require(blob.has_value(), ORT_INVALID_PROTOBUF, "{}: raw_data is malformed", what);
   CheckRawSize(blob->size(), dtype, shape, what);
-  return {std::make_shared<const Tensor>(ViewOrCopy({*blob, owner_}, copy_, dtype, std::move(shape))), nullptr};
+  return {
+      std::make_shared<const Tensor>(ViewOrCopy({*blob, owner_}, copy_, dtype, std::move(shape))),
+      nullptr};
 }
 
 }  // namespace backplane

@@ -1,5 +1,5 @@
-// Tensors of a model: views of the model's bytes and of external files where alignment allows, else copies.
-// Made by the reader for one model; given to graph/onnx_import as its source of tensors.
+// Tensors of a model: views of the model's bytes and of external files where alignment allows, else
+// copies. Made by the reader for one model; given to graph/onnx_import as its source of tensors.
 #pragma once
 
 #include <memory>
@@ -14,8 +14,12 @@ namespace backplane {
 class TensorLoader {
  public:
   /// `owner` keeps the model's bytes where they are. Null with `copy` false: the caller does.
-  TensorLoader(WireSkeleton skeleton, std::shared_ptr<Buffer> owner, bool copy, ExternalFiles external)
-      : skeleton_(std::move(skeleton)), owner_(std::move(owner)), copy_(copy), external_(std::move(external)) {}
+  TensorLoader(WireSkeleton skeleton, std::shared_ptr<Buffer> owner, bool copy,
+               ExternalFiles external)
+      : skeleton_(std::move(skeleton)),
+        owner_(std::move(owner)),
+        copy_(copy),
+        external_(std::move(external)) {}
 
   const WireSkeleton& skeleton() const { return skeleton_; }
   /// The parsed message is not needed any more.

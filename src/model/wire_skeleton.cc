@@ -22,7 +22,8 @@ struct Rule {
   Message child = Message::kModel;
 };
 
-// What to do with length-delimited field `field` of a message: the paths of the ONNX format that lead to raw_data.
+// What to do with length-delimited field `field` of a message: the paths of the ONNX format that
+// lead to raw_data.
 Rule RuleFor(Message message, uint32_t field) {
   const auto descend = [](Message child) { return Rule{Action::kDescend, child}; };
   switch (message) {
@@ -65,7 +66,8 @@ Rule RuleFor(Message message, uint32_t field) {
 /// Reads one message field by field.
 class Reader {
  public:
-  explicit Reader(std::span<const std::byte> bytes) : position_(bytes.data()), end_(position_ + bytes.size()) {}
+  explicit Reader(std::span<const std::byte> bytes)
+      : position_(bytes.data()), end_(position_ + bytes.size()) {}
 
   bool AtEnd() const { return position_ == end_; }
   const std::byte* position() const { return position_; }
@@ -80,7 +82,8 @@ class Reader {
     FailMalformed("a number is too long");
   }
   std::span<const std::byte> Take(uint64_t size) {
-    if (size > static_cast<uint64_t>(end_ - position_)) FailMalformed("a field is longer than the data");
+    if (size > static_cast<uint64_t>(end_ - position_))
+      FailMalformed("a field is longer than the data");
     const std::span<const std::byte> taken(position_, static_cast<size_t>(size));
     position_ += size;
     return taken;
@@ -102,7 +105,8 @@ class SkeletonWriter {
     while (!reader.AtEnd()) {
       const std::byte* const start = reader.position();
       const uint64_t tag = reader.Varint();
-      if (tag > std::numeric_limits<uint32_t>::max() || (tag >> 3) == 0) FailMalformed("a field has no valid number");
+      if (tag > std::numeric_limits<uint32_t>::max() || (tag >> 3) == 0)
+        FailMalformed("a field has no valid number");
       const auto field = static_cast<uint32_t>(tag >> 3);
       switch (tag & 7) {
         case 0:
@@ -179,7 +183,8 @@ WireSkeleton MakeSkeleton(std::span<const std::byte> model) {
   return skeleton;
 }
 
-std::optional<std::span<const std::byte>> ResolveBlob(const WireSkeleton& skeleton, const std::string& raw_data) {
+std::optional<std::span<const std::byte>> ResolveBlob(const WireSkeleton& skeleton,
+                                                      const std::string& raw_data) {
   uint64_t index = 0;
   if (raw_data.size() != sizeof(index)) return std::nullopt;
   std::memcpy(&index, raw_data.data(), sizeof(index));

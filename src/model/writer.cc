@@ -1,4 +1,5 @@
-// Graphs to ONNX files. Initializers of the main graph are written straight from their memory, never copied into a message.
+// Graphs to ONNX files. Initializers of the main graph are written straight from their memory,
+// never copied into a message.
 #include <unistd.h>
 
 #include <algorithm>
@@ -20,7 +21,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr size_t kExternalAlignment = 4096;  // a page, so that the file can be mapped piece by piece
+constexpr size_t kExternalAlignment =
+    4096;  // a page, so that the file can be mapped piece by piece
 constexpr size_t kMaxModelBytes = std::numeric_limits<int32_t>::max();
 
 /// Pieces of a file: text that is made here, and memory of tensors.
@@ -60,7 +62,8 @@ std::string Serialize(const Message& message) {
   return message.SerializeAsString();
 }
 
-void SetExternal(onnx::TensorProto& proto, const std::string& location, size_t offset, size_t length) {
+void SetExternal(onnx::TensorProto& proto, const std::string& location, size_t offset,
+                 size_t length) {
   proto.set_data_location(onnx::TensorProto::EXTERNAL);
   const auto add = [&](const char* key, std::string value) {
     auto& entry = *proto.add_external_data();
@@ -75,7 +78,9 @@ void SetExternal(onnx::TensorProto& proto, const std::string& location, size_t o
 /// Collects the contents of the model file and of the external one.
 class ModelWriter {
  public:
-  ModelWriter(const Graph& graph, const SaveOptions& options) : graph_(graph), options_(options) { Build(); }
+  ModelWriter(const Graph& graph, const SaveOptions& options) : graph_(graph), options_(options) {
+    Build();
+  }
 
   const Chunks& model() const { return model_; }
   const Chunks& external() const { return external_; }
@@ -89,7 +94,8 @@ class ModelWriter {
   const SaveOptions& options_;
   Chunks model_;
   Chunks external_;
-  std::vector<std::pair<std::string, std::span<const std::byte>>> initializers_;  // message, raw data
+  std::vector<std::pair<std::string, std::span<const std::byte>>>
+      initializers_;  // message, raw data
   size_t initializer_bytes_ = 0;
 };
 
@@ -118,7 +124,8 @@ std::string ModelWriter::Head() const {
 
 void ModelWriter::AddInitializer(const ValueInfo& value) {
   const Tensor& tensor = *value.initializer;
-  Require(tensor.memory().HostAccessible() && (tensor.raw() != nullptr || tensor.Bytes() == 0), ORT_INVALID_ARGUMENT,
+  Require(tensor.memory().HostAccessible() && (tensor.raw() != nullptr || tensor.Bytes() == 0),
+          ORT_INVALID_ARGUMENT,
           "initializer '{}' cannot be saved: its content is not in host memory", value.name);
   onnx::TensorProto proto;
   proto.set_name(value.name);
@@ -129,7 +136,8 @@ void ModelWriter::AddInitializer(const ValueInfo& value) {
     DescribeTensor(tensor, proto);
     raw = {static_cast<const std::byte*>(tensor.raw()), tensor.Bytes()};
   }
-  if (!options_.external_file.empty() && !raw.empty() && raw.size() >= options_.external_threshold) {
+  if (!options_.external_file.empty() && !raw.empty() &&
+      raw.size() >= options_.external_threshold) {
     const size_t offset = AlignUp(external_.size(), kExternalAlignment);
     external_.Own(std::string(offset - external_.size(), '\0'));
     external_.Refer(raw.data(), raw.size());
@@ -138,11 +146,13 @@ void ModelWriter::AddInitializer(const ValueInfo& value) {
     initializers_.emplace_back(Serialize(proto), raw);
   } else {
     std::string message = Serialize(proto);
-    if (!tensor.IsString()) message += FieldHead(onnx::TensorProto::kRawDataFieldNumber, raw.size());
+    if (!tensor.IsString())
+      message += FieldHead(onnx::TensorProto::kRawDataFieldNumber, raw.size());
     initializers_.emplace_back(std::move(message), raw);
   }
   const size_t length = initializers_.back().first.size() + raw.size();
-  initializer_bytes_ += FieldHead(onnx::GraphProto::kInitializerFieldNumber, length).size() + length;
+  initializer_bytes_ +=
+      FieldHead(onnx::GraphProto::kInitializerFieldNumber, length).size() + length;
 }
 
 void ModelWriter::Build() {
@@ -163,14 +173,17 @@ void ModelWriter::Build() {
     model_.Refer(raw.data(), raw.size());
   }
   Require(model_.size() <= kMaxModelBytes, ORT_INVALID_ARGUMENT,
-          "the model takes {} bytes, more than the 2 GB of an ONNX file; save large initializers as external data",
+          "the model takes {} bytes, more than the 2 GB of an ONNX file; save large initializers "
+          "as external data",
           model_.size());
 }
 
-// Writes beside `path` and renames: what is at `path` may be mapped by the very tensors that are written.
+// Writes beside `path` and renames: what is at `path` may be mapped by the very tensors that are
+// written.
 void ReplaceFile(const std::string& path, const Chunks& chunks) {
   std::error_code ignored;
-  if (fs::exists(path, ignored) && !fs::is_regular_file(path, ignored)) return WriteFile(path, chunks.list());
+  if (fs::exists(path, ignored) && !fs::is_regular_file(path, ignored))
+    return WriteFile(path, chunks.list());
   const std::string temporary = Format("{}.{}.part", path, getpid());
   try {
     WriteFile(temporary, chunks.list());
@@ -187,11 +200,14 @@ void ReplaceFile(const std::string& path, const Chunks& chunks) {
 
 void SaveModelFile(const Graph& graph, const std::string& path, const SaveOptions& options) {
   const fs::path external(options.external_file);
-  Require(!external.is_absolute() && std::find(external.begin(), external.end(), "..") == external.end(),
-          ORT_INVALID_ARGUMENT, "external data goes beside the model; '{}' is not a path inside its folder",
+  Require(!external.is_absolute() &&
+              std::find(external.begin(), external.end(), "..") == external.end(),
+          ORT_INVALID_ARGUMENT,
+          "external data goes beside the model; '{}' is not a path inside its folder",
           options.external_file);
   const ModelWriter writer(graph, options);
-  if (writer.external().size() > 0) ReplaceFile((fs::path(path).parent_path() / external).string(), writer.external());
+  if (writer.external().size() > 0)
+    ReplaceFile((fs::path(path).parent_path() / external).string(), writer.external());
   ReplaceFile(path, writer.model());
 }
 
@@ -200,7 +216,8 @@ std::string SaveModelBytes(const Graph& graph) {
   const ModelWriter writer(graph, options);
   std::string bytes;
   bytes.reserve(writer.model().size());
-  for (const auto chunk : writer.model().list()) bytes.append(reinterpret_cast<const char*>(chunk.data()), chunk.size());
+  for (const auto chunk : writer.model().list())
+    bytes.append(reinterpret_cast<const char*>(chunk.data()), chunk.size());
   return bytes;
 }
 

@@ -31,7 +31,8 @@ TEST(FunctionsTest, ModelFunctionsAreTypedAndInlined) {
         s = Constant <value_float: float = @scale> ()
         r = Relu(a)
         b = Mul(r, s)
-      })", kHead));
+      })",
+                                       kHead));
   EXPECT_EQ(TypeText(*graph, "y"), "tensor(float)[2,3]");
   EXPECT_TRUE(HasFunctionBody(*graph->nodes()[0]));
   EXPECT_EQ(InlineFunctions(*graph, KeepStandard), 1u);
@@ -49,12 +50,15 @@ TEST(FunctionsTest, DefaultsAbsentInputsAndUnusedOutputs) {
         c = Clip(a, low)
         b = LeakyRelu <alpha: float = @alpha> (c)
         unused = Neg(a)
-      })", kHead));
+      })",
+                                       kHead));
   EXPECT_EQ(InlineFunctions(*graph, KeepStandard), 1u);
   const auto nodes = graph->nodes();
-  const auto leaky = std::find_if(nodes.begin(), nodes.end(), [](const Node* n) { return n->op_type == "LeakyRelu"; });
+  const auto leaky = std::find_if(nodes.begin(), nodes.end(),
+                                  [](const Node* n) { return n->op_type == "LeakyRelu"; });
   EXPECT_EQ((*leaky)->Float("alpha", 0), 0.5f);
-  const auto clip = std::find_if(nodes.begin(), nodes.end(), [](const Node* n) { return n->op_type == "Clip"; });
+  const auto clip =
+      std::find_if(nodes.begin(), nodes.end(), [](const Node* n) { return n->op_type == "Clip"; });
   EXPECT_EQ((*clip)->inputs.size(), 1u);
 }
 
@@ -64,7 +68,8 @@ TEST(FunctionsTest, NestedCallsInSubgraphsAndPassThrough) {
                    else_branch = e () => (float[2] q) { q = local.Same(x) }> }
       <domain: "local", opset_import: ["": 17, "local": 1]> Outer (a) => (b) { m = local.Inner(a) b = local.Inner(m) }
       <domain: "local", opset_import: ["": 17]> Inner (a) => (b) { b = Neg(a) }
-      <domain: "local", opset_import: ["": 17]> Same (a) => (a) { unused = Neg(a) })", kHead));
+      <domain: "local", opset_import: ["": 17]> Same (a) => (a) { unused = Neg(a) })",
+                                       kHead));
   EXPECT_EQ(TypeText(*graph, "y"), "tensor(float)[2]");
   EXPECT_EQ(InlineFunctions(*graph, KeepStandard), 4u);
   const auto subgraphs = graph->nodes()[0]->Subgraphs();  // sorted by name: else, then
@@ -75,7 +80,8 @@ TEST(FunctionsTest, NestedCallsInSubgraphsAndPassThrough) {
 
 TEST(FunctionsTest, ABodyKeepsTheVersionItIsWrittenFor) {
   auto graph = LoadAndInfer(ParseModel(R"(g (float[2,3] x) => (float[2,1] y) { y = local.Sum(x) }
-      <domain: "local", opset_import: ["": 11]> Sum (a) => (b) { b = ReduceSum <axes = [1]> (a) })", kHead));
+      <domain: "local", opset_import: ["": 11]> Sum (a) => (b) { b = ReduceSum <axes = [1]> (a) })",
+                                       kHead));
   EXPECT_EQ(TypeText(*graph, "y"), "tensor(float)[2,1]");
   InlineFunctions(*graph, KeepStandard);
   EXPECT_EQ(graph->nodes()[0]->since_version, 11);  // from 13 on, axes are an input
@@ -104,7 +110,8 @@ TEST(FunctionsTest, BodiesOfSchemas) {
     EXPECT_TRUE(HasFunctionBody(*graph->nodes()[0])) << text;
     EXPECT_GE(InlineFunctions(*graph, KeepNothing), 1u) << text;
     EXPECT_EQ(TypeText(*graph, "y"), each.type) << text;
-    for (const Node* node : graph->nodes()) EXPECT_FALSE(HasFunctionBody(*node)) << text << node->op_type;
+    for (const Node* node : graph->nodes())
+      EXPECT_FALSE(HasFunctionBody(*node)) << text << node->op_type;
   }
 }
 
@@ -116,17 +123,22 @@ TEST(FunctionsTest, BadFunctions) {
       {"<domain: \"local\", opset_import: [\"\": 17]> F (a) => (b) { b = Neg(a) }"
        "<domain: \"local\", opset_import: [\"\": 17]> F (a) => (b) { b = Neg(a) }",
        "is defined twice"},
-      {"<domain: \"local\", opset_import: [\"local\": 1]> F (a) => (b) { b = local.F(a) }", "calls itself"},
+      {"<domain: \"local\", opset_import: [\"local\": 1]> F (a) => (b) { b = local.F(a) }",
+       "calls itself"},
       {"<domain: \"local\", opset_import: [\"local\": 1]> F (a) => (b) { b = local.G(a) }"
        "<domain: \"local\", opset_import: [\"local\": 1]> G (a) => (b) { b = local.F(a) }",
        "calls itself"},
-      {"<domain: \"local\", opset_import: [\"\": 17]> F (a) => (b) { c = Neg(a) }", "does not define its output 'b'"},
-      {"<domain: \"local\", opset_import: [\"\": 17]> F (a) => (b) { b = Neg(zzz) }", "Node input 'zzz'"},
-      {"<domain: \"local\", opset_import: [\"\": 17]> F () => (b) { b = Constant <value = float {1.0}> () }",
+      {"<domain: \"local\", opset_import: [\"\": 17]> F (a) => (b) { c = Neg(a) }",
+       "does not define its output 'b'"},
+      {"<domain: \"local\", opset_import: [\"\": 17]> F (a) => (b) { b = Neg(zzz) }",
+       "Node input 'zzz'"},
+      {"<domain: \"local\", opset_import: [\"\": 17]> F () => (b) { b = Constant <value = float "
+       "{1.0}> () }",
        "has 1 inputs and 1 outputs where 0 and 1 are possible"},
   };
   for (const auto& bad : cases) {
-    const auto model = ParseModel(std::string("g (float[2] x) => (float[2] y) { y = local.F(x) }\n") + bad.functions, kHead);
+    const auto model = ParseModel(
+        std::string("g (float[2] x) => (float[2] y) { y = local.F(x) }\n") + bad.functions, kHead);
     EXPECT_THAT(FailureOf([&] {
                   auto graph = LoadAndInfer(model);
                   InlineFunctions(*graph, KeepStandard);
@@ -138,8 +150,10 @@ TEST(FunctionsTest, BadFunctions) {
 TEST(FunctionsTest, FunctionsThatGrowWithoutBoundAreRefused) {
   std::string text = "g (float[2] x) => (float[2] y) { y = local.F0(x) }\n";
   for (int i = 0; i < 40; ++i) {
-    text += Format("<domain: \"local\", opset_import: [\"local\": 1]> F{} (a) => (b) {{ m = local.F{}(a) b = local.F{}(m) }}\n", i,
-                   i + 1, i + 1);
+    text += Format(
+        "<domain: \"local\", opset_import: [\"local\": 1]> F{} (a) => (b) {{ m = local.F{}(a) b = "
+        "local.F{}(m) }}\n",
+        i, i + 1, i + 1);
   }
   text += "<domain: \"local\", opset_import: [\"\": 17]> F40 (a) => (b) { b = Neg(a) }";
   EXPECT_THAT(FailureOf([&] { Load(ParseModel(text, kHead)); }), HasSubstr("stands for more than"));
@@ -150,13 +164,17 @@ TEST(FunctionsTest, LongChainsOfCallsAreRefused) {
     std::string text = "g (float[2] x) => (float[2] y) { y = local.F0(x) }\n";
     std::vector<std::string> functions;
     for (int i = 0; i < 2000; ++i) {
-      functions.push_back(Format("<domain: \"local\", opset_import: [\"local\": 1]> F{} (a) => (b) {{ b = local.F{}(a) }}\n", i,
-                                 i + 1));
+      functions.push_back(
+          Format("<domain: \"local\", opset_import: [\"local\": 1]> F{} (a) => (b) {{ b = "
+                 "local.F{}(a) }}\n",
+                 i, i + 1));
     }
-    functions.push_back("<domain: \"local\", opset_import: [\"\": 17]> F2000 (a) => (b) { b = Neg(a) }\n");
+    functions.push_back(
+        "<domain: \"local\", opset_import: [\"\": 17]> F2000 (a) => (b) { b = Neg(a) }\n");
     if (!forwards) std::reverse(functions.begin(), functions.end());
     for (const std::string& function : functions) text += function;
-    EXPECT_THAT(FailureOf([&] { Load(ParseModel(text, kHead)); }), HasSubstr("calls inside each other"));
+    EXPECT_THAT(FailureOf([&] { Load(ParseModel(text, kHead)); }),
+                HasSubstr("calls inside each other"));
   }
 }
 

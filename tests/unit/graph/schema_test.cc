@@ -50,7 +50,8 @@ TEST(SchemaTest, WhatASchemaTells) {
   EXPECT_TRUE(concat.FindAttribute("axis")->required);
   EXPECT_FALSE(FindSchema("", "Loop", 17)->Input(5)->homogeneous);
   EXPECT_TRUE(FindSchema("", "LayerNormalization", 17)->has_function);
-  for (const char* random : {"RandomNormal", "RandomUniform", "RandomNormalLike", "Multinomial", "Bernoulli"}) {
+  for (const char* random :
+       {"RandomNormal", "RandomUniform", "RandomNormalLike", "Multinomial", "Bernoulli"}) {
     EXPECT_FALSE(FindSchema("", random, 17)->deterministic) << random;
   }
 }
@@ -72,7 +73,8 @@ TEST(SchemaTest, EverySchemaOfTheLibraryCanBeBuilt) {
 
 TEST(SchemaTest, DomainVersionsAreTheLibrarys) {
   const auto& range = onnx::OpSchemaRegistry::DomainToVersionRange::Instance();
-  for (const auto& [domain, versions] : range.Map()) EXPECT_EQ(MaxOpsetVersion(domain), versions.second) << domain;
+  for (const auto& [domain, versions] : range.Map())
+    EXPECT_EQ(MaxOpsetVersion(domain), versions.second) << domain;
   for (const auto& [domain, version] : range.LastReleaseVersionMap()) {
     EXPECT_EQ(ReleasedOpsetVersion(domain), version) << domain;
   }
@@ -103,16 +105,23 @@ TEST(SchemaTest, RegisteredSchemas) {
   };
   RegisterSchema(schema);
   EXPECT_TRUE(IsKnownDomain("test.registered"));
-  EXPECT_THAT(ListSchemas("test.registered"), ::testing::ElementsAre(std::pair<std::string, int>("Scale", 1)));
+  EXPECT_THAT(ListSchemas("test.registered"),
+              ::testing::ElementsAre(std::pair<std::string, int>("Scale", 1)));
   constexpr const char* kHead = R"(ir_version: 8, opset_import: ["": 17, "test.registered": 1])";
-  const auto graph = LoadAndInfer(ParseModel("g (float[N,2] x) => (y) { y = test.registered.Scale <factor = 2.0> (x) }", kHead));
+  const auto graph = LoadAndInfer(ParseModel(
+      "g (float[N,2] x) => (y) { y = test.registered.Scale <factor = 2.0> (x) }", kHead));
   EXPECT_EQ(TypeText(*graph, "y"), "tensor(float)[N,2]");
-  EXPECT_THAT(FailureOf([] { LoadAndInfer(ParseModel("g (float[2] x) => (y) { y = test.registered.Scale(x) }", kHead)); }),
-              ::testing::HasSubstr("Required attribute 'factor'"));
-  EXPECT_THAT(FailureOf([] {
-                LoadAndInfer(ParseModel("g (int32[2] x) => (y) { y = test.registered.Scale <factor = 2.0> (x) }", kHead));
-              }),
-              ::testing::HasSubstr("Type 'tensor(int32)' of input parameter (x)"));
+  EXPECT_THAT(
+      FailureOf([] {
+        LoadAndInfer(ParseModel("g (float[2] x) => (y) { y = test.registered.Scale(x) }", kHead));
+      }),
+      ::testing::HasSubstr("Required attribute 'factor'"));
+  EXPECT_THAT(
+      FailureOf([] {
+        LoadAndInfer(ParseModel(
+            "g (int32[2] x) => (y) { y = test.registered.Scale <factor = 2.0> (x) }", kHead));
+      }),
+      ::testing::HasSubstr("Type 'tensor(int32)' of input parameter (x)"));
   schema.domain = "ai.onnx";
   EXPECT_THAT(FailureOf([&] { RegisterSchema(schema); }), ::testing::StartsWith("2: "));
 }

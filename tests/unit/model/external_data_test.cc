@@ -14,7 +14,8 @@ namespace fs = std::filesystem;
 class ExternalDataTest : public ::testing::Test {
  protected:
   ExternalDataTest() {
-    root_ = fs::path(::testing::TempDir()) / ("external_" + std::to_string(::testing::UnitTest::GetInstance()->random_seed()));
+    root_ = fs::path(::testing::TempDir()) /
+            ("external_" + std::to_string(::testing::UnitTest::GetInstance()->random_seed()));
     fs::remove_all(root_);
     fs::create_directories(root_ / "model" / "sub");
     Write(root_ / "outside.bin");
@@ -28,14 +29,16 @@ class ExternalDataTest : public ::testing::Test {
 
   static void Write(const fs::path& path) {
     const float values[] = {1, 2, 3, 4};
-    std::ofstream(path, std::ios::binary).write(reinterpret_cast<const char*>(values), sizeof(values));
+    std::ofstream(path, std::ios::binary)
+        .write(reinterpret_cast<const char*>(values), sizeof(values));
   }
 
   std::string ModelPath() const { return (root_ / "model" / "m.onnx").string(); }
 
   // Saves a model whose weight of three floats has these external data entries.
   void Save(const std::vector<std::pair<std::string, std::string>>& entries) {
-    onnx::ModelProto model = ParseModel("g (float[3] x) => (float[3] y) <float[3] w = {0, 0, 0}> { y = Add(x, w) }");
+    onnx::ModelProto model =
+        ParseModel("g (float[3] x) => (float[3] y) <float[3] w = {0, 0, 0}> { y = Add(x, w) }");
     auto& tensor = *model.mutable_graph()->mutable_initializer(0);
     tensor.clear_float_data();
     tensor.set_data_location(onnx::TensorProto::EXTERNAL);
@@ -74,7 +77,8 @@ TEST_F(ExternalDataTest, ModelBehindALink) {  // as in caches that keep files by
   fs::create_directories(root_ / "snapshot");
   fs::create_symlink("../model/m.onnx", root_ / "snapshot" / "m.onnx");
   fs::create_symlink("../model/w.bin", root_ / "snapshot" / "w.bin");
-  EXPECT_EQ(FailureOf([&] { LoadModelFile((root_ / "snapshot" / "m.onnx").string()); }), "no error");
+  EXPECT_EQ(FailureOf([&] { LoadModelFile((root_ / "snapshot" / "m.onnx").string()); }),
+            "no error");
 }
 
 TEST_F(ExternalDataTest, BadEntries) {
@@ -107,14 +111,16 @@ TEST_F(ExternalDataTest, BadEntries) {
     Save(bad.entries);
     const std::string failure = FailureOf([&] { LoadModelFile(ModelPath()); });
     EXPECT_THAT(failure, ::testing::StartsWith("1: Load model from")) << bad.message;
-    EXPECT_THAT(failure, ::testing::AllOf(::testing::HasSubstr(bad.message), ::testing::HasSubstr("initializer 'w'")));
+    EXPECT_THAT(failure, ::testing::AllOf(::testing::HasSubstr(bad.message),
+                                          ::testing::HasSubstr("initializer 'w'")));
   }
 }
 
 TEST_F(ExternalDataTest, MisalignedDataIsCopied) {
   Save({{"location", "w.bin"}, {"offset", "2"}});
   const auto graph = LoadModelFile(ModelPath());
-  EXPECT_EQ(reinterpret_cast<uintptr_t>(graph->FindValue("w")->initializer->raw()) % alignof(float), 0u);
+  EXPECT_EQ(reinterpret_cast<uintptr_t>(graph->FindValue("w")->initializer->raw()) % alignof(float),
+            0u);
 }
 
 TEST_F(ExternalDataTest, FilesInMemoryAndAnotherFolder) {

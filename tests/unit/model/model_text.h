@@ -1,4 +1,5 @@
-// Models for tests: written in ONNX's text form, changed through protobuf where the text cannot say it, and loaded.
+// Models for tests: written in ONNX's text form, changed through protobuf where the text cannot say
+// it, and loaded.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -18,7 +19,9 @@
 namespace backplane::testing {
 
 /// A model from its text form; `graph` starts at the graph's name.
-inline onnx::ModelProto ParseModel(const std::string& graph, const std::string& head = R"(ir_version: 8, opset_import: ["": 17])") {
+inline onnx::ModelProto ParseModel(
+    const std::string& graph,
+    const std::string& head = R"(ir_version: 8, opset_import: ["": 17])") {
   onnx::ModelProto model;
   const std::string text = "<" + head + ">\n" + graph;
   const auto status = onnx::OnnxParser::Parse(model, text.c_str());
@@ -36,7 +39,8 @@ inline std::unique_ptr<Graph> Load(const onnx::ModelProto& model, const LoadOpti
 }
 
 /// Loads, checks and infers.
-inline std::unique_ptr<Graph> LoadAndInfer(const onnx::ModelProto& model, const InferOptions& options = {}) {
+inline std::unique_ptr<Graph> LoadAndInfer(const onnx::ModelProto& model,
+                                           const InferOptions& options = {}) {
   auto graph = Load(model);
   CheckGraph(*graph);
   InferTypesAndShapes(*graph, options);
@@ -47,7 +51,8 @@ inline std::unique_ptr<Graph> LoadAndInfer(const onnx::ModelProto& model, const 
 inline std::string TypeText(const Graph& graph, const std::string& name) {
   const ValueInfo* value = graph.FindValue(name);
   if (value == nullptr) return "no value";
-  return value->type.ToString() + (value->type.IsTensor() ? ToString(value->type.tensor.shape) : "");
+  return value->type.ToString() +
+         (value->type.IsTensor() ? ToString(value->type.tensor.shape) : "");
 }
 
 /// What `action` fails with: "code: message", or "no error".

@@ -1,5 +1,5 @@
-// Damaged models, many of them: whatever the bytes are, the outcome is a graph or an Error. Run under the sanitizers
-// this is a small fuzzer; BACKPLANE_MUTATIONS sets the number of rounds.
+// Damaged models, many of them: whatever the bytes are, the outcome is a graph or an Error. Run
+// under the sanitizers this is a small fuzzer; BACKPLANE_MUTATIONS sets the number of rounds.
 #include <cstdlib>
 #include <random>
 
@@ -9,7 +9,8 @@
 namespace backplane::testing {
 namespace {
 
-// Uses most of the format: subgraphs, functions, constants, sparse and typed data, shape arithmetic.
+// Uses most of the format: subgraphs, functions, constants, sparse and typed data, shape
+// arithmetic.
 constexpr const char* kSeed = R"(
   seed (bool c, int64 n, float[N,3,8,8] x) => (y, last, stacked)
   <float[4] bias = {1, 2, 3, 4}, int64[2] shape = {0, -1}, string[2] text = {"a", "b"},
@@ -41,7 +42,8 @@ constexpr const char* kSeed = R"(
   })";
 
 onnx::ModelProto SeedModel() {
-  onnx::ModelProto model = ParseModel(kSeed, R"(ir_version: 8, opset_import: ["": 17, "local": 1])");
+  onnx::ModelProto model =
+      ParseModel(kSeed, R"(ir_version: 8, opset_import: ["": 17, "local": 1])");
   auto& weight = *model.mutable_graph()->add_initializer();
   weight.set_name("w");
   weight.set_data_type(onnx::TensorProto::FLOAT);
@@ -50,7 +52,8 @@ onnx::ModelProto SeedModel() {
   return model;
 }
 
-// Outcome of everything that happens to a model before kernels are chosen; throws nothing but Error.
+// Outcome of everything that happens to a model before kernels are chosen; throws nothing but
+// Error.
 void LoadAll(const std::string& bytes) {
   try {
     LoadOptions options;
@@ -60,7 +63,8 @@ void LoadAll(const std::string& bytes) {
     accepting.accepts = [](const Node&) { return true; };
     CheckGraph(*graph, accepting);
     InferTypesAndShapes(*graph);
-    InlineFunctions(*graph, [](const Node& node) { return node.domain.empty() && node.op_type != "Softmax"; });
+    InlineFunctions(
+        *graph, [](const Node& node) { return node.domain.empty() && node.op_type != "Softmax"; });
     const std::string saved = SaveModelBytes(*graph);
     InferTypesAndShapes(*LoadModelBytes(BytesOfText(saved)));
   } catch (const Error&) {
@@ -87,12 +91,24 @@ TEST(MutationTest, DamagedBytes) {
     for (size_t edits = 1 + below(4); edits > 0; --edits) {
       const size_t at = below(bytes.size());
       switch (below(6)) {
-        case 0: bytes[at] = static_cast<char>(random()); break;
-        case 1: bytes[at] = static_cast<char>(interesting[below(std::size(interesting))]); break;
-        case 2: bytes.resize(at + 1); break;
-        case 3: bytes.erase(at, below(8)); break;
-        case 4: bytes.insert(at, bytes.substr(below(bytes.size()), below(32))); break;
-        case 5: bytes[at] = static_cast<char>(bytes[at] + (below(2) != 0 ? 1 : -1)); break;
+        case 0:
+          bytes[at] = static_cast<char>(random());
+          break;
+        case 1:
+          bytes[at] = static_cast<char>(interesting[below(std::size(interesting))]);
+          break;
+        case 2:
+          bytes.resize(at + 1);
+          break;
+        case 3:
+          bytes.erase(at, below(8));
+          break;
+        case 4:
+          bytes.insert(at, bytes.substr(below(bytes.size()), below(32)));
+          break;
+        case 5:
+          bytes[at] = static_cast<char>(bytes[at] + (below(2) != 0 ? 1 : -1));
+          break;
       }
       if (bytes.empty()) break;
     }
@@ -109,11 +125,23 @@ class Scrambler {
     auto& graph = *model.mutable_graph();
     for (size_t edits = 1 + Below(3); edits > 0; --edits) {
       switch (Below(5)) {
-        case 0: ScrambleNode(graph, *graph.mutable_node(static_cast<int>(Below(graph.node_size())))); break;
-        case 1: ScrambleTensor(*graph.mutable_initializer(static_cast<int>(Below(graph.initializer_size())))); break;
-        case 2: ScrambleType(*graph.mutable_input(static_cast<int>(Below(graph.input_size())))->mutable_type()); break;
-        case 3: model.mutable_opset_import(0)->set_version(static_cast<int64_t>(Below(29))); break;
-        case 4: ScrambleNode(graph, *graph.mutable_node(static_cast<int>(Below(graph.node_size())))); break;
+        case 0:
+          ScrambleNode(graph, *graph.mutable_node(static_cast<int>(Below(graph.node_size()))));
+          break;
+        case 1:
+          ScrambleTensor(
+              *graph.mutable_initializer(static_cast<int>(Below(graph.initializer_size()))));
+          break;
+        case 2:
+          ScrambleType(
+              *graph.mutable_input(static_cast<int>(Below(graph.input_size())))->mutable_type());
+          break;
+        case 3:
+          model.mutable_opset_import(0)->set_version(static_cast<int64_t>(Below(29)));
+          break;
+        case 4:
+          ScrambleNode(graph, *graph.mutable_node(static_cast<int>(Below(graph.node_size()))));
+          break;
       }
     }
   }
@@ -121,20 +149,62 @@ class Scrambler {
  private:
   size_t Below(int n) { return n <= 0 ? 0 : random_() % static_cast<uint32_t>(n); }
   int64_t Number() {
-    constexpr int64_t kNumbers[] = {0, 1, 2, 3, 7, -1, -2, 1000, INT32_MAX, INT64_MAX, INT64_MIN, int64_t{1} << 40};
+    constexpr int64_t kNumbers[] = {0,  1,    2,         3,         7,         -1,
+                                    -2, 1000, INT32_MAX, INT64_MAX, INT64_MIN, int64_t{1} << 40};
     return kNumbers[Below(std::size(kNumbers))];
   }
 
   void ScrambleNode(const onnx::GraphProto& graph, onnx::NodeProto& node) {
     switch (Below(4)) {
       case 0: {
-        const auto operators = {"Conv",   "Reshape", "Slice", "Gather",   "Concat", "Loop",      "If",     "TopK",  "Pad",
-                                "Resize", "Einsum",  "Split", "MaxPool",  "Squeeze", "Unsqueeze", "Expand", "Tile",  "Range",
-                                "LSTM",   "GRU",     "Scan",  "OneHot",   "STFT",    "Compress",  "GatherND", "Where", "Gemm",
-                                "ConvTranspose", "RoiAlign", "ScatterND", "CenterCropPad", "Col2Im", "GridSample", "DFT",
-                                "MatMulInteger", "QLinearConv", "SplitToSequence", "ConcatFromSequence", "Transpose",
-                                "DepthToSpace", "ReduceSum", "ArgMax", "Flatten", "ConstantOfShape", "Upsample", "MelWeightMatrix"};
-        node.set_op_type(*(operators.begin() + static_cast<std::ptrdiff_t>(Below(static_cast<int>(operators.size())))));
+        const auto operators = {"Conv",
+                                "Reshape",
+                                "Slice",
+                                "Gather",
+                                "Concat",
+                                "Loop",
+                                "If",
+                                "TopK",
+                                "Pad",
+                                "Resize",
+                                "Einsum",
+                                "Split",
+                                "MaxPool",
+                                "Squeeze",
+                                "Unsqueeze",
+                                "Expand",
+                                "Tile",
+                                "Range",
+                                "LSTM",
+                                "GRU",
+                                "Scan",
+                                "OneHot",
+                                "STFT",
+                                "Compress",
+                                "GatherND",
+                                "Where",
+                                "Gemm",
+                                "ConvTranspose",
+                                "RoiAlign",
+                                "ScatterND",
+                                "CenterCropPad",
+                                "Col2Im",
+                                "GridSample",
+                                "DFT",
+                                "MatMulInteger",
+                                "QLinearConv",
+                                "SplitToSequence",
+                                "ConcatFromSequence",
+                                "Transpose",
+                                "DepthToSpace",
+                                "ReduceSum",
+                                "ArgMax",
+                                "Flatten",
+                                "ConstantOfShape",
+                                "Upsample",
+                                "MelWeightMatrix"};
+        node.set_op_type(*(operators.begin() +
+                           static_cast<std::ptrdiff_t>(Below(static_cast<int>(operators.size())))));
         break;
       }
       case 1:
@@ -143,20 +213,26 @@ class Scrambler {
           const int slot = static_cast<int>(Below(node.input_size()));
           const bool initializer = Below(2) == 0 && graph.initializer_size() > 0;
           if (initializer) {
-            node.set_input(slot, graph.initializer(static_cast<int>(Below(graph.initializer_size()))).name());
+            node.set_input(
+                slot, graph.initializer(static_cast<int>(Below(graph.initializer_size()))).name());
           } else if (other.output_size() > 0) {
             node.set_input(slot, other.output(0));
           }
         }
         break;
       case 2:
-        if (node.attribute_size() > 0) ScrambleAttribute(*node.mutable_attribute(static_cast<int>(Below(node.attribute_size()))));
+        if (node.attribute_size() > 0)
+          ScrambleAttribute(
+              *node.mutable_attribute(static_cast<int>(Below(node.attribute_size()))));
         break;
       case 3: {
-        const auto names = {"axis", "axes", "kernel_shape", "strides", "pads", "to", "perm", "keepdims", "hidden_size",
-                            "dilations", "group", "allowzero", "num_outputs", "blocksize", "direction", "num_scan_inputs"};
+        const auto names = {"axis",        "axes",      "kernel_shape", "strides",
+                            "pads",        "to",        "perm",         "keepdims",
+                            "hidden_size", "dilations", "group",        "allowzero",
+                            "num_outputs", "blocksize", "direction",    "num_scan_inputs"};
         auto& attribute = *node.add_attribute();
-        attribute.set_name(*(names.begin() + static_cast<std::ptrdiff_t>(Below(static_cast<int>(names.size())))));
+        attribute.set_name(
+            *(names.begin() + static_cast<std::ptrdiff_t>(Below(static_cast<int>(names.size())))));
         attribute.set_type(Below(2) == 0 ? onnx::AttributeProto::INT : onnx::AttributeProto::INTS);
         attribute.set_i(Number());
         for (size_t i = Below(5); i > 0; --i) attribute.add_ints(Number());
@@ -187,7 +263,8 @@ class Scrambler {
     auto& tensor = *type.mutable_tensor_type();
     if (Below(3) == 0) tensor.set_elem_type(static_cast<int>(Below(28)));
     auto& shape = *tensor.mutable_shape();
-    if (shape.dim_size() > 0 && Below(2) == 0) shape.mutable_dim(static_cast<int>(Below(shape.dim_size())))->set_dim_value(Number());
+    if (shape.dim_size() > 0 && Below(2) == 0)
+      shape.mutable_dim(static_cast<int>(Below(shape.dim_size())))->set_dim_value(Number());
     if (shape.dim_size() > 0 && Below(3) == 0) shape.mutable_dim()->RemoveLast();
     if (Below(4) == 0) tensor.clear_shape();
   }

@@ -1,4 +1,5 @@
-// What the reader makes of good models: views, copies, typed fields, constants, scopes, overridable initializers.
+// What the reader makes of good models: views, copies, typed fields, constants, scopes, overridable
+// initializers.
 #include <gmock/gmock.h>
 
 #include <filesystem>
@@ -13,7 +14,8 @@ namespace {
 
 using ::testing::ElementsAre;
 
-constexpr const char* kAddWeight = "g (float[2,3] x) => (float[2,3] y) <float[3] w = {1, 2, 3}> { y = Add(x, w) }";
+constexpr const char* kAddWeight =
+    "g (float[2,3] x) => (float[2,3] y) <float[3] w = {1, 2, 3}> { y = Add(x, w) }";
 
 template <typename T>
 std::vector<T> Elements(const Graph& graph, const std::string& name) {
@@ -40,7 +42,8 @@ onnx::ModelProto WithRawWeight(const std::vector<float>& values, int padding) {
 TEST(ReaderTest, FileInitializersAreViewsWhereAlignmentAllows) {
   int views = 0;
   for (int padding = 0; padding < 4; ++padding) {
-    const std::string path = WriteTemporary("view.onnx", WithRawWeight({1, 2, 3}, padding).SerializeAsString());
+    const std::string path =
+        WriteTemporary("view.onnx", WithRawWeight({1, 2, 3}, padding).SerializeAsString());
     const auto graph = LoadModelFile(path);
     const Tensor& weight = *graph->FindValue("w")->initializer;
     EXPECT_EQ(reinterpret_cast<uintptr_t>(weight.raw()) % alignof(float), 0u);
@@ -54,7 +57,8 @@ TEST(ReaderTest, FileInitializersAreViewsWhereAlignmentAllows) {
 }
 
 TEST(ReaderTest, ViewsOutliveTheGraph) {
-  const std::string path = WriteTemporary("outlive.onnx", WithRawWeight({4, 5, 6}, 1).SerializeAsString());
+  const std::string path =
+      WriteTemporary("outlive.onnx", WithRawWeight({4, 5, 6}, 1).SerializeAsString());
   auto graph = LoadModelFile(path);
   const std::shared_ptr<const Tensor> weight = graph->FindValue("w")->initializer;
   graph.reset();
@@ -82,7 +86,8 @@ TEST(ReaderTest, ModelsOverTwoGigabytes) {
   std::string head;
   do {  // aligned, so that the weight is a view and the hole stays one
     model.mutable_producer_name()->push_back('p');
-    head = model.SerializeAsString() + field(7, graph.size() + initializer.size() + bytes) + graph + initializer;
+    head = model.SerializeAsString() + field(7, graph.size() + initializer.size() + bytes) + graph +
+           initializer;
   } while (head.size() % alignof(float) != 0);
   const std::string path = WriteTemporary("large.onnx", head);
   std::filesystem::resize_file(path, head.size() + bytes);
@@ -91,7 +96,8 @@ TEST(ReaderTest, ModelsOverTwoGigabytes) {
   CheckGraph(*loaded);
   InferTypesAndShapes(*loaded);
   EXPECT_EQ(TypeText(*loaded, "y"), "tensor(float)[1]");
-  EXPECT_THAT(FailureOf([&] { SaveModelFile(*loaded, path); }), ::testing::HasSubstr("external data"));
+  EXPECT_THAT(FailureOf([&] { SaveModelFile(*loaded, path); }),
+              ::testing::HasSubstr("external data"));
   std::filesystem::remove(path);
 }
 
@@ -106,11 +112,14 @@ TEST(ReaderTest, BytesAreReadInPlaceOnlyWhenTheyStay) {
       return data >= bytes.data() && data < bytes.data() + bytes.size();
     };
     const auto in_place = LoadModelBytes(BytesOfText(bytes), stay);
-    const auto address = reinterpret_cast<uintptr_t>(bytes.data() + bytes.find(std::string("\0\0\x80\x3f", 4)));
+    const auto address =
+        reinterpret_cast<uintptr_t>(bytes.data() + bytes.find(std::string("\0\0\x80\x3f", 4)));
     EXPECT_EQ(inside(*in_place), address % alignof(float) == 0);
     const auto copied = LoadModelBytes(BytesOfText(bytes));
     EXPECT_FALSE(inside(*copied));
-    EXPECT_EQ(reinterpret_cast<uintptr_t>(copied->FindValue("w")->initializer->raw()) % kTensorAlignment, 0u);
+    EXPECT_EQ(
+        reinterpret_cast<uintptr_t>(copied->FindValue("w")->initializer->raw()) % kTensorAlignment,
+        0u);
     EXPECT_THAT(Elements<float>(*copied, "w"), ElementsAre(1, 2, 3));
   }
 }
@@ -155,7 +164,8 @@ TEST(ReaderTest, PackedElements) {
 }
 
 TEST(ReaderTest, ConstantsOfEveryFormBecomeInitializers) {
-  const auto graph = Load(ParseModel(R"(g () => (float a, float[2] b, int64 c, int64[3] d, string e, string[2] f, int32[2] h) {
+  const auto graph = Load(ParseModel(
+      R"(g () => (float a, float[2] b, int64 c, int64[3] d, string e, string[2] f, int32[2] h) {
       a = Constant <value_float = 1.5> () b = Constant <value_floats = [1.0, 2.0]> ()
       c = Constant <value_int = 7> () d = Constant <value_ints = [1, 2, 3]> ()
       e = Constant <value_string = "text"> () f = Constant <value_strings = ["x", "y"]> ()
@@ -193,8 +203,10 @@ TEST(ReaderTest, SparseInitializersAreMadeDense) {
   *model.mutable_graph()->mutable_sparse_initializer(0) = Sparse({2, 2}, {0, 2, 1, 0});
   EXPECT_THAT(Elements<float>(*Load(model), "s"), ElementsAre(0, 0, 5, 6, 0, 0));
   const std::pair<onnx::SparseTensorProto, const char*> bad[] = {
-      {Sparse({2}, {1, 6}), "outside the 6 elements"},  {Sparse({2}, {1, -1}), "outside the 6 elements"},
-      {Sparse({2, 2}, {0, 3, 1, 0}), "outside dimension"}, {Sparse({1, 2}, {0, 3}), "do not fit"},
+      {Sparse({2}, {1, 6}), "outside the 6 elements"},
+      {Sparse({2}, {1, -1}), "outside the 6 elements"},
+      {Sparse({2, 2}, {0, 3, 1, 0}), "outside dimension"},
+      {Sparse({1, 2}, {0, 3}), "do not fit"},
       {Sparse({2}, {1}), "int64_data holds 1 values"}};
   for (const auto& [sparse, message] : bad) {
     *model.mutable_graph()->mutable_sparse_initializer(0) = sparse;
@@ -207,12 +219,13 @@ TEST(ReaderTest, SparseInitializersAreMadeDense) {
 }
 
 TEST(ReaderTest, InitializersThatAreInputs) {
-  onnx::ModelProto model =
-      ParseModel("g (float[2,3] x, float[N] w) => (float[2,3] y) <float[3] w = {1, 2, 3}> { y = Add(x, w) }");
+  onnx::ModelProto model = ParseModel(
+      "g (float[2,3] x, float[N] w) => (float[2,3] y) <float[3] w = {1, 2, 3}> { y = Add(x, w) }");
   const auto overridable = Load(model);
   ASSERT_EQ(overridable->inputs().size(), 2u);
   const ValueInfo& weight = *overridable->FindValue("w");
-  EXPECT_TRUE(weight.IsInitializer() && weight.overridable && !weight.IsConstant() && weight.is_graph_input);
+  EXPECT_TRUE(weight.IsInitializer() && weight.overridable && !weight.IsConstant() &&
+              weight.is_graph_input);
   EXPECT_EQ(TypeText(*overridable, "w"), "tensor(float)[N]");  // a caller may give another length
   model.set_ir_version(3);
   const auto constant = Load(model);
@@ -221,14 +234,16 @@ TEST(ReaderTest, InitializersThatAreInputs) {
 }
 
 TEST(ReaderTest, NodesMayComeInAnyOrder) {
-  const auto graph = Load(ParseModel("g (float[2] x) => (float[2] y) { y = Add(a, b) b = Relu(a) a = Relu(x) }"));
+  const auto graph =
+      Load(ParseModel("g (float[2] x) => (float[2] y) { y = Add(a, b) b = Relu(a) a = Relu(x) }"));
   std::vector<std::string> outputs;
   for (const Node* node : graph->nodes()) outputs.push_back(node->outputs[0]->name);
   EXPECT_THAT(outputs, ElementsAre("a", "b", "y"));
 }
 
 TEST(ReaderTest, SubgraphsSeeOuterValues) {
-  const auto graph = Load(ParseModel(R"(g (bool c, float[2] x) => (float[2] y) <float[2] w = {1, 2}> {
+  const auto graph =
+      Load(ParseModel(R"(g (bool c, float[2] x) => (float[2] y) <float[2] w = {1, 2}> {
       z = Relu(x)
       y = If(c) <then_branch = t () => (float[2] a) { a = Add(z, w) }, else_branch = e () => (float[2] z) { }> })"));
   const Node* node = graph->nodes()[1];
@@ -238,17 +253,21 @@ TEST(ReaderTest, SubgraphsSeeOuterValues) {
   for (const auto& [name, subgraph] : node->Subgraphs()) {
     EXPECT_EQ(subgraph->parent_graph(), graph.get());
     ASSERT_EQ(subgraph->outputs().size(), 1u);
-    EXPECT_EQ(subgraph->outputs()[0]->graph, subgraph.get());  // an outer value is returned through an Identity
+    EXPECT_EQ(subgraph->outputs()[0]->graph,
+              subgraph.get());  // an outer value is returned through an Identity
   }
 }
 
 TEST(ReaderTest, ReplacedInitializers) {
   const std::vector<float> other{7, 8, 9};
   LoadOptions options;
-  options.initializers["w"] = std::make_shared<const Tensor>(Tensor::Of<float>(std::span<const float>(other)));
+  options.initializers["w"] =
+      std::make_shared<const Tensor>(Tensor::Of<float>(std::span<const float>(other)));
   EXPECT_THAT(Elements<float>(*Load(ParseModel(kAddWeight), options), "w"), ElementsAre(7, 8, 9));
-  options.initializers["w"] = std::make_shared<const Tensor>(Tensor::Of<float>(std::span<const float>(other).first(2)));
-  EXPECT_THAT(FailureOf([&] { Load(ParseModel(kAddWeight), options); }), ::testing::StartsWith("2: "));
+  options.initializers["w"] =
+      std::make_shared<const Tensor>(Tensor::Of<float>(std::span<const float>(other).first(2)));
+  EXPECT_THAT(FailureOf([&] { Load(ParseModel(kAddWeight), options); }),
+              ::testing::StartsWith("2: "));
 }
 
 TEST(ReaderTest, WhatTheModelSaysAboutItself) {
@@ -262,11 +281,17 @@ TEST(ReaderTest, WhatTheModelSaysAboutItself) {
   entry.set_key("k");
   entry.set_value("v");
   model.add_training_info();
-  auto& dim = *model.mutable_graph()->mutable_input(0)->mutable_type()->mutable_tensor_type()->mutable_shape()->mutable_dim(0);
+  auto& dim = *model.mutable_graph()
+                   ->mutable_input(0)
+                   ->mutable_type()
+                   ->mutable_tensor_type()
+                   ->mutable_shape()
+                   ->mutable_dim(0);
   dim.set_denotation("DATA_BATCH");
   const auto graph = Load(model);
   const ModelInfo& info = *graph->model();
-  EXPECT_EQ(info.producer_name + info.producer_version + info.domain + info.doc_string, "me1.2testabout");
+  EXPECT_EQ(info.producer_name + info.producer_version + info.domain + info.doc_string,
+            "me1.2testabout");
   EXPECT_EQ(info.model_version, 42);
   EXPECT_EQ(info.metadata.at("k"), "v");
   EXPECT_EQ(info.opsets.at(""), 17);

@@ -39,7 +39,8 @@ Counts Count(Graph& graph) {
   ForEachGraph(graph, [&](Graph& each) {
     for (const Node* node : each.nodes()) {
       ++counts.nodes;
-      for (const ValueInfo* output : node->outputs) counts.untyped += output != nullptr && !output->type.known() ? 1 : 0;
+      for (const ValueInfo* output : node->outputs)
+        counts.untyped += output != nullptr && !output->type.known() ? 1 : 0;
     }
   });
   return counts;
@@ -56,7 +57,8 @@ TEST(RealModelTest, LoadCheckInferSaveAndLoadAgain) {
     const Counts counts = Count(*graph);
     EXPECT_GT(counts.nodes, 0u);
     EXPECT_EQ(counts.untyped, 0u);
-    for (const ValueInfo* value : graph->Initializers()) EXPECT_TRUE(value->type.tensor.FullyKnown());
+    for (const ValueInfo* value : graph->Initializers())
+      EXPECT_TRUE(value->type.tensor.FullyKnown());
     const std::string bytes = SaveModelBytes(*graph);
     const auto again = LoadModelBytes(BytesOfText(bytes));
     CheckGraph(*again);
@@ -70,7 +72,8 @@ TEST(RealModelTest, LoadCheckInferSaveAndLoadAgain) {
 
 TEST(RealModelTest, KnownOutputs) {
   const std::string resnet = ModelsFolder() / "light" / "light_resnet50.onnx";
-  if (!fs::exists(resnet)) GTEST_SKIP() << "no models in " << ModelsFolder() << ": run scripts/models.sh";
+  if (!fs::exists(resnet))
+    GTEST_SKIP() << "no models in " << ModelsFolder() << ": run scripts/models.sh";
   const auto graph = LoadModelFile(resnet);
   CheckGraph(*graph);
   InferTypesAndShapes(*graph);

@@ -1,4 +1,5 @@
-// Writing models: what the reader keeps comes back, also with external data and over the file that is read.
+// Writing models: what the reader keeps comes back, also with external data and over the file that
+// is read.
 #include <gmock/gmock.h>
 
 #include <filesystem>
@@ -46,7 +47,8 @@ std::string Describe(const Graph& graph) {
     if (v == nullptr) return std::string("-");
     std::string out = v->name + ":" + v->type.ToString();
     if (v->type.IsTensor()) out += ToString(v->type.tensor.shape);
-    return out + (v->IsInitializer() ? "=" + std::to_string(v->initializer->Bytes()) : "") + (v->overridable ? "?" : "");
+    return out + (v->IsInitializer() ? "=" + std::to_string(v->initializer->Bytes()) : "") +
+           (v->overridable ? "?" : "");
   };
   for (const ValueInfo* v : graph.inputs()) text += "in " + value(v) + "\n";
   for (const ValueInfo* v : graph.outputs()) text += "out " + value(v) + "\n";
@@ -55,7 +57,8 @@ std::string Describe(const Graph& graph) {
     for (const ValueInfo* v : node->inputs) text += " " + value(v);
     text += " ->";
     for (const ValueInfo* v : node->outputs) text += " " + value(v);
-    for (const Attribute& attribute : node->attributes) text += " " + attribute.name + std::to_string(attribute.value.index());
+    for (const Attribute& attribute : node->attributes)
+      text += " " + attribute.name + std::to_string(attribute.value.index());
     text += "\n";
     for (const auto& [name, subgraph] : node->Subgraphs()) text += Describe(*subgraph);
   }
@@ -82,7 +85,8 @@ TEST_F(WriterTest, RoundTrip) {
 }
 
 TEST_F(WriterTest, OldIrVersionListsInitializersAsInputs) {
-  onnx::ModelProto model = ParseModel("g (float[3] x, float[3] w) => (float[3] y) <float[3] w = {1, 2, 3}> { y = Add(x, w) }");
+  onnx::ModelProto model = ParseModel(
+      "g (float[3] x, float[3] w) => (float[3] y) <float[3] w = {1, 2, 3}> { y = Add(x, w) }");
   model.set_ir_version(3);
   const auto graph = Load(model);
   const std::string bytes = SaveModelBytes(*graph);
@@ -98,7 +102,8 @@ TEST_F(WriterTest, OverTheFileThatIsMapped) {
   SaveModelFile(*graph, Path("m.onnx"));
   EXPECT_THAT(graph->FindValue("w")->initializer->span<float>(), ElementsAre(1, 2, 3));
   EXPECT_EQ(Describe(*LoadModelFile(Path("m.onnx"))), Describe(*graph));
-  EXPECT_EQ(std::distance(fs::directory_iterator(folder_), fs::directory_iterator()), 1);  // nothing is left behind
+  EXPECT_EQ(std::distance(fs::directory_iterator(folder_), fs::directory_iterator()),
+            1);  // nothing is left behind
 }
 
 TEST_F(WriterTest, ExternalData) {
@@ -118,27 +123,31 @@ TEST_F(WriterTest, ExternalData) {
   EXPECT_EQ(LoadModelFile(Path("small.onnx"))->FindValue("w")->external, nullptr);
   for (const char* bad : {"/tmp/x.bin", "../x.bin"}) {
     options.external_file = bad;
-    EXPECT_THAT(FailureOf([&] { SaveModelFile(*graph, Path("m.onnx"), options); }), ::testing::StartsWith("2: "));
+    EXPECT_THAT(FailureOf([&] { SaveModelFile(*graph, Path("m.onnx"), options); }),
+                ::testing::StartsWith("2: "));
   }
 }
 
 TEST_F(WriterTest, FailuresAreReported) {
   const auto graph = Load(ParseModel(kModel));
-  EXPECT_THAT(FailureOf([&] { SaveModelFile(*graph, Path("no/such/folder/m.onnx")); }), ::testing::StartsWith("1: "));
+  EXPECT_THAT(FailureOf([&] { SaveModelFile(*graph, Path("no/such/folder/m.onnx")); }),
+              ::testing::StartsWith("1: "));
 }
 
 TEST_F(WriterTest, ShadowedNamesAreMadeDistinct) {
   const auto graph = Load(ParseModel(kModel));
   const auto branch = graph->nodes()[1]->Subgraphs()[1].second;
-  branch->AddNode("", "Relu", "", {branch->FindValue("half")}, {branch->AddValue("w")});  // 'w' is outside, too
+  branch->AddNode("", "Relu", "", {branch->FindValue("half")},
+                  {branch->AddValue("w")});  // 'w' is outside, too
   const auto again = Reload(*graph);
   EXPECT_EQ(again->nodes()[1]->Subgraphs()[1].second->nodes()[1]->outputs[0]->name, "w/inner0");
 }
 
 TEST_F(WriterTest, FunctionsAndUnknownDomainsSurvive) {
-  const auto graph = Load(ParseModel(R"(g (float[2] x) => (float[2] y) { t = local.Twice(x) y = my.Op <k = 1> (t) }
+  const auto graph =
+      Load(ParseModel(R"(g (float[2] x) => (float[2] y) { t = local.Twice(x) y = my.Op <k = 1> (t) }
       <domain: "local", opset_import: ["": 17]> Twice (a) => (b) { c = Constant <value = float {2.0}> () b = Mul(a, c) })",
-                                     R"(ir_version: 8, opset_import: ["": 17, "local": 1, "my": 1])"));
+                      R"(ir_version: 8, opset_import: ["": 17, "local": 1, "my": 1])"));
   const auto again = Reload(*graph);
   EXPECT_EQ(Describe(*again), Describe(*graph));
   CheckOptions accepting;
