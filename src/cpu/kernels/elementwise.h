@@ -92,8 +92,8 @@ void HalfToFloat(const BFloat16* in, float* out, int64_t n);
 void FloatToHalf(const float* in, Float16* out, int64_t n);
 void FloatToHalf(const float* in, BFloat16* out, int64_t n);
 
-/// out[i] = condition[i] ? x[i] : y[i] for float; a stride is 0 or 1.
-void SelectFloat(const bool* condition, const float* x, int x_stride, const float* y, int y_stride,
-                 float* out, int64_t n);
+/// out[i] = condition[i] != 0 ? x[i] : y[i] for float; a stride is 0 or 1.
+void SelectFloat(const uint8_t* condition, const float* x, int x_stride, const float* y,
+                 int y_stride, float* out, int64_t n);
 
 }  // namespace backplane::cpu

@@ -69,7 +69,7 @@ const BinaryLoops& FindBinary(FloatBinary op) {
   return kLoops<PReluOp>;
 }
 
-void Select(const bool* condition, const float* x, int x_stride, const float* y, int y_stride,
+void Select(const uint8_t* condition, const float* x, int x_stride, const float* y, int y_stride,
             float* out, int64_t n) {
   const hn::ScalableTag<float> d;
   const hn::ScalableTag<uint32_t> du;
@@ -81,15 +81,14 @@ void Select(const bool* condition, const float* x, int x_stride, const float* y,
     const V same_x = hn::Set(d, *x);
     const V same_y = hn::Set(d, *y);
     for (; i + lanes <= n; i += lanes) {
-      const auto chosen =
-          hn::PromoteTo(du, hn::LoadU(db, reinterpret_cast<const uint8_t*>(condition) + i));
+      const auto chosen = hn::PromoteTo(du, hn::LoadU(db, condition + i));
       const auto mask = hn::RebindMask(d, hn::Ne(chosen, hn::Zero(du)));
       const V a = x_stride != 0 ? hn::LoadU(d, x + i) : same_x;
       const V b = y_stride != 0 ? hn::LoadU(d, y + i) : same_y;
       hn::StoreU(hn::IfThenElse(mask, a, b), d, out + i);
     }
   }
-  for (; i < n; ++i) out[i] = condition[i] ? x[i * x_stride] : y[i * y_stride];
+  for (; i < n; ++i) out[i] = condition[i] != 0 ? x[i * x_stride] : y[i * y_stride];
 }
 
 }  // namespace HWY_NAMESPACE
@@ -104,8 +103,8 @@ HWY_EXPORT(Select);
 
 const BinaryLoops& FloatBinaryLoops(FloatBinary op) { return HWY_DYNAMIC_DISPATCH(FindBinary)(op); }
 
-void SelectFloat(const bool* condition, const float* x, int x_stride, const float* y, int y_stride,
-                 float* out, int64_t n) {
+void SelectFloat(const uint8_t* condition, const float* x, int x_stride, const float* y,
+                 int y_stride, float* out, int64_t n) {
   HWY_DYNAMIC_DISPATCH(Select)(condition, x, x_stride, y, y_stride, out, n);
 }
 

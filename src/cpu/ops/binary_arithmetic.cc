@@ -143,7 +143,9 @@ T IntegerPower(T base, uint64_t exponent) {
 struct PowValue {
   template <typename A, typename B>
   A operator()(A base, B exponent) const {
-    if constexpr (std::is_integral_v<A> && std::is_integral_v<B>) {
+    if constexpr (std::is_integral_v<A> && std::is_unsigned_v<B>) {
+      return IntegerPower(base, exponent);
+    } else if constexpr (std::is_integral_v<A> && std::is_integral_v<B>) {
       if (exponent >= 0) return IntegerPower(base, static_cast<uint64_t>(exponent));
       return FromDouble<A>(std::pow(static_cast<double>(base), static_cast<double>(exponent)));
     } else if constexpr (std::is_integral_v<A>) {
@@ -200,14 +202,15 @@ std::unique_ptr<Kernel> MakePow(I info) {
   if (base == exponent && types::kHalfs.Has(base))
     return MakeBinary(info, HalfLoops(base, kFloatPow), kCost);
   const BinaryLoops loops = Dispatch<float, double, int32_t, int64_t>(base, [&]<typename A>() {
-    return Dispatch<float, double, int32_t, int64_t>(
-        exponent, [&]<typename B>() { return kPlainLoops<A, B, A, PowValue>; });
+    return DispatchList(Numbers(), exponent,
+                        [&]<typename B>() { return kPlainLoops<A, B, A, PowValue>; });
   });
   return MakeBinary(info, loops, 2 * kCost);
 }
 constexpr TypeSet kPowTypes{DType::kFloat, DType::kDouble, DType::kInt32, DType::kInt64};
+constexpr TypeSet kExponents = types::kFloats | types::kInts;
 // Half floats only among themselves: the exponent may be of another type since operator set 12.
-BACKPLANE_CPU_KERNEL(Pow, Op("Pow").Since(1).In(0, kPowTypes).In(1, kPowTypes).InPlace(0, 0),
+BACKPLANE_CPU_KERNEL(Pow, Op("Pow").Since(1).In(0, kPowTypes).In(1, kExponents).InPlace(0, 0),
                      MakePow);
 BACKPLANE_CPU_KERNEL(PowFloat16,
                      Op("Pow").Since(1).In(0, DType::kFloat16).In(1, DType::kFloat16).InPlace(0, 0),
@@ -219,10 +222,22 @@ BACKPLANE_CPU_KERNEL(
 // -- Mod
 // ------------------------------------------------------------------------------------------------------------
 
-// fmod=0: the sign of the divisor, integers only. A zero divisor gives 0.
+// fmod=0: the sign of the divisor. A zero divisor gives 0 for integers, NaN for floats.
 struct ModValue {
   template <typename T>
   T operator()(T a, T b) const {
+    if constexpr (std::is_floating_point_v<T>) {
+      const T rest = std::fmod(a, b);
+      if (rest == 0) return std::copysign(rest, b);
+      return (rest < 0) != (b < 0) ? rest + b : rest;
+    } else {
+      return OfIntegers(a, b);
+    }
+  }
+
+ private:
+  template <typename T>
+  static T OfIntegers(T a, T b) {
     if (b == 0) return 0;
     if constexpr (std::is_signed_v<T>) {
       if (b == -1) return 0;  // min % -1 overflows
@@ -249,50 +264,62 @@ struct FmodValue {
   }
 };
 
-std::unique_ptr<Kernel> MakeMod(I info) {
+template <typename F>
+std::unique_ptr<Kernel> MakeModOf(I info) {
   constexpr double kCost = 3;
   const DType dtype = info.InputType(0);
-  const int64_t fmod = info.node.Int("fmod", 0);
-  Require(fmod == 0 || fmod == 1, ORT_INVALID_ARGUMENT, "{}: fmod must be 0 or 1, not {}",
-          info.node.Describe(), fmod);
-  if (fmod == 0 && types::kInts.Has(dtype))
-    return MakeBinary(info, LoopsFor<ModValue>(Integers(), dtype), kCost);
-  Require(fmod == 1, ORT_INVALID_ARGUMENT, "{}: fmod must be 1 for floating-point inputs",
-          info.node.Describe());
   if (types::kHalfs.Has(dtype)) {
-    return MakeBinary(info, HalfLoops(dtype, kPlainLoops<float, float, float, FmodValue>),
-                      2 * kCost);
+    return MakeBinary(info, HalfLoops(dtype, kPlainLoops<float, float, float, F>), 2 * kCost);
   }
-  return MakeBinary(info, LoopsFor<FmodValue>(Numbers(), dtype), 2 * kCost);
+  return MakeBinary(info, LoopsFor<F>(Numbers(), dtype), kCost);
+}
+
+std::unique_ptr<Kernel> MakeMod(I info) {
+  const int64_t fmod = info.node.Int("fmod", 0);
+  Require(fmod == 0 || fmod == 1, ORT_INVALID_ARGUMENT, "fmod must be 0 or 1, not {}", fmod);
+  Require(fmod == 1 || types::kInts.Has(info.InputType(0)) || info.node.since_version >= 28,
+          ORT_INVALID_ARGUMENT, "fmod must be 1 for floating-point inputs before operator set 28");
+  return fmod == 1 ? MakeModOf<FmodValue>(info) : MakeModOf<ModValue>(info);
 }
 BACKPLANE_CPU_KERNEL(Mod, Binary("Mod", types::kNumeric, 10), MakeMod);
 
 // -- bits
 // -----------------------------------------------------------------------------------------------------------
 
-// Shifting by the width or more gives 0.
+// A shift by less than 0 or by the width or more leaves the sign only.
+template <typename T>
+bool WithinWidth(T shift) {
+  if constexpr (std::is_signed_v<T>) {
+    if (shift < 0) return false;
+  }
+  return static_cast<std::make_unsigned_t<T>>(shift) < sizeof(T) * 8;
+}
 struct ShiftLeftValue {
   template <typename T>
   T operator()(T a, T b) const {
-    return b < sizeof(T) * 8 ? static_cast<T>(static_cast<Wrapping<T>>(a) << b) : T{0};
+    return WithinWidth(b) ? static_cast<T>(static_cast<Wrapping<T>>(a) << b) : T{0};
   }
 };
 struct ShiftRightValue {
   template <typename T>
   T operator()(T a, T b) const {
-    return b < sizeof(T) * 8 ? static_cast<T>(a >> b) : T{0};
+    if (WithinWidth(b)) return static_cast<T>(a >> b);
+    if constexpr (std::is_signed_v<T>) {
+      if (a < 0) return -1;
+    }
+    return 0;
   }
 };
-using UnsignedIntegers = TypeList<uint8_t, uint16_t, uint32_t, uint64_t>;
 
-BACKPLANE_CPU_KERNEL(BitShift, Binary("BitShift", types::kUnsignedInts, 11), [](I info) {
+std::unique_ptr<Kernel> MakeBitShift(I info) {
   const std::string direction = info.node.Text("direction", "");
-  if (direction == "LEFT")
-    return MakeBinary(info, LoopsFor<ShiftLeftValue>(UnsignedIntegers(), info.InputType(0)));
-  Require(direction == "RIGHT", ORT_INVALID_ARGUMENT,
-          "{}: direction must be LEFT or RIGHT, not '{}'", info.node.Describe(), direction);
-  return MakeBinary(info, LoopsFor<ShiftRightValue>(UnsignedIntegers(), info.InputType(0)));
-});
+  Require(direction == "LEFT" || direction == "RIGHT", ORT_INVALID_ARGUMENT,
+          "direction must be LEFT or RIGHT, not '{}'", direction);
+  const DType dtype = info.InputType(0);
+  return MakeBinary(info, direction == "LEFT" ? LoopsFor<ShiftLeftValue>(Integers(), dtype)
+                                              : LoopsFor<ShiftRightValue>(Integers(), dtype));
+}
+BACKPLANE_CPU_KERNEL(BitShift, Binary("BitShift", types::kInts, 11), MakeBitShift);
 
 #define BACKPLANE_BITWISE(name, symbol)                                            \
   struct name##Value {                                                             \

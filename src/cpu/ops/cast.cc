@@ -13,7 +13,7 @@ CastParams::Rounding RoundingOf(const Node& node) {
   if (mode == "up") return CastParams::Rounding::kUp;
   if (mode == "down") return CastParams::Rounding::kDown;
   Require(mode == "nearest", ORT_INVALID_ARGUMENT,
-          "{}: round_mode must be up, down or nearest, not '{}'", node.Describe(), mode);
+          "round_mode must be up, down or nearest, not '{}'", mode);
   return CastParams::Rounding::kNearest;
 }
 

@@ -39,7 +39,8 @@ class DropoutKernel final : public Kernel {
   // 0 unless the inputs of operator set 12 ask for training.
   static double TrainingRatio(const KernelContext& context) {
     const Tensor* training = context.OptionalInput(2);
-    if (training == nullptr || training->ElementCount() != 1 || !*training->data<bool>()) return 0;
+    if (training == nullptr || training->ElementCount() != 1 || *training->data<uint8_t>() == 0)
+      return 0;
     const Tensor* ratio = context.OptionalInput(1);
     double value = 0.5;
     if (ratio != nullptr) {
@@ -59,7 +60,8 @@ class DropoutKernel final : public Kernel {
 
   void Drop(KernelContext& context, const Tensor& input, Tensor* mask, double ratio) const {
     RandomEngine random(seed_);
-    Tensor& output = context.Output(0, input.shape());
+    // Memory of its own: what the plan holds for this output is a view of the input.
+    Tensor output = Tensor::Allocate(input.dtype(), input.shape());
     const double scale = 1 / (1 - ratio);
     Dispatch<float, double, Float16, BFloat16>(input.dtype(), [&]<typename T>() {
       for (int64_t i = 0; i < input.ElementCount(); ++i) {
@@ -70,6 +72,7 @@ class DropoutKernel final : public Kernel {
         if (mask != nullptr && mask_type_ == DType::kBool) mask->data<bool>()[i] = keep;
       }
     });
+    context.SetOutput(0, Value(std::move(output)));
   }
 
   const std::optional<uint64_t> seed_;

@@ -1,5 +1,6 @@
-// BatchNormalization (inference), InstanceNormalization and GroupNormalization: one scale and shift
+// BatchNormalization, InstanceNormalization and GroupNormalization: one scale and shift
 // for each channel of an N x C x ... tensor.
+#include <algorithm>
 #include <cmath>
 #include <vector>
 
@@ -34,16 +35,16 @@ class BatchNormKernel final : public Kernel {
   explicit BatchNormKernel(const KernelInfo& info)
       : compute_type_(info.InputType(0)),
         epsilon_(info.node.Float("epsilon", 1e-5f)),
-        by_element_(info.node.since_version < 9 && info.node.Int("spatial", 1) == 0) {
-    Require(info.node.Int("training_mode", 0) == 0, ORT_NOT_IMPLEMENTED,
-            "{}: training_mode=1 is not supported", info.node.Describe());
-    bool constant = true;
+        momentum_(info.node.Float("momentum", 0.9f)),
+        by_element_(info.node.since_version < 9 && info.node.Int("spatial", 1) == 0),
+        training_(info.node.since_version >= 14 && info.node.Int("training_mode", 0) != 0) {
+    bool constant = !training_;
     for (size_t i = 1; i <= 4; ++i) constant = constant && info.ConstantInput(i) != nullptr;
     if (!constant) return;
     const int64_t n = info.ConstantInput(1)->ElementCount();
     for (size_t i = 1; i <= 4; ++i) RequireLength(*info.ConstantInput(i), n, kNames[i]);
     DispatchComputeType(compute_type_, [&]<typename T>() {
-      auto& factors = FactorsOf<T>();
+      auto& factors = const_cast<std::vector<T>&>(Factors<T>());
       factors.resize(2 * static_cast<size_t>(n));
       std::vector<T> values[4];
       for (size_t i = 0; i < 4; ++i) values[i] = Convert<T>(*info.ConstantInput(i + 1));
@@ -61,7 +62,7 @@ class BatchNormKernel final : public Kernel {
   static constexpr const char* kNames[] = {"X", "scale", "B", "mean", "var"};
 
   template <typename T>
-  std::vector<T>& FactorsOf() {
+  const std::vector<T>& Factors() const {
     if constexpr (std::is_same_v<T, float>) {
       return float_factors_;
     } else {
@@ -89,6 +90,44 @@ class BatchNormKernel final : public Kernel {
     }
   }
 
+  // Training: the statistics are the batch's own; the running ones are moved towards them.
+  template <typename T>
+  void UseBatchStatistics(KernelContext& context, const Channels& view,
+                          const T* (&values)[4]) const {
+    const T* x = ElementsAs<T>(context, context.Input(0));
+    T* statistics[2] = {context.Scratch<T>(static_cast<size_t>(view.channels)),
+                        context.Scratch<T>(static_cast<size_t>(view.channels))};
+    context.pool().For(
+        view.channels, static_cast<double>(view.batch * view.inner),
+        [&](int64_t begin, int64_t end) {
+          for (int64_t c = begin; c < end; ++c) {
+            double mean = 0, square = 0, variance = 0;
+            for (int64_t i = 0; i < view.batch; ++i) {
+              const auto moments = MomentsOf(x + (i * view.channels + c) * view.inner, view.inner);
+              mean += static_cast<double>(moments.mean);
+              square += static_cast<double>(moments.mean) * static_cast<double>(moments.mean);
+              variance += static_cast<double>(moments.variance);
+            }
+            const auto batch = static_cast<double>(view.batch);
+            mean /= batch;
+            statistics[0][c] = static_cast<T>(mean);
+            statistics[1][c] =
+                static_cast<T>(variance / batch + std::max(0.0, square / batch - mean * mean));
+          }
+        });
+    for (size_t i = 0; i < 2; ++i) {
+      if (context.HasOutput(1 + i)) {
+        OutputAs<T> running(context, context.Output(1 + i, context.Input(3 + i).shape()));
+        for (int64_t c = 0; c < view.channels; ++c) {
+          running.data()[c] = values[2 + i][c] * static_cast<T>(momentum_) +
+                              statistics[i][c] * static_cast<T>(1 - momentum_);
+        }
+        running.Commit();
+      }
+      values[2 + i] = statistics[i];
+    }
+  }
+
   template <typename T>
   void RunAs(KernelContext& context) const {
     const Tensor& input = context.Input(0);
@@ -103,13 +142,14 @@ class BatchNormKernel final : public Kernel {
       Require(constant_channels_ == view.channels, ORT_INVALID_ARGUMENT,
               "scale has {} values where the input of shape {} has {} channels", constant_channels_,
               input.shape().ToString(), view.channels);
-      factors = const_cast<BatchNormKernel*>(this)->FactorsOf<T>().data();
+      factors = Factors<T>().data();
     } else {
       const T* values[4];
       for (size_t i = 1; i <= 4; ++i) {
         RequireLength(context.Input(i), view.channels, kNames[i]);
         values[i - 1] = ElementsAs<T>(context, context.Input(i));
       }
+      if (training_) UseBatchStatistics(context, view, values);
       T* folded = context.Scratch<T>(2 * static_cast<size_t>(view.channels));
       Fold(values[0], values[1], values[2], values[3], view.channels, folded);
       factors = folded;
@@ -140,7 +180,9 @@ class BatchNormKernel final : public Kernel {
 
   const DType compute_type_;
   const float epsilon_;
+  const float momentum_;
   const bool by_element_;
+  const bool training_;
   int64_t constant_channels_ = -1;
   std::vector<float> float_factors_;
   std::vector<double> double_factors_;
@@ -159,8 +201,7 @@ class GroupNormKernel final : public Kernel {
         epsilon_(info.node.Float("epsilon", 1e-5f)),
         groups_(groups),
         scale_by_group_(scale_by_group) {
-    Require(groups >= 0, ORT_INVALID_ARGUMENT, "{}: num_groups must be positive",
-            info.node.Describe());
+    Require(groups >= 0, ORT_INVALID_ARGUMENT, "num_groups must be positive");
   }
 
   void Run(KernelContext& context) const override {
@@ -223,8 +264,7 @@ BACKPLANE_CPU_KERNEL(InstanceNormalization,
 template <bool kScaleByGroup>
 std::unique_ptr<Kernel> MakeGroupNorm(I info) {
   const int64_t groups = info.node.Int("num_groups", 0);
-  Require(groups > 0, ORT_INVALID_ARGUMENT, "{}: num_groups must be positive",
-          info.node.Describe());
+  Require(groups > 0, ORT_INVALID_ARGUMENT, "num_groups must be positive");
   return std::make_unique<GroupNormKernel>(info, groups, kScaleByGroup);
 }
 BACKPLANE_CPU_KERNEL(GroupNormalization18,

@@ -30,7 +30,11 @@ class LayerNormKernel final : public Kernel {
       : centred_(centred),
         axis_(info.node.Int("axis", -1)),
         epsilon_(info.node.Float("epsilon", 1e-5f)),
-        compute_type_(info.InputType(0)) {}
+        compute_type_(info.InputType(0)) {
+    // The forms before operator set 17 have no schema that would have been checked.
+    Require(info.HasInput(0) && info.HasInput(1), ORT_INVALID_GRAPH, "input {} is absent",
+            info.HasInput(0) ? 1 : 0);
+  }
 
   void Run(KernelContext& context) const override {
     DispatchComputeType(compute_type_, [&]<typename T>() { RunAs<T>(context); });

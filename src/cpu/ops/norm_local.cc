@@ -20,8 +20,7 @@ class LrnKernel final : public Kernel {
       : size_(info.node.Int("size", 0)),
         params_{info.node.Float("alpha", 1e-4f), info.node.Float("beta", 0.75f),
                 info.node.Float("bias", 1.0f)} {
-    Require(size_ > 0, ORT_INVALID_ARGUMENT, "{}: size must be positive, not {}",
-            info.node.Describe(), size_);
+    Require(size_ > 0, ORT_INVALID_ARGUMENT, "size must be positive, not {}", size_);
     params_.alpha /= static_cast<float>(size_);
   }
 
@@ -96,8 +95,7 @@ class LpNormalizationKernel final : public Kernel {
       : compute_type_(info.InputType(0)),
         axis_(info.node.Int("axis", -1)),
         p_(info.node.Int("p", 2)) {
-    Require(p_ == 1 || p_ == 2, ORT_INVALID_ARGUMENT, "{}: p must be 1 or 2, not {}",
-            info.node.Describe(), p_);
+    Require(p_ == 1 || p_ == 2, ORT_INVALID_ARGUMENT, "p must be 1 or 2, not {}", p_);
   }
   void Run(KernelContext& context) const override {
     DispatchComputeType(compute_type_, [&]<typename T>() { RunAs<T>(context); });

@@ -81,8 +81,8 @@ std::unique_ptr<Kernel> MakeGelu(I info) {
       return 0.5 * x * (1 + std::tanh(0.7978845608028654 * (x + 0.044715 * x * x * x)));
     });
   }
-  Require(approximate == "none", ORT_INVALID_ARGUMENT,
-          "{}: approximate must be none or tanh, not '{}'", info.node.Describe(), approximate);
+  Require(approximate == "none", ORT_INVALID_ARGUMENT, "approximate must be none or tanh, not '{}'",
+          approximate);
   return MakeFloatUnary<double>(info, FloatUnary::kGelu, {}, [](double x) {
     return 0.5 * x * std::erfc(-x * 0.7071067811865476);
   });

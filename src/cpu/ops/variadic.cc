@@ -30,7 +30,12 @@ struct SumValue {
 class VariadicKernel final : public Kernel {
  public:
   VariadicKernel(const KernelInfo& info, const BinaryLoops& loops, bool mean)
-      : dtype_(info.InputType(0)), loops_(loops), bytes_(BitsOf(dtype_) / 8), mean_(mean) {}
+      : dtype_(info.InputType(0)), loops_(loops), bytes_(BitsOf(dtype_) / 8), mean_(mean) {
+    Require(!info.node.inputs.empty(), ORT_INVALID_GRAPH, "there are no inputs");
+    for (size_t k = 0; k < info.node.inputs.size(); ++k) {
+      Require(info.HasInput(k), ORT_INVALID_GRAPH, "input {} is absent", k);
+    }
+  }
 
   void Run(KernelContext& context) const override {
     const size_t inputs = context.InputCount();

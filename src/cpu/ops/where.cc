@@ -10,19 +10,19 @@
 namespace backplane::cpu {
 namespace {
 
-/// out[i] = condition[i] ? x[i] : y[i]; strides are 0 or 1, that of the condition too.
-using SelectLoop = void (*)(const bool* condition, const void* x, const void* y, void* out,
+/// out[i] = condition[i] != 0 ? x[i] : y[i]; strides are 0 or 1, that of the condition too.
+using SelectLoop = void (*)(const uint8_t* condition, const void* x, const void* y, void* out,
                             const int64_t strides[3], int64_t n);
 
 template <typename T>
-void Select(const bool* condition, const void* left, const void* right, void* to,
+void Select(const uint8_t* condition, const void* left, const void* right, void* to,
             const int64_t strides[3], int64_t n) {
   const T* x = static_cast<const T*>(left);
   const T* y = static_cast<const T*>(right);
   T* out = static_cast<T*>(to);
   if (strides[0] == 0) {  // one side for the whole span
-    const T* from = *condition ? x : y;
-    const int64_t stride = *condition ? strides[1] : strides[2];
+    const T* from = *condition != 0 ? x : y;
+    const int64_t stride = *condition != 0 ? strides[1] : strides[2];
     for (int64_t i = 0; i < n; ++i) out[i] = from[i * stride];
     return;
   }
@@ -31,9 +31,10 @@ void Select(const bool* condition, const void* left, const void* right, void* to
                 static_cast<const float*>(right), static_cast<int>(strides[2]),
                 static_cast<float*>(to), n);
   } else if (strides[1] == 1 && strides[2] == 1) {
-    for (int64_t i = 0; i < n; ++i) out[i] = condition[i] ? x[i] : y[i];
+    for (int64_t i = 0; i < n; ++i) out[i] = condition[i] != 0 ? x[i] : y[i];
   } else {
-    for (int64_t i = 0; i < n; ++i) out[i] = condition[i] ? x[i * strides[1]] : y[i * strides[2]];
+    for (int64_t i = 0; i < n; ++i)
+      out[i] = condition[i] != 0 ? x[i * strides[1]] : y[i * strides[2]];
   }
 }
 
@@ -76,7 +77,7 @@ class WhereKernel final : public Kernel {
     const int64_t strides[3] = {plan.IsScalar(0) ? 0 : 1, plan.IsScalar(1) ? 0 : 1,
                                 plan.IsScalar(2) ? 0 : 1};
     auto* out = static_cast<std::byte*>(context.Output(0, shape).raw());
-    const bool* conditions = condition.data<bool>();
+    const auto* conditions = condition.data<uint8_t>();  // any byte but 0 is true
     const auto* left = static_cast<const std::byte*>(x.raw());
     const auto* right = static_cast<const std::byte*>(y.raw());
     plan.ForEach(context.pool(), cost_,

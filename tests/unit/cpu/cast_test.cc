@@ -200,5 +200,17 @@ TEST(Cast, PackedTypes) {
       .Check();
 }
 
+TEST(BitCast, KeepsTheBits) {
+  OpTester("BitCast", 26)
+      .In<float>({2}, {1, -2})
+      .Out<int32_t>({2}, {0x3f800000, INT32_MIN + 0x40000000})
+      .Check();
+  OpTester("BitCast", 26).In<uint8_t>({0}, {}).Out<int8_t>({0}, {}).Check();
+  OpTester("BitCast", 26)
+      .In<float>({1}, {1})
+      .Out<int64_t>({1}, {0})
+      .CheckFails(ORT_INVALID_ARGUMENT, "width");
+}
+
 }  // namespace
 }  // namespace backplane::cpu

@@ -522,6 +522,41 @@ TEST(BinaryOperators, OnBits) {
       .Check();
 }
 
+TEST(BinaryOperators, OperatorSet28) {
+  OpTester("BitShift", 28)
+      .Attr("direction", "RIGHT")
+      .In<int8_t>({4}, {-8, -8, -8, 8})
+      .In<int8_t>({4}, {1, 8, -1, 9})
+      .Out<int8_t>({4}, {-4, -1, -1, 0})
+      .Check();
+  OpTester("BitShift", 28)
+      .Attr("direction", "LEFT")
+      .In<int32_t>({3}, {1, -1, 3})
+      .In<int32_t>({3}, {31, 32, -2})
+      .Out<int32_t>({3}, {INT32_MIN, 0, 0})
+      .Check();
+  OpTester("Mod", 28)
+      .In<float>({5}, {-7.5f, 7.5f, 4, 1, -1})
+      .In<float>({5}, {2, -2, -2, 0, kInf})
+      .Out<float>({5}, {0.5f, -0.5f, -0.0f, kNan, kInf})
+      .Check();
+  OpTester("Mod", 28)
+      .In<Float16>({1}, {-7.5f})
+      .In<Float16>({1}, {2})
+      .Out<Float16>({1}, {0.5f})
+      .Check();
+  OpTester("Pow", 15)
+      .In<float>({2}, {3, 2})
+      .In<uint32_t>({2}, {2, 3})
+      .Out<float>({2}, {9, 8})
+      .Check();
+  OpTester("Pow", 15)
+      .In<int32_t>({2}, {3, -2})
+      .In<uint8_t>({2}, {2, 3})
+      .Out<int32_t>({2}, {9, -8})
+      .Check();
+}
+
 TEST(BinaryOperators, Compare) {
   OpTester("Equal", 19)
       .In<std::string>({2}, {"a", "b"})

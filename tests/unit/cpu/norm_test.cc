@@ -160,6 +160,22 @@ TEST(ChannelNormalization, EveryType) {
   CheckChannels<BFloat16>({2, 4, 9}, 4);
 }
 
+TEST(ChannelNormalization, BatchStatisticsInTraining) {
+  OpTester("BatchNormalization", 15)
+      .Attr("training_mode", 1)
+      .Attr("momentum", Attribute::Value(0.75f))
+      .In<float>({2, 1, 2}, {1, 3, 5, 7})
+      .In<float>({1}, {2})
+      .In<float>({1}, {1})
+      .In<float>({1}, {8})
+      .In<float>({1}, {1})
+      .Out<float>({2, 1, 2}, {-1.6832795f, 0.1055735f, 1.8944265f, 3.6832795f})
+      .Out<float>({1}, {7})
+      .Out<float>({1}, {2})
+      .Tolerance(1e-4, 1e-4)
+      .Check();
+}
+
 TEST(ChannelNormalization, OlderVersionsAndErrors) {
   OpTester("GroupNormalization", 18)
       .Attr("num_groups", 1)
