@@ -92,6 +92,7 @@ OrtStatus* GetBoundOutputValues(const OrtIoBinding* binding_ptr, OrtAllocator* a
     *output_count = 0;
     if (values.empty()) return;
     std::vector<std::unique_ptr<OrtValue>> copies;
+    copies.reserve(values.size());
     for (const OrtValue& value : values) copies.push_back(std::make_unique<OrtValue>(value));
     *output = static_cast<OrtValue**>(AllocateFrom(allocator, copies.size() * sizeof(OrtValue*)));
     for (size_t i = 0; i < copies.size(); ++i) (*output)[i] = copies[i].release();

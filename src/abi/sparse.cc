@@ -134,6 +134,7 @@ void Fill(SparseValue& sparse, OrtSparseFormat format, const OrtMemoryInfo* memo
     CopyElements(Tensor(copy.dtype(), copy.shape(), const_cast<void*>(values)), copy);
   }
   std::vector<Tensor> copies;
+  copies.reserve(indices.size());
   for (const Tensor& index : indices) copies.push_back(CopiedInto(sparse, index));
   sparse.values = std::move(copy);
   sparse.indices = std::move(copies);

@@ -13,6 +13,7 @@ std::string CountByType(const std::vector<const PlacedNode*>& nodes) {
   std::map<std::string, int> counts;
   for (const PlacedNode* node : nodes) ++counts[node->op_type];
   std::vector<std::pair<int, std::string>> sorted;
+  sorted.reserve(counts.size());
   for (const auto& [type, count] : counts) sorted.emplace_back(-count, type);
   std::sort(sorted.begin(), sorted.end());
   constexpr size_t kShown = 4;

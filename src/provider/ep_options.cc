@@ -46,7 +46,8 @@ void CheckEpOptions(std::span<const EpDevice* const> devices, const KeyValuePair
   if (known.empty()) return;
   std::sort(known.begin(), known.end());
   known.erase(std::unique(known.begin(), known.end()), known.end());
-  for (const auto& [key, value] : options.entries()) {
+  for (const auto& entry : options.entries()) {
+    const std::string& key = entry.first;
     if (std::find(known.begin(), known.end(), key) != known.end()) continue;
     const auto nearest = std::min_element(
         known.begin(), known.end(), [&](const std::string& a, const std::string& b) {

@@ -194,7 +194,6 @@ std::shared_ptr<ExecutionProvider> CreatePluginEp(std::shared_ptr<PluginLibrary>
 
 }  // namespace backplane
 
-using backplane::Fail;
 using backplane::Node;
 using backplane::Require;
 

@@ -43,6 +43,7 @@ std::vector<const EpDevice*> OrderByPreference(std::span<const EpDevice* const> 
     const EpDevice* device;
   };
   std::vector<Ranked> ranked;
+  ranked.reserve(devices.size());
   for (const EpDevice* device : devices) {
     ranked.push_back({{TypeRank(*device), !IsDiscreteGpu(*device), device->IsBuiltIn(),
                        !IsOfDeviceVendor(*device), device->ep_name},

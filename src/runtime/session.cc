@@ -6,7 +6,6 @@
 #include "runtime/run_options.h"
 #include "runtime/session_options.h"
 
-using backplane::DType;
 using backplane::Fail;
 using backplane::Format;
 using backplane::Frame;
