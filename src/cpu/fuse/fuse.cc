@@ -24,7 +24,7 @@ void Walk(Graph& graph, int ep_index, std::span<const Fusion> fusions) {
 
 void FuseForCpu(Graph& graph, int ep_index) {
   // Patterns first, so that epilogues find one node where the model had many.
-  static constexpr Fusion kPatterns[] = {FuseActivation, FuseLayerNormalization};
+  static constexpr Fusion kPatterns[] = {FuseActivation, FuseLayerNormalization, FuseAttention};
   Walk(graph, ep_index, kPatterns);
   static constexpr Fusion kProducts[] = {FuseGemm, FuseEpilogue};
   Walk(graph, ep_index, kProducts);

@@ -33,6 +33,7 @@ struct FusePass {
 // Each looks at the last node of its pattern, in execution order; true if it fused something.
 bool FuseActivation(Node* node, FusePass& pass);          // fuse/activations.cc
 bool FuseLayerNormalization(Node* node, FusePass& pass);  // fuse/layer_norm.cc
+bool FuseAttention(Node* node, FusePass& pass);           // fuse/attention.cc
 bool FuseGemm(Node* node, FusePass& pass);                // fuse/gemm.cc
 bool FuseEpilogue(Node* node, FusePass& pass);            // fuse/epilogue.cc
 
