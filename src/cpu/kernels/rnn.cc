@@ -10,7 +10,8 @@
 namespace backplane::cpu {
 
 template <typename T>
-TransposedMatrix<T>::TransposedMatrix(const T* w, int64_t n, int64_t k, bool pack) : w_(w), n_(n), k_(k) {
+TransposedMatrix<T>::TransposedMatrix(const T* w, int64_t n, int64_t k, bool pack)
+    : w_(w), n_(n), k_(k) {
   if constexpr (std::is_same_v<T, float>) {
     if (pack) {
       packed_ = PackedB::Pack(w, k, n, 1, k);
@@ -45,8 +46,9 @@ size_t TransposedMatrix<T>::ScratchBytes(int64_t m) const {
 }
 
 template <typename T>
-void TransposedMatrix<T>::Multiply(int64_t m, const T* x, int64_t ldx, T* y, int64_t ldy, bool accumulate,
-                                   const T* bias, void* scratch, ThreadPool& pool) const {
+void TransposedMatrix<T>::Multiply(int64_t m, const T* x, int64_t ldx, T* y, int64_t ldy,
+                                   bool accumulate, const T* bias, void* scratch,
+                                   ThreadPool& pool) const {
   if constexpr (std::is_same_v<T, float>) {
     GemmParams params = Params(m);
     params.a = x;
@@ -108,14 +110,23 @@ void Map(T* x, int64_t count, Function function) {
 // Whether the float activations of dense kernels cover this one; they are vectorised.
 bool AsDense(const CellActivation& activation, Activation& dense) {
   switch (activation.function) {
-    case CellFunction::kSigmoid: dense = {ActivationKind::kSigmoid, 0, 0}; return true;
-    case CellFunction::kTanh: dense = {ActivationKind::kTanh, 0, 0}; return true;
-    case CellFunction::kRelu: dense = {ActivationKind::kRelu, 0, 0}; return true;
-    case CellFunction::kLeakyRelu: dense = {ActivationKind::kLeakyRelu, activation.alpha, 0}; return true;
+    case CellFunction::kSigmoid:
+      dense = {ActivationKind::kSigmoid, 0, 0};
+      return true;
+    case CellFunction::kTanh:
+      dense = {ActivationKind::kTanh, 0, 0};
+      return true;
+    case CellFunction::kRelu:
+      dense = {ActivationKind::kRelu, 0, 0};
+      return true;
+    case CellFunction::kLeakyRelu:
+      dense = {ActivationKind::kLeakyRelu, activation.alpha, 0};
+      return true;
     case CellFunction::kHardSigmoid:
       dense = {ActivationKind::kHardSigmoid, activation.alpha, activation.beta};
       return true;
-    default: return false;
+    default:
+      return false;
   }
 }
 
@@ -125,25 +136,36 @@ template <typename T>
 void ApplyCell(const CellActivation& activation, float clip, T* x, int64_t count) {
   const T a = activation.alpha;
   const T b = activation.beta;
-  if (clip != kNoClip) Map(x, count, [clip](T v) { return std::min<T>(std::max<T>(v, -clip), clip); });
+  if (clip != kNoClip)
+    Map(x, count, [clip](T v) { return std::min<T>(std::max<T>(v, -clip), clip); });
   if constexpr (std::is_same_v<T, float>) {
     Activation dense;
     if (AsDense(activation, dense)) return ApplyActivation(dense, x, count);
   }
   switch (activation.function) {
-    case CellFunction::kSigmoid: return Map(x, count, [](T v) { return 1 / (1 + std::exp(-v)); });
-    case CellFunction::kTanh: return Map(x, count, [](T v) { return std::tanh(v); });
-    case CellFunction::kRelu: return Map(x, count, [](T v) { return std::max<T>(v, 0); });
-    case CellFunction::kAffine: return Map(x, count, [a, b](T v) { return a * v + b; });
-    case CellFunction::kLeakyRelu: return Map(x, count, [a](T v) { return v >= 0 ? v : a * v; });
-    case CellFunction::kThresholdedRelu: return Map(x, count, [a](T v) { return v > a ? v : 0; });
-    case CellFunction::kScaledTanh: return Map(x, count, [a, b](T v) { return a * std::tanh(b * v); });
+    case CellFunction::kSigmoid:
+      return Map(x, count, [](T v) { return 1 / (1 + std::exp(-v)); });
+    case CellFunction::kTanh:
+      return Map(x, count, [](T v) { return std::tanh(v); });
+    case CellFunction::kRelu:
+      return Map(x, count, [](T v) { return std::max<T>(v, 0); });
+    case CellFunction::kAffine:
+      return Map(x, count, [a, b](T v) { return a * v + b; });
+    case CellFunction::kLeakyRelu:
+      return Map(x, count, [a](T v) { return v >= 0 ? v : a * v; });
+    case CellFunction::kThresholdedRelu:
+      return Map(x, count, [a](T v) { return v > a ? v : 0; });
+    case CellFunction::kScaledTanh:
+      return Map(x, count, [a, b](T v) { return a * std::tanh(b * v); });
     case CellFunction::kHardSigmoid:
       return Map(x, count, [a, b](T v) { return std::min<T>(std::max<T>(a * v + b, 0), 1); });
-    case CellFunction::kElu: return Map(x, count, [a](T v) { return v >= 0 ? v : a * std::expm1(v); });
-    case CellFunction::kSoftsign: return Map(x, count, [](T v) { return v / (1 + std::abs(v)); });
+    case CellFunction::kElu:
+      return Map(x, count, [a](T v) { return v >= 0 ? v : a * std::expm1(v); });
+    case CellFunction::kSoftsign:
+      return Map(x, count, [](T v) { return v / (1 + std::abs(v)); });
     case CellFunction::kSoftplus:
-      return Map(x, count, [](T v) { return std::max<T>(v, 0) + std::log1p(std::exp(-std::abs(v))); });
+      return Map(x, count,
+                 [](T v) { return std::max<T>(v, 0) + std::log1p(std::exp(-std::abs(v))); });
   }
 }
 

@@ -1,5 +1,6 @@
-// What recurrent layers compute with: the product with a fixed transposed matrix, and activations over runs of numbers.
-// Called by ops/rnn_layer.h, lstm.cc, gru.cc and rnn.cc. Nothing here allocates after packing.
+// What recurrent layers compute with: the product with a fixed transposed matrix, and activations
+// over runs of numbers. Called by ops/rnn_layer.h, lstm.cc, gru.cc and rnn.cc. Nothing here
+// allocates after packing.
 #pragma once
 
 #include <cstdint>
@@ -11,8 +12,8 @@
 
 namespace backplane::cpu {
 
-/// y = x * W^T (+ bias), with W of `n` rows and `k` columns. Floats go through the packed matrix product, doubles through
-/// a plain loop.
+/// y = x * W^T (+ bias), with W of `n` rows and `k` columns. Floats go through the packed matrix
+/// product, doubles through a plain loop.
 template <typename T>
 class TransposedMatrix {
  public:
@@ -23,9 +24,10 @@ class TransposedMatrix {
   int64_t n() const { return n_; }
   int64_t k() const { return k_; }
   size_t ScratchBytes(int64_t m) const;
-  /// y[i * ldy + j] = (accumulate ? y[..] : 0) + sum of x[i * ldx + l] * W[j, l] + bias[j], for i < m.
-  void Multiply(int64_t m, const T* x, int64_t ldx, T* y, int64_t ldy, bool accumulate, const T* bias, void* scratch,
-                ThreadPool& pool) const;
+  /// y[i * ldy + j] = (accumulate ? y[..] : 0) + sum of x[i * ldx + l] * W[j, l] + bias[j], for i <
+  /// m.
+  void Multiply(int64_t m, const T* x, int64_t ldx, T* y, int64_t ldy, bool accumulate,
+                const T* bias, void* scratch, ThreadPool& pool) const;
 
  private:
   GemmParams Params(int64_t m) const;
@@ -59,7 +61,8 @@ struct CellActivation {
   bool uses_beta = false;
 };
 
-/// The activation called `name` (in any case) with ONNX's default parameters. Fails with ORT_INVALID_ARGUMENT.
+/// The activation called `name` (in any case) with ONNX's default parameters. Fails with
+/// ORT_INVALID_ARGUMENT.
 CellActivation CellActivationByName(std::string_view name);
 
 /// Stands for an absent clip attribute.

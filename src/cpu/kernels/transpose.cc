@@ -69,7 +69,8 @@ void CopyRuns(ThreadPool& pool, const Axis* axes, int rank, T* dst, const T* src
   const int64_t run = axes[rank - 1].size;
   const int64_t piece = std::max<int64_t>(kPieceBytes / sizeof(T), 1);
   const int64_t pieces = CeilDiv(run, piece);
-  const double cost = static_cast<double>(std::min(run, piece) * sizeof(T)) / kBytesPerNanosecond + 2;
+  const double cost =
+      static_cast<double>(std::min(run, piece) * sizeof(T)) / kBytesPerNanosecond + 2;
   pool.For(Product(axes, rank - 1) * pieces, cost, [&](int64_t begin, int64_t end) {
     Odometer at(axes, rank - 1, begin / pieces);
     int64_t part = begin % pieces;
@@ -100,14 +101,15 @@ void CopyElementwise(ThreadPool& pool, const Axis* axes, int rank, T* dst, const
   const Axis inner = axes[rank - 1];
   constexpr int64_t kPiece = 4096;
   const int64_t pieces = CeilDiv(inner.size, kPiece);
-  const double cost = static_cast<double>(std::min(inner.size, kPiece)) * (inner.src == 0 ? 0.3 : 1.0) + 2;
+  const double cost =
+      static_cast<double>(std::min(inner.size, kPiece)) * (inner.src == 0 ? 0.3 : 1.0) + 2;
   pool.For(Product(axes, rank - 1) * pieces, cost, [&](int64_t begin, int64_t end) {
     Odometer at(axes, rank - 1, begin / pieces);
     int64_t part = begin % pieces;
     for (int64_t i = begin; i < end; ++i) {
       const int64_t from = part * kPiece;
-      CopyInner(dst + at.dst + from * inner.dst, inner.dst, src + at.src + from * inner.src, inner.src,
-                std::min(kPiece, inner.size - from));
+      CopyInner(dst + at.dst + from * inner.dst, inner.dst, src + at.src + from * inner.src,
+                inner.src, std::min(kPiece, inner.size - from));
       if (++part == pieces) {
         part = 0;
         at.Next();
@@ -118,11 +120,13 @@ void CopyElementwise(ThreadPool& pool, const Axis* axes, int rank, T* dst, const
 
 // dst[j * dst_stride + i] = src[i * src_stride + j].
 template <typename T>
-void TransposeTile(T* dst, int64_t dst_stride, const T* src, int64_t src_stride, int64_t rows, int64_t columns) {
+void TransposeTile(T* dst, int64_t dst_stride, const T* src, int64_t src_stride, int64_t rows,
+                   int64_t columns) {
   if constexpr (sizeof(T) == 4) {
     TransposeTile32(dst, dst_stride, src, src_stride, rows, columns);
   } else {
-    constexpr int64_t kBlock = 16;  // one block's lines stay in L1 even when the strides are powers of two
+    constexpr int64_t kBlock =
+        16;  // one block's lines stay in L1 even when the strides are powers of two
     for (int64_t i0 = 0; i0 < rows; i0 += kBlock) {
       const int64_t i1 = std::min(i0 + kBlock, rows);
       for (int64_t j = 0; j < columns; ++j) {
@@ -132,11 +136,14 @@ void TransposeTile(T* dst, int64_t dst_stride, const T* src, int64_t src_stride,
   }
 }
 
-// `inner` is contiguous in the destination, `outer` in the source: 2-D tiles over the two for all `rest`.
+// `inner` is contiguous in the destination, `outer` in the source: 2-D tiles over the two for all
+// `rest`.
 template <typename T>
-void CopyTransposed(ThreadPool& pool, Axis inner, Axis outer, const Axis* rest, int rank, T* dst, const T* src) {
+void CopyTransposed(ThreadPool& pool, Axis inner, Axis outer, const Axis* rest, int rank, T* dst,
+                    const T* src) {
   const int64_t bands = CeilDiv(outer.size, kTile);
-  const double cost = static_cast<double>(inner.size * std::min(outer.size, kTile) * sizeof(T)) * 2 / kBytesPerNanosecond;
+  const double cost = static_cast<double>(inner.size * std::min(outer.size, kTile) * sizeof(T)) *
+                      2 / kBytesPerNanosecond;
   pool.For(Product(rest, rank) * bands, cost, [&](int64_t begin, int64_t end) {
     Odometer at(rest, rank, begin / bands);
     int64_t band = begin % bands;
@@ -144,8 +151,8 @@ void CopyTransposed(ThreadPool& pool, Axis inner, Axis outer, const Axis* rest, 
       const int64_t j = band * kTile;
       const int64_t columns = std::min(kTile, outer.size - j);
       for (int64_t i = 0; i < inner.size; i += kTile) {
-        TransposeTile(dst + at.dst + j * outer.dst + i, outer.dst, src + at.src + i * inner.src + j, inner.src,
-                      std::min(kTile, inner.size - i), columns);
+        TransposeTile(dst + at.dst + j * outer.dst + i, outer.dst, src + at.src + i * inner.src + j,
+                      inner.src, std::min(kTile, inner.size - i), columns);
       }
       if (++band == bands) {
         band = 0;
@@ -167,13 +174,15 @@ void StridedCopy::Add(int64_t size, int64_t dst_stride, int64_t src_stride) {
       return;
     }
   }
-  Require(rank_ < kMaxAxes, ORT_INVALID_ARGUMENT, "a tensor with more than {} dimensions above 1 is too large", kMaxAxes);
+  Require(rank_ < kMaxAxes, ORT_INVALID_ARGUMENT,
+          "a tensor with more than {} dimensions above 1 is too large", kMaxAxes);
   axes_[rank_++] = {size, dst_stride, src_stride};
 }
 
 void StridedCopy::Run(ThreadPool& pool, DType dtype, void* dst, const void* src) const {
   if (empty_) return;
-  DispatchBySize(dtype, [&]<typename T>() { RunAs(pool, static_cast<T*>(dst), static_cast<const T*>(src)); });
+  DispatchBySize(
+      dtype, [&]<typename T>() { RunAs(pool, static_cast<T*>(dst), static_cast<const T*>(src)); });
 }
 
 template <typename T>
@@ -185,7 +194,8 @@ void StridedCopy::RunAs(ThreadPool& pool, T* dst, const T* src) const {
   const Axis& inner = axes_[rank_ - 1];
   if (inner.dst == 1 && inner.src == 1) return CopyRuns(pool, axes_, rank_, dst, src);
   if (inner.dst == 1 && inner.src != 0) {
-    const Axis* outer = std::find_if(axes_, axes_ + rank_ - 1, [](const Axis& axis) { return axis.src == 1; });
+    const Axis* outer =
+        std::find_if(axes_, axes_ + rank_ - 1, [](const Axis& axis) { return axis.src == 1; });
     if (outer != axes_ + rank_ - 1) {
       Axis rest[kMaxAxes];
       int count = 0;

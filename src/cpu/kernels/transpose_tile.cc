@@ -1,4 +1,5 @@
-// The SIMD part of transposing: a tile of 32-bit elements through 4x4 or 8x8 blocks held in registers.
+// The SIMD part of transposing: a tile of 32-bit elements through 4x4 or 8x8 blocks held in
+// registers.
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "cpu/kernels/transpose_tile.cc"
 #include "hwy/foreach_target.h"  // must come before highway.h
@@ -11,8 +12,8 @@ namespace backplane::cpu::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
 template <size_t N>
-HWY_INLINE void TransposeBlock(uint32_t* HWY_RESTRICT dst, int64_t dst_stride, const uint32_t* HWY_RESTRICT src,
-                               int64_t src_stride);
+HWY_INLINE void TransposeBlock(uint32_t* HWY_RESTRICT dst, int64_t dst_stride,
+                               const uint32_t* HWY_RESTRICT src, int64_t src_stride);
 
 #if HWY_TARGET != HWY_SCALAR
 // Four vectors as a 4x4 transposition inside each 128-bit block.
@@ -32,8 +33,8 @@ HWY_INLINE void TransposeInBlocks(V& a, V& b, V& c, V& d) {
 }
 
 template <>
-HWY_INLINE void TransposeBlock<4>(uint32_t* HWY_RESTRICT dst, int64_t dst_stride, const uint32_t* HWY_RESTRICT src,
-                                  int64_t src_stride) {
+HWY_INLINE void TransposeBlock<4>(uint32_t* HWY_RESTRICT dst, int64_t dst_stride,
+                                  const uint32_t* HWY_RESTRICT src, int64_t src_stride) {
   const hn::FixedTag<uint32_t, 4> d;
   auto a = hn::LoadU(d, src);
   auto b = hn::LoadU(d, src + src_stride);
@@ -48,8 +49,8 @@ HWY_INLINE void TransposeBlock<4>(uint32_t* HWY_RESTRICT dst, int64_t dst_stride
 
 #if HWY_MAX_BYTES >= 32
 template <>
-HWY_INLINE void TransposeBlock<8>(uint32_t* HWY_RESTRICT dst, int64_t dst_stride, const uint32_t* HWY_RESTRICT src,
-                                  int64_t src_stride) {
+HWY_INLINE void TransposeBlock<8>(uint32_t* HWY_RESTRICT dst, int64_t dst_stride,
+                                  const uint32_t* HWY_RESTRICT src, int64_t src_stride) {
   const hn::FixedTag<uint32_t, 8> d;
   const auto load = [&](int64_t i) HWY_ATTR { return hn::LoadU(d, src + i * src_stride); };
   auto a0 = load(0), a1 = load(1), a2 = load(2), a3 = load(3);
@@ -68,8 +69,8 @@ HWY_INLINE void TransposeBlock<8>(uint32_t* HWY_RESTRICT dst, int64_t dst_stride
 #endif
 #endif
 
-void Tile32(uint32_t* HWY_RESTRICT dst, int64_t dst_stride, const uint32_t* HWY_RESTRICT src, int64_t src_stride,
-            int64_t rows, int64_t columns) {
+void Tile32(uint32_t* HWY_RESTRICT dst, int64_t dst_stride, const uint32_t* HWY_RESTRICT src,
+            int64_t src_stride, int64_t rows, int64_t columns) {
 #if HWY_TARGET == HWY_SCALAR
   constexpr int64_t kBlock = 1;
 #elif HWY_MAX_BYTES >= 32
@@ -86,7 +87,8 @@ void Tile32(uint32_t* HWY_RESTRICT dst, int64_t dst_stride, const uint32_t* HWY_
     const int64_t i1 = HWY_MIN(i0 + kLine, whole_rows);
     for (int64_t j = 0; j < whole_columns; j += kBlock) {
       for (int64_t i = i0; i < i1; i += kBlock) {
-        TransposeBlock<kBlock>(dst + j * dst_stride + i, dst_stride, src + i * src_stride + j, src_stride);
+        TransposeBlock<kBlock>(dst + j * dst_stride + i, dst_stride, src + i * src_stride + j,
+                               src_stride);
       }
     }
   }
@@ -111,8 +113,8 @@ namespace backplane::cpu {
 
 HWY_EXPORT(Tile32);
 
-void TransposeTile32(uint32_t* dst, int64_t dst_stride, const uint32_t* src, int64_t src_stride, int64_t rows,
-                     int64_t columns) {
+void TransposeTile32(uint32_t* dst, int64_t dst_stride, const uint32_t* src, int64_t src_stride,
+                     int64_t rows, int64_t columns) {
   HWY_DYNAMIC_DISPATCH(Tile32)(dst, dst_stride, src, src_stride, rows, columns);
 }
 

@@ -9,8 +9,8 @@ namespace {
 class ConcatKernel final : public Kernel {
  public:
   explicit ConcatKernel(const KernelInfo& info) : axis_(info.node.Int("axis", 1)) {
-    Require(info.node.since_version < 4 || info.node.Has("axis"), ORT_INVALID_GRAPH, "{}: axis is missing",
-            info.node.Describe());
+    Require(info.node.since_version < 4 || info.node.Has("axis"), ORT_INVALID_GRAPH,
+            "{}: axis is missing", info.node.Describe());
   }
 
   void Run(KernelContext& context) const override {
@@ -18,11 +18,14 @@ class ConcatKernel final : public Kernel {
     const Shape& first = context.Input(0).shape();
     Require(first.rank() > 0, ORT_INVALID_ARGUMENT, "Cannot concatenate scalars");
     // A 1-D tensor without elements may stand beside tensors of any shape, as in ONNX Runtime.
-    const auto skipped = [](const Tensor& input) { return input.shape().rank() == 1 && input.shape()[0] == 0; };
+    const auto skipped = [](const Tensor& input) {
+      return input.shape().rank() == 1 && input.shape()[0] == 0;
+    };
     size_t model = 0;
     while (model + 1 < count && skipped(context.Input(model))) ++model;
     Shape shape = context.Input(model).shape();
-    const auto model_axis = static_cast<size_t>(NormalizeAxis(axis_, static_cast<int64_t>(shape.rank())));
+    const auto model_axis =
+        static_cast<size_t>(NormalizeAxis(axis_, static_cast<int64_t>(shape.rank())));
     int64_t total = 0;
     for (size_t i = 0; i < count; ++i) {
       if (i != model && skipped(context.Input(i))) continue;
@@ -39,8 +42,9 @@ class ConcatKernel final : public Kernel {
     bool fits = shape.rank() == model.rank();
     for (size_t d = 0; fits && d < shape.rank(); ++d) fits = d == axis || shape[d] == model[d];
     Require(fits, ORT_INVALID_ARGUMENT,
-            "Non concat axis dimensions must match: input {} has shape {}, which does not fit {} outside of axis {}", i,
-            shape.ToString(), model.ToString(), axis);
+            "Non concat axis dimensions must match: input {} has shape {}, which does not fit {} "
+            "outside of axis {}",
+            i, shape.ToString(), model.ToString(), axis);
   }
 
   template <typename Skipped>
@@ -58,7 +62,8 @@ class ConcatKernel final : public Kernel {
       copy.Add(outer, row, part);
       copy.Add(part, 1, 1);
       const WholeBytes source = ReadWholeBytes(context, input);
-      copy.Run(context.pool(), source.dtype, Advance(destination.data(), source.dtype, offset), source.data);
+      copy.Run(context.pool(), source.dtype, Advance(destination.data(), source.dtype, offset),
+               source.data);
       offset += part;
     }
     destination.Finish();

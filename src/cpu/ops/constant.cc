@@ -17,14 +17,17 @@ Tensor ConstantValue(const Node& node) {
   if (node.Has("value_floats")) return Tensor::Of<float>(node.Floats("value_floats"));
   if (node.Has("value_ints")) return Tensor::Of<int64_t>(node.Ints("value_ints"));
   if (node.Has("value_strings")) return Tensor::Of<std::string>(node.Texts("value_strings"));
-  Fail(ORT_INVALID_GRAPH, "{}: no attribute gives a value (a sparse_value becomes dense when the model is read)",
+  Fail(ORT_INVALID_GRAPH,
+       "{}: no attribute gives a value (a sparse_value becomes dense when the model is read)",
        node.Describe());
 }
 
 class ConstantKernel final : public Kernel {
  public:
   explicit ConstantKernel(const KernelInfo& info) : value_(ConstantValue(info.node)) {}
-  void Run(KernelContext& context) const override { CopyElements(value_, context.Output(0, value_.shape())); }
+  void Run(KernelContext& context) const override {
+    CopyElements(value_, context.Output(0, value_.shape()));
+  }
 
  private:
   const Tensor value_;
@@ -41,8 +44,9 @@ class ConstantOfShapeKernel final : public Kernel {
  public:
   explicit ConstantOfShapeKernel(const KernelInfo& info) : value_(Tensor::Scalar<float>(0)) {
     if (const Tensor* value = info.node.TensorAttribute("value")) {
-      Require(value->ElementCount() == 1, ORT_INVALID_GRAPH, "{}: value must have one element, its shape is {}",
-              info.node.Describe(), value->shape().ToString());
+      Require(value->ElementCount() == 1, ORT_INVALID_GRAPH,
+              "{}: value must have one element, its shape is {}", info.node.Describe(),
+              value->shape().ToString());
       value_ = *value;
     }
   }
@@ -64,8 +68,8 @@ class EyeLikeKernel final : public Kernel {
   explicit EyeLikeKernel(const KernelInfo& info) : diagonal_(info.node.Int("k", 0)) {}
   void Run(KernelContext& context) const override {
     const Shape& shape = context.Input(0).shape();
-    Require(shape.rank() == 2, ORT_INVALID_ARGUMENT, "EyeLike needs a matrix, the input's shape is {}",
-            shape.ToString());
+    Require(shape.rank() == 2, ORT_INVALID_ARGUMENT,
+            "EyeLike needs a matrix, the input's shape is {}", shape.ToString());
     Tensor& output = context.Output(0, shape);
     std::memset(output.raw(), 0, output.Bytes());
     const int64_t rows = shape[0], columns = shape[1];
@@ -86,11 +90,16 @@ class EyeLikeKernel final : public Kernel {
   static void OneOf(DType dtype, void* bits) {
     const auto write = [bits](auto one) { std::memcpy(bits, &one, sizeof one); };
     switch (dtype) {
-      case DType::kFloat: return write(1.0f);
-      case DType::kDouble: return write(1.0);
-      case DType::kFloat16: return write(Float16(1.0f));
-      case DType::kBFloat16: return write(BFloat16(1.0f));
-      default: return write(uint64_t{1});  // integers and bool, little-endian
+      case DType::kFloat:
+        return write(1.0f);
+      case DType::kDouble:
+        return write(1.0);
+      case DType::kFloat16:
+        return write(Float16(1.0f));
+      case DType::kBFloat16:
+        return write(BFloat16(1.0f));
+      default:
+        return write(uint64_t{1});  // integers and bool, little-endian
     }
   }
   const int64_t diagonal_;
@@ -99,9 +108,11 @@ class EyeLikeKernel final : public Kernel {
 constexpr TypeSet kEyeTypes = types::kNumeric | DType::kBool;
 
 BACKPLANE_CPU_KERNEL(Constant, Op("Constant"), Make<ConstantKernel>);
-BACKPLANE_CPU_KERNEL(ConstantOfShape, Op("ConstantOfShape").Since(9).In(0, DType::kInt64).Out(0, types::kAll),
+BACKPLANE_CPU_KERNEL(ConstantOfShape,
+                     Op("ConstantOfShape").Since(9).In(0, DType::kInt64).Out(0, types::kAll),
                      Make<ConstantOfShapeKernel>);
-BACKPLANE_CPU_KERNEL(EyeLike, Op("EyeLike").Since(9).In(0, kEyeTypes).Out(0, kEyeTypes), Make<EyeLikeKernel>);
+BACKPLANE_CPU_KERNEL(EyeLike, Op("EyeLike").Since(9).In(0, kEyeTypes).Out(0, kEyeTypes),
+                     Make<EyeLikeKernel>);
 
 }  // namespace
 }  // namespace backplane::cpu

@@ -1,5 +1,5 @@
-// If and Loop. Bodies run through SubgraphRunner, whose results own their memory; what the node was given may not, so it
-// is copied where it becomes a result.
+// If and Loop. Bodies run through SubgraphRunner, whose results own their memory; what the node was
+// given may not, so it is copied where it becomes a result.
 #include <limits>
 
 #include "base/checked_math.h"
@@ -11,8 +11,8 @@ namespace {
 
 bool ReadBool(const Tensor& tensor, const char* what) {
   Require(tensor.dtype() == DType::kBool && tensor.ElementCount() == 1, ORT_INVALID_ARGUMENT,
-          "{} must be a bool with one element, it is {} of shape {}", what, TensorTypeName(tensor.dtype()),
-          tensor.shape().ToString());
+          "{} must be a bool with one element, it is {} of shape {}", what,
+          TensorTypeName(tensor.dtype()), tensor.shape().ToString());
   return *tensor.data<bool>();
 }
 
@@ -21,9 +21,10 @@ class IfKernel final : public Kernel {
   explicit IfKernel(const KernelInfo& info)
       : then_(info.Subgraph("then_branch")), else_(info.Subgraph("else_branch")) {
     for (const SubgraphRunner* branch : {then_.get(), else_.get()}) {
-      Require(branch->input_count() == 0 && branch->output_count() == info.node.outputs.size(), ORT_INVALID_GRAPH,
-              "{}: a branch has {} inputs and {} outputs, it needs none and {}", info.node.Describe(),
-              branch->input_count(), branch->output_count(), info.node.outputs.size());
+      Require(branch->input_count() == 0 && branch->output_count() == info.node.outputs.size(),
+              ORT_INVALID_GRAPH, "{}: a branch has {} inputs and {} outputs, it needs none and {}",
+              info.node.Describe(), branch->input_count(), branch->output_count(),
+              info.node.outputs.size());
     }
   }
 
@@ -46,12 +47,16 @@ class LoopKernel final : public Kernel {
   explicit LoopKernel(const KernelInfo& info) : body_(info.Subgraph("body")) {
     const size_t inputs = info.node.inputs.size();
     Require(inputs >= 2 && body_->input_count() == inputs, ORT_INVALID_GRAPH,
-            "{}: the body takes {} inputs, it must take {}: iteration, condition and the carried values",
+            "{}: the body takes {} inputs, it must take {}: iteration, condition and the carried "
+            "values",
             info.node.Describe(), body_->input_count(), inputs);
     carried_ = inputs - 2;
-    Require(body_->output_count() == info.node.outputs.size() + 1 && info.node.outputs.size() >= carried_,
-            ORT_INVALID_GRAPH, "{}: the body gives {} results, it must give a condition and one for each of {} outputs",
-            info.node.Describe(), body_->output_count(), info.node.outputs.size());
+    Require(
+        body_->output_count() == info.node.outputs.size() + 1 &&
+            info.node.outputs.size() >= carried_,
+        ORT_INVALID_GRAPH,
+        "{}: the body gives {} results, it must give a condition and one for each of {} outputs",
+        info.node.Describe(), body_->output_count(), info.node.outputs.size());
     CollectScanTypes(info);
   }
 
@@ -75,12 +80,14 @@ class LoopKernel final : public Kernel {
       go_on = ReadBool(results[0].tensor(), "the condition that the body of Loop gives");
       for (size_t i = 0; i < carried_; ++i) arguments[i + 2] = std::move(results[i + 1]);
       for (size_t i = 0; i < scans.size(); ++i) {
-        if (context.HasOutput(carried_ + i)) scans[i].push_back(std::move(results[carried_ + 1 + i]));
+        if (context.HasOutput(carried_ + i))
+          scans[i].push_back(std::move(results[carried_ + 1 + i]));
       }
     }
     for (size_t i = 0; i < carried_; ++i) {
       if (context.HasOutput(i)) {
-        context.SetOutput(i, iteration == 0 ? Owned(arguments[i + 2]) : std::move(arguments[i + 2]));
+        context.SetOutput(i,
+                          iteration == 0 ? Owned(arguments[i + 2]) : std::move(arguments[i + 2]));
       }
     }
     for (size_t i = 0; i < scans.size(); ++i) {
@@ -91,7 +98,8 @@ class LoopKernel final : public Kernel {
  private:
   void CollectScanTypes(const KernelInfo& info) {
     const Attribute* body = info.node.FindAttribute("body");
-    const auto* graph = body == nullptr ? nullptr : std::get_if<std::shared_ptr<Graph>>(&body->value);
+    const auto* graph =
+        body == nullptr ? nullptr : std::get_if<std::shared_ptr<Graph>>(&body->value);
     for (size_t i = carried_; i < info.node.outputs.size(); ++i) {
       const bool known = graph != nullptr && (*graph)->outputs().size() > i + 1;
       scan_types_.push_back(known ? (*graph)->outputs()[i + 1]->type.tensor : TensorTypeInfo());
@@ -102,7 +110,8 @@ class LoopKernel final : public Kernel {
     const Tensor* count = context.OptionalInput(0);
     if (count == nullptr) return std::numeric_limits<int64_t>::max();
     Require(count->dtype() == DType::kInt64 && count->ElementCount() == 1, ORT_INVALID_ARGUMENT,
-            "the trip count of Loop must be an int64 with one element, its shape is {}", count->shape().ToString());
+            "the trip count of Loop must be an int64 with one element, its shape is {}",
+            count->shape().ToString());
     return *count->data<int64_t>();
   }
 
@@ -128,18 +137,21 @@ class LoopKernel final : public Kernel {
       context.Output(output_index, shape);
       return;
     }
-    Require(parts[0].IsTensor(), ORT_INVALID_ARGUMENT, "scan output {} of Loop is not a tensor", scan);
+    Require(parts[0].IsTensor(), ORT_INVALID_ARGUMENT, "scan output {} of Loop is not a tensor",
+            scan);
     const Tensor& first = parts[0].tensor();
     for (const int64_t dim : first.shape()) shape.PushBack(dim);
     Tensor& output = context.Output(output_index, shape);
     const int64_t count = first.ElementCount();
     for (size_t i = 0; i < parts.size(); ++i) {
       const Tensor& part = parts[i].tensor();
-      Require(parts[i].IsTensor() && part.shape() == first.shape() && part.dtype() == output.dtype(),
-              ORT_INVALID_ARGUMENT, "scan output {} of Loop has shape {} in iteration {}, {} before", scan,
-              part.shape().ToString(), i, first.shape().ToString());
+      Require(
+          parts[i].IsTensor() && part.shape() == first.shape() && part.dtype() == output.dtype(),
+          ORT_INVALID_ARGUMENT, "scan output {} of Loop has shape {} in iteration {}, {} before",
+          scan, part.shape().ToString(), i, first.shape().ToString());
       CopyContiguous(context.pool(), part.dtype(),
-                     Advance(output.raw(), part.dtype(), static_cast<int64_t>(i) * count), part.raw(), count);
+                     Advance(output.raw(), part.dtype(), static_cast<int64_t>(i) * count),
+                     part.raw(), count);
     }
   }
 

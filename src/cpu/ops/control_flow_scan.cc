@@ -1,5 +1,5 @@
-// Scan: a body run over slices of the inputs, its results stacked. Scan(8) does so for every batch; later versions have
-// no batch and choose axes and directions for inputs and outputs.
+// Scan: a body run over slices of the inputs, its results stacked. Scan(8) does so for every batch;
+// later versions have no batch and choose axes and directions for inputs and outputs.
 #include <vector>
 
 #include "base/checked_math.h"
@@ -14,8 +14,8 @@ IntList PerScan(const Node& node, const char* name, size_t count, int64_t fallba
   IntList list;
   if (node.Has(name)) {
     list = IntsAttribute(node, name);
-    Require(list.size() == count, ORT_INVALID_ARGUMENT, "{}: {} has {} entries for {} scans", node.Describe(), name,
-            list.size(), count);
+    Require(list.size() == count, ORT_INVALID_ARGUMENT, "{}: {} has {} entries for {} scans",
+            node.Describe(), name, list.size(), count);
   } else {
     list.Resize(count, fallback);
   }
@@ -25,8 +25,8 @@ IntList PerScan(const Node& node, const char* name, size_t count, int64_t fallba
 IntList Directions(const Node& node, const char* name, size_t count) {
   const IntList list = PerScan(node, name, count, 0);
   for (const int64_t direction : list) {
-    Require(direction == 0 || direction == 1, ORT_INVALID_ARGUMENT, "{}: {} has the value {}, not 0 or 1",
-            node.Describe(), name, direction);
+    Require(direction == 0 || direction == 1, ORT_INVALID_ARGUMENT,
+            "{}: {} has the value {}, not 0 or 1", node.Describe(), name, direction);
   }
   return list;
 }
@@ -42,7 +42,8 @@ Shape Without(const Shape& shape, size_t axis) {
 
 Shape With(const Shape& shape, size_t axis, int64_t dim) {
   Shape result;
-  for (size_t i = 0; i <= shape.rank(); ++i) result.PushBack(i == axis ? dim : shape[i < axis ? i : i - 1]);
+  for (size_t i = 0; i <= shape.rank(); ++i)
+    result.PushBack(i == axis ? dim : shape[i < axis ? i : i - 1]);
   return result;
 }
 
@@ -53,16 +54,20 @@ struct ScanAxis {
   int64_t inner = 1;
 };
 
-ScanAxis AxisOf(const Shape& shape, size_t axis) { return {shape.Count(0, axis), shape[axis], shape.Count(axis + 1)}; }
+ScanAxis AxisOf(const Shape& shape, size_t axis) {
+  return {shape.Count(0, axis), shape[axis], shape.Count(axis + 1)};
+}
 
-void CopyStep(ThreadPool& pool, DType dtype, const ScanAxis& axis, int64_t step, const void* sequence, void* slice) {
+void CopyStep(ThreadPool& pool, DType dtype, const ScanAxis& axis, int64_t step,
+              const void* sequence, void* slice) {
   StridedCopy copy;
   copy.Add(axis.outer, axis.inner, axis.steps * axis.inner);
   copy.Add(axis.inner, 1, 1);
   copy.Run(pool, dtype, slice, Advance(sequence, dtype, step * axis.inner));
 }
 
-void StoreStep(ThreadPool& pool, DType dtype, const ScanAxis& axis, int64_t step, const void* slice, void* sequence) {
+void StoreStep(ThreadPool& pool, DType dtype, const ScanAxis& axis, int64_t step, const void* slice,
+               void* sequence) {
   StridedCopy copy;
   copy.Add(axis.outer, axis.steps * axis.inner, axis.inner);
   copy.Add(axis.inner, 1, 1);
@@ -71,7 +76,8 @@ void StoreStep(ThreadPool& pool, DType dtype, const ScanAxis& axis, int64_t step
 
 class ScanKernel final : public Kernel {
  public:
-  explicit ScanKernel(const KernelInfo& info) : body_(info.Subgraph("body")), batched_(info.node.since_version < 9) {
+  explicit ScanKernel(const KernelInfo& info)
+      : body_(info.Subgraph("body")), batched_(info.node.since_version < 9) {
     const Node& node = info.node;
     const int64_t scan_inputs = node.Int("num_scan_inputs", 0);
     const size_t first = batched_ ? 1 : 0;  // sequence_lens
@@ -82,8 +88,9 @@ class ScanKernel final : public Kernel {
     states_ = given - scans_;
     Require(body_->input_count() == given && body_->output_count() == node.outputs.size() &&
                 node.outputs.size() >= states_,
-            ORT_INVALID_GRAPH, "{}: the body has {} inputs and {} outputs, the node {} and {}", node.Describe(),
-            body_->input_count(), body_->output_count(), given, node.outputs.size());
+            ORT_INVALID_GRAPH, "{}: the body has {} inputs and {} outputs, the node {} and {}",
+            node.Describe(), body_->input_count(), body_->output_count(), given,
+            node.outputs.size());
     results_ = node.outputs.size() - states_;
     input_axes_ = PerScan(node, "scan_input_axes", scans_, 0);
     output_axes_ = PerScan(node, "scan_output_axes", results_, 0);
@@ -111,7 +118,8 @@ class ScanKernel final : public Kernel {
   void CollectResultTypes(const Node& node) {
     const auto& graph = std::get<std::shared_ptr<Graph>>(node.FindAttribute("body")->value);
     for (size_t i = states_; i < node.outputs.size(); ++i) {
-      result_types_.push_back(i < graph->outputs().size() ? graph->outputs()[i]->type.tensor : TensorTypeInfo());
+      result_types_.push_back(i < graph->outputs().size() ? graph->outputs()[i]->type.tensor
+                                                          : TensorTypeInfo());
     }
   }
 
@@ -119,13 +127,14 @@ class ScanKernel final : public Kernel {
   Shape EmptyResultShape(size_t result) const {
     Shape shape;
     if (result_types_[result].shape.has_value()) {
-      for (const Dim& dim : *result_types_[result].shape) shape.PushBack(dim.known() ? dim.value : 0);
+      for (const Dim& dim : *result_types_[result].shape)
+        shape.PushBack(dim.known() ? dim.value : 0);
     }
     return shape;
   }
 
-  // Runs `steps` steps. `make_sink(i, shape)` gives, at the first step, where result i goes. Leaves the final states in
-  // `arguments`.
+  // Runs `steps` steps. `make_sink(i, shape)` gives, at the first step, where result i goes. Leaves
+  // the final states in `arguments`.
   template <typename MakeSink>
   void RunSteps(KernelContext& context, int64_t steps, const std::vector<Tensor>& sequences,
                 const std::vector<size_t>& scan_axes, const std::vector<ScanAxis>& axes,
@@ -142,15 +151,16 @@ class ScanKernel final : public Kernel {
       for (size_t i = 0; i < states_; ++i) arguments[i] = std::move(results[i]);
       for (size_t i = 0; i < results_; ++i) {
         if (!context.HasOutput(states_ + i)) continue;
-        Require(results[states_ + i].IsTensor(), ORT_INVALID_ARGUMENT, "scan output {} of Scan is not a tensor", i);
+        Require(results[states_ + i].IsTensor(), ORT_INVALID_ARGUMENT,
+                "scan output {} of Scan is not a tensor", i);
         const Tensor& result = results[states_ + i].tensor();
         if (step == 0) {
           sinks[i] = make_sink(i, result.shape());
           shapes[i] = result.shape();
         }
-        Require(result.shape() == shapes[i] && result.dtype() == sinks[i].tensor->dtype(), ORT_INVALID_ARGUMENT,
-                "scan output {} of Scan has shape {} in step {}, {} before", i, result.shape().ToString(), step,
-                shapes[i].ToString());
+        Require(result.shape() == shapes[i] && result.dtype() == sinks[i].tensor->dtype(),
+                ORT_INVALID_ARGUMENT, "scan output {} of Scan has shape {} in step {}, {} before",
+                i, result.shape().ToString(), step, shapes[i].ToString());
         const int64_t at = output_directions_[i] == 1 ? steps - 1 - step : step;
         StoreStep(context.pool(), result.dtype(), sinks[i].axis, at, result.raw(),
                   Advance(sinks[i].tensor->raw(), result.dtype(), sinks[i].offset));
@@ -158,13 +168,15 @@ class ScanKernel final : public Kernel {
     }
   }
 
-  // A contiguous slice is a view of the sequence; another one is gathered into a tensor that is reused when it can be.
-  static void SetSlice(KernelContext& context, const Tensor& sequence, const ScanAxis& axis, size_t scan_axis,
-                       int64_t step, Value& slice) {
+  // A contiguous slice is a view of the sequence; another one is gathered into a tensor that is
+  // reused when it can be.
+  static void SetSlice(KernelContext& context, const Tensor& sequence, const ScanAxis& axis,
+                       size_t scan_axis, int64_t step, Value& slice) {
     const Shape shape = Without(sequence.shape(), scan_axis);
     const DType dtype = sequence.dtype();
     if (axis.outer == 1) {
-      slice.SetTensor(Tensor(dtype, shape, const_cast<void*>(Advance(sequence.raw(), dtype, step * axis.inner))));
+      slice.SetTensor(Tensor(dtype, shape,
+                             const_cast<void*>(Advance(sequence.raw(), dtype, step * axis.inner))));
       return;
     }
     const bool reusable = slice.IsTensor() && slice.tensor().owner().use_count() == 1 &&
@@ -175,8 +187,8 @@ class ScanKernel final : public Kernel {
 
   const Tensor& ScanInput(const KernelContext& context, size_t i) const {
     const Value* value = context.InputValue((batched_ ? 1 : 0) + states_ + i);
-    Require(value != nullptr && value->IsTensor() && BitsOf(value->tensor().dtype()) >= 8, ORT_INVALID_ARGUMENT,
-            "scan input {} of Scan is not a tensor of whole bytes", i);
+    Require(value != nullptr && value->IsTensor() && BitsOf(value->tensor().dtype()) >= 8,
+            ORT_INVALID_ARGUMENT, "scan input {} of Scan is not a tensor of whole bytes", i);
     return value->tensor();
   }
 
@@ -191,15 +203,16 @@ class ScanKernel final : public Kernel {
       axes.push_back(AxisOf(input.shape(), scan_axes[i]));
       sequences.push_back(input);
       Require(axes[i].steps == axes[0].steps, ORT_INVALID_ARGUMENT,
-              "Scan inputs have inconsistent sequence lengths. Previous value was {} but input {} has length of {}",
+              "Scan inputs have inconsistent sequence lengths. Previous value was {} but input {} "
+              "has length of {}",
               axes[0].steps, i, axes[i].steps);
     }
     std::vector<Value> arguments(states_ + scans_);
     for (size_t i = 0; i < states_; ++i) arguments[i] = *context.InputValue(i);
     const int64_t steps = axes[0].steps;
     const auto make_sink = [&](size_t i, const Shape& step_shape) {
-      const auto axis =
-          static_cast<size_t>(NormalizeAxis(output_axes_[i], static_cast<int64_t>(step_shape.rank()) + 1));
+      const auto axis = static_cast<size_t>(
+          NormalizeAxis(output_axes_[i], static_cast<int64_t>(step_shape.rank()) + 1));
       const Shape shape = With(step_shape, axis, steps);
       return Sink{&context.Output(states_ + i, shape), AxisOf(shape, axis), 0};
     };
@@ -217,8 +230,8 @@ class ScanKernel final : public Kernel {
   // Inputs are [batch, ...] and [batch, steps, ...]; what lies behind a sequence's length is zero.
   void RunBatched(KernelContext& context) const {
     const Shape& first = ScanInput(context, 0).shape();
-    Require(first.rank() >= 2, ORT_INVALID_ARGUMENT, "scan inputs of Scan(8) need two dimensions, not {}",
-            first.ToString());
+    Require(first.rank() >= 2, ORT_INVALID_ARGUMENT,
+            "scan inputs of Scan(8) need two dimensions, not {}", first.ToString());
     const int64_t batch = first[0];
     const int64_t steps = first[1];
     const Tensor* lengths = context.OptionalInput(0);
@@ -226,26 +239,30 @@ class ScanKernel final : public Kernel {
             "sequence_lens of Scan must have shape {{{}}}", batch);
     for (int64_t b = 0; b < batch; ++b) {
       const int64_t length = lengths == nullptr ? steps : lengths->data<int64_t>()[b];
-      Require(length >= 0 && length <= steps, ORT_INVALID_ARGUMENT, "Invalid entries in sequence_lens: {} of {}", length,
-              steps);
+      Require(length >= 0 && length <= steps, ORT_INVALID_ARGUMENT,
+              "Invalid entries in sequence_lens: {} of {}", length, steps);
       RunOneBatch(context, b, batch, steps, length);
     }
   }
 
   static Tensor BatchOf(const Tensor& tensor, int64_t b, int64_t batch) {
     Require(tensor.shape().rank() >= 1 && tensor.shape()[0] == batch && BitsOf(tensor.dtype()) >= 8,
-            ORT_INVALID_ARGUMENT, "an input of Scan has shape {} for a batch of {}", tensor.shape().ToString(), batch);
+            ORT_INVALID_ARGUMENT, "an input of Scan has shape {} for a batch of {}",
+            tensor.shape().ToString(), batch);
     const Shape shape = Without(tensor.shape(), 0);
-    return Tensor(tensor.dtype(), shape,
-                  const_cast<void*>(Advance(tensor.raw(), tensor.dtype(), b * shape.ElementCount())));
+    return Tensor(
+        tensor.dtype(), shape,
+        const_cast<void*>(Advance(tensor.raw(), tensor.dtype(), b * shape.ElementCount())));
   }
 
-  void RunOneBatch(KernelContext& context, int64_t b, int64_t batch, int64_t steps, int64_t length) const {
+  void RunOneBatch(KernelContext& context, int64_t b, int64_t batch, int64_t steps,
+                   int64_t length) const {
     std::vector<Tensor> sequences;
     std::vector<ScanAxis> axes;
     for (size_t i = 0; i < scans_; ++i) {
       sequences.push_back(BatchOf(ScanInput(context, i), b, batch));
-      Require(sequences[i].shape().rank() >= 1 && sequences[i].shape()[0] == steps, ORT_INVALID_ARGUMENT,
+      Require(sequences[i].shape().rank() >= 1 && sequences[i].shape()[0] == steps,
+              ORT_INVALID_ARGUMENT,
               "Scan inputs have inconsistent sequence lengths: input {} has {}, not {}", i,
               sequences[i].shape().ToString(), steps);
       axes.push_back(AxisOf(sequences[i].shape(), 0));
@@ -253,7 +270,8 @@ class ScanKernel final : public Kernel {
     std::vector<Value> arguments(states_ + scans_);
     for (size_t i = 0; i < states_; ++i) {
       const Value* state = context.InputValue(1 + i);
-      Require(state != nullptr && state->IsTensor(), ORT_INVALID_ARGUMENT, "state {} of Scan is not a tensor", i);
+      Require(state != nullptr && state->IsTensor(), ORT_INVALID_ARGUMENT,
+              "state {} of Scan is not a tensor", i);
       arguments[i] = Value(BatchOf(state->tensor(), b, batch));
     }
     const auto make_sink = [&](size_t i, const Shape& step_shape) {
@@ -263,7 +281,8 @@ class ScanKernel final : public Kernel {
       ClearBehind(output, (b * steps + length) * count, (steps - length) * count);
       return Sink{&output, ScanAxis{1, steps, count}, b * steps * count};
     };
-    RunSteps(context, length, sequences, std::vector<size_t>(scans_, 0), axes, arguments, make_sink);
+    RunSteps(context, length, sequences, std::vector<size_t>(scans_, 0), axes, arguments,
+             make_sink);
     if (length == 0) {
       for (size_t i = 0; i < results_; ++i) {
         if (context.HasOutput(states_ + i)) make_sink(i, EmptyResultShape(i));
@@ -280,7 +299,9 @@ class ScanKernel final : public Kernel {
   }
 
   static void ClearBehind(Tensor& output, int64_t from, int64_t count) {
-    DispatchBySize(output.dtype(), [&]<typename T>() { std::fill_n(static_cast<T*>(output.raw()) + from, count, T{}); });
+    DispatchBySize(output.dtype(), [&]<typename T>() {
+      std::fill_n(static_cast<T*>(output.raw()) + from, count, T{});
+    });
   }
 
   const std::unique_ptr<SubgraphRunner> body_;

@@ -1,5 +1,6 @@
-// Einsum: operands are contracted from left to right. Each pair is brought into the form [batch, m, k] x [batch, k, n] by
-// one strided copy, with broadcasting, diagonals and sums on the way, and multiplied as matrices.
+// Einsum: operands are contracted from left to right. Each pair is brought into the form [batch, m,
+// k] x [batch, k, n] by one strided copy, with broadcasting, diagonals and sums on the way, and
+// multiplied as matrices.
 #include <algorithm>
 #include <array>
 #include <string>
@@ -14,13 +15,16 @@
 namespace backplane::cpu {
 namespace {
 
-// A subscript: a letter's code, or kEllipsis + distance from the right for a dimension that "..." stands for.
+// A subscript: a letter's code, or kEllipsis + distance from the right for a dimension that "..."
+// stands for.
 using Label = int;
 using Labels = std::vector<Label>;
 constexpr Label kEllipsis = 256;
 constexpr Label kEllipsisMark = 1 << 20;  // "..." itself, before the ranks are known
 
-bool Has(const Labels& labels, Label label) { return std::find(labels.begin(), labels.end(), label) != labels.end(); }
+bool Has(const Labels& labels, Label label) {
+  return std::find(labels.begin(), labels.end(), label) != labels.end();
+}
 
 struct Equation {
   std::vector<Labels> inputs;
@@ -48,17 +52,20 @@ Equation Parse(const std::string& text, const Node& node) {
       term = &equation.output;
       ++i;
     } else {
-      Fail(ORT_INVALID_ARGUMENT, "{}: equation '{}' is wrong at character {}", node.Describe(), text, i);
+      Fail(ORT_INVALID_ARGUMENT, "{}: equation '{}' is wrong at character {}", node.Describe(),
+           text, i);
     }
   }
   for (size_t i = 0; i < equation.output.size(); ++i) {
     const Label label = equation.output[i];
-    Require(std::count(equation.output.begin(), equation.output.end(), label) == 1, ORT_INVALID_ARGUMENT,
-            "{}: equation '{}' repeats a subscript in its output", node.Describe(), text);
-    const bool known = label == kEllipsisMark || std::any_of(equation.inputs.begin(), equation.inputs.end(),
-                                                             [&](const Labels& input) { return Has(input, label); });
-    Require(known, ORT_INVALID_ARGUMENT, "{}: equation '{}' has an output subscript that no input has",
+    Require(std::count(equation.output.begin(), equation.output.end(), label) == 1,
+            ORT_INVALID_ARGUMENT, "{}: equation '{}' repeats a subscript in its output",
             node.Describe(), text);
+    const bool known = label == kEllipsisMark ||
+                       std::any_of(equation.inputs.begin(), equation.inputs.end(),
+                                   [&](const Labels& input) { return Has(input, label); });
+    Require(known, ORT_INVALID_ARGUMENT,
+            "{}: equation '{}' has an output subscript that no input has", node.Describe(), text);
   }
   return equation;
 }
@@ -69,8 +76,10 @@ Labels ImplicitOutput(const std::vector<Labels>& inputs) {
   Labels output;
   for (const Labels& labels : inputs) {
     for (const Label label : labels) {
-      if (label < kEllipsis) ++count[static_cast<size_t>(label)];
-      else if (output.empty()) output.push_back(kEllipsisMark);
+      if (label < kEllipsis)
+        ++count[static_cast<size_t>(label)];
+      else if (output.empty())
+        output.push_back(kEllipsisMark);
     }
   }
   for (Label label = 0; label < kEllipsis; ++label) {
@@ -133,7 +142,8 @@ class Contraction {
  public:
   Contraction(KernelContext& context, const Sizes& sizes) : context_(context), sizes_(sizes) {}
 
-  // The operand with exactly `labels`, in that order; what it has besides is summed. Written to `to`, or to scratch.
+  // The operand with exactly `labels`, in that order; what it has besides is summed. Written to
+  // `to`, or to scratch.
   Operand<T> Arrange(const Operand<T>& operand, const Labels& labels, T* to = nullptr) {
     Labels all = labels;
     for (const Label label : operand.labels) {
@@ -165,20 +175,24 @@ class Contraction {
     Labels batch, rows, columns, inner;
     for (const Label label : a.labels) {
       if (Has(batch, label) || Has(rows, label) || Has(inner, label)) continue;
-      if (Has(b.labels, label)) (Has(needed, label) ? batch : inner).push_back(label);
-      else if (Has(needed, label)) rows.push_back(label);
+      if (Has(b.labels, label))
+        (Has(needed, label) ? batch : inner).push_back(label);
+      else if (Has(needed, label))
+        rows.push_back(label);
     }
     for (const Label label : b.labels) {
-      if (!Has(a.labels, label) && Has(needed, label) && !Has(columns, label)) columns.push_back(label);
+      if (!Has(a.labels, label) && Has(needed, label) && !Has(columns, label))
+        columns.push_back(label);
     }
     const Operand<T> left = Arrange(a, Join(batch, rows, inner));
     const Operand<T> right = Arrange(b, Join(batch, inner, columns));
     Operand<T> result{Join(batch, rows, columns), {}, nullptr};
     for (const Label label : result.labels) result.shape.PushBack(sizes_.Of(label));
-    const int64_t batches = sizes_.Product(batch), m = sizes_.Product(rows), n = sizes_.Product(columns),
-                  k = sizes_.Product(inner);
+    const int64_t batches = sizes_.Product(batch), m = sizes_.Product(rows),
+                  n = sizes_.Product(columns), k = sizes_.Product(inner);
     T* out = context_.Scratch<T>(static_cast<size_t>(sizes_.Product(result.labels)));
-    for (int64_t i = 0; i < batches; ++i) MatMul(left.data + i * m * k, right.data + i * k * n, out + i * m * n, m, n, k);
+    for (int64_t i = 0; i < batches; ++i)
+      MatMul(left.data + i * m * k, right.data + i * k * n, out + i * m * n, m, n, k);
     result.data = out;
     return result;
   }
@@ -227,16 +241,18 @@ class Contraction {
         return;
       }
     }
-    context_.pool().For(m, static_cast<double>(n) * static_cast<double>(k), [&](int64_t begin, int64_t end) {
-      for (int64_t i = begin; i < end; ++i) {
-        T* row = c + i * n;
-        std::fill_n(row, n, T{0});
-        for (int64_t l = 0; l < k; ++l) {
-          const T value = a[i * k + l];
-          for (int64_t j = 0; j < n; ++j) row[j] = Add(row[j], value, b[l * n + j]);
-        }
-      }
-    });
+    context_.pool().For(m, static_cast<double>(n) * static_cast<double>(k),
+                        [&](int64_t begin, int64_t end) {
+                          for (int64_t i = begin; i < end; ++i) {
+                            T* row = c + i * n;
+                            std::fill_n(row, n, T{0});
+                            for (int64_t l = 0; l < k; ++l) {
+                              const T value = a[i * k + l];
+                              for (int64_t j = 0; j < n; ++j)
+                                row[j] = Add(row[j], value, b[l * n + j]);
+                            }
+                          }
+                        });
     scratch_ = nullptr;
   }
 
@@ -257,20 +273,39 @@ class Contraction {
 
 class EinsumKernel final : public Kernel {
  public:
-  explicit EinsumKernel(const KernelInfo& info) : equation_(Parse(info.node.Text("equation", ""), info.node)) {
+  explicit EinsumKernel(const KernelInfo& info)
+      : equation_(Parse(info.node.Text("equation", ""), info.node)) {
     Require(equation_.inputs.size() == info.node.inputs.size(), ORT_INVALID_ARGUMENT,
-            "{}: the equation has {} terms for {} inputs", info.node.Describe(), equation_.inputs.size(),
-            info.node.inputs.size());
+            "{}: the equation has {} terms for {} inputs", info.node.Describe(),
+            equation_.inputs.size(), info.node.inputs.size());
     if (!equation_.has_output) equation_.output = ImplicitOutput(equation_.inputs);
   }
 
   void Run(KernelContext& context) const override {
-    Dispatch<float, double, int32_t, int64_t>(context.Input(0).dtype(), [&]<typename T>() { RunAs<T>(context); });
+    Dispatch<float, double, int32_t, int64_t, Float16, BFloat16>(
+        context.Input(0).dtype(), [&]<typename S>() { RunAs<S>(context); });
   }
 
  private:
-  template <typename T>
+  // The elements as T: where they lie, or converted into scratch.
+  template <typename T, typename S>
+  static const T* Read(KernelContext& context, const Tensor& tensor) {
+    if constexpr (std::is_same_v<T, S>) {
+      return tensor.data<T>();
+    } else {
+      const auto source = tensor.span<S>();
+      T* converted = context.Scratch<T>(source.size());
+      std::transform(source.begin(), source.end(), converted,
+                     [](S v) { return static_cast<T>(v); });
+      return converted;
+    }
+  }
+
+  // S is what tensors store, T what is computed with: half floats become float.
+  template <typename S>
   void RunAs(KernelContext& context) const {
+    using T =
+        std::conditional_t<std::is_same_v<S, Float16> || std::is_same_v<S, BFloat16>, float, S>;
     std::vector<Operand<T>> operands;
     Sizes sizes;
     int64_t ellipsis_rank = 0;
@@ -281,10 +316,13 @@ class EinsumKernel final : public Kernel {
       const bool ellipsis = Has(term, kEllipsisMark);
       const int64_t covered = rank - static_cast<int64_t>(term.size()) + (ellipsis ? 1 : 0);
       Require(ellipsis ? covered >= 0 : covered == 0, ORT_INVALID_ARGUMENT,
-              "Einsum: input {} of shape {} does not fit its {} subscripts", i, input.shape().ToString(), term.size());
+              "Einsum: input {} of shape {} does not fit its {} subscripts", i,
+              input.shape().ToString(), term.size());
       ellipsis_rank = std::max(ellipsis_rank, covered);
-      operands.push_back({ExpandEllipsis(term, covered), input.shape(), input.data<T>()});
-      for (size_t d = 0; d < operands[i].labels.size(); ++d) sizes.Merge(operands[i].labels[d], input.shape()[d]);
+      operands.push_back(
+          {ExpandEllipsis(term, covered), input.shape(), Read<T, S>(context, input)});
+      for (size_t d = 0; d < operands[i].labels.size(); ++d)
+        sizes.Merge(operands[i].labels[d], input.shape()[d]);
     }
     const Labels output_labels = ExpandEllipsis(equation_.output, ellipsis_rank);
     Shape shape;
@@ -301,13 +339,19 @@ class EinsumKernel final : public Kernel {
       current = pair.Multiply(current, operands[i], needed);
     }
     Contraction<T> last(context, sizes);
-    last.Arrange(current, output_labels, output.data<T>());
+    if constexpr (std::is_same_v<T, S>) {
+      last.Arrange(current, output_labels, output.data<T>());
+    } else {
+      const T* result = last.Arrange(current, output_labels).data;
+      std::transform(result, result + output.ElementCount(), output.data<S>(),
+                     [](T v) { return S(v); });
+    }
   }
 
   Equation equation_;
 };
 
-constexpr TypeSet kEinsumTypes{DType::kFloat, DType::kDouble, DType::kInt32, DType::kInt64};
+constexpr TypeSet kEinsumTypes = types::kAllFloats | types::kIndices;
 
 BACKPLANE_CPU_KERNEL(Einsum, Op("Einsum").Since(12).In(0, kEinsumTypes), Make<EinsumKernel>);
 

@@ -27,7 +27,8 @@ class ExpandKernel final : public Kernel {
       const int64_t have = i + from.rank() >= rank ? from[i + from.rank() - rank] : 1;
       const int64_t want = i + wanted.size() >= rank ? wanted[i + wanted.size() - rank] : 1;
       Require(want >= 0 && (have == want || have == 1 || want == 1), ORT_INVALID_ARGUMENT,
-              "invalid expand shape: {} cannot be broadcast with {}", from.ToString(), wanted.ToString());
+              "invalid expand shape: {} cannot be broadcast with {}", from.ToString(),
+              wanted.ToString());
       to[i] = have == 1 ? want : have;
       source_strides[i] = have == 1 ? 0 : strides[i + from.rank() - rank];
     }
@@ -52,11 +53,13 @@ class TileKernel final : public Kernel {
     const Shape& from = input.shape();
     const IntList repeats = ReadInts(context.Input(1), "repeats", kMaxRank);
     Require(repeats.size() == from.rank(), ORT_INVALID_ARGUMENT,
-            "'repeat' input tensor must have the same length as the 'input' tensor's rank: {} for shape {}",
+            "'repeat' input tensor must have the same length as the 'input' tensor's rank: {} for "
+            "shape {}",
             repeats.ToString(), from.ToString());
     Shape to = from;
     for (size_t i = 0; i < from.rank(); ++i) {
-      Require(repeats[i] >= 0, ORT_INVALID_ARGUMENT, "repeats {} must not be negative", repeats.ToString());
+      Require(repeats[i] >= 0, ORT_INVALID_ARGUMENT, "repeats {} must not be negative",
+              repeats.ToString());
       to[i] = CheckedMul(from[i], repeats[i]);
     }
     Tensor& output = context.Output(0, to);
@@ -75,8 +78,10 @@ class TileKernel final : public Kernel {
   }
 };
 
-BACKPLANE_CPU_KERNEL(Expand, Op("Expand").Since(8).In(0, types::kAll).In(1, DType::kInt64), Make<ExpandKernel>);
-BACKPLANE_CPU_KERNEL(Tile, Op("Tile").Since(6).In(0, types::kAll).In(1, DType::kInt64), Make<TileKernel>);
+BACKPLANE_CPU_KERNEL(Expand, Op("Expand").Since(8).In(0, types::kAll).In(1, DType::kInt64),
+                     Make<ExpandKernel>);
+BACKPLANE_CPU_KERNEL(Tile, Op("Tile").Since(6).In(0, types::kAll).In(1, DType::kInt64),
+                     Make<TileKernel>);
 
 }  // namespace
 }  // namespace backplane::cpu

@@ -22,7 +22,8 @@ double BlockCost(int64_t block, size_t element_bytes) {
 }
 
 // Each index of `indices` as checked offset index * scale.
-int64_t* CheckedOffsets(KernelContext& context, const Tensor& indices, int64_t bound, int64_t scale) {
+int64_t* CheckedOffsets(KernelContext& context, const Tensor& indices, int64_t bound,
+                        int64_t scale) {
   const int64_t count = indices.ElementCount();
   auto* offsets = context.Scratch<int64_t>(static_cast<size_t>(count));
   DispatchIndex(indices, [&]<typename I>() {
@@ -59,17 +60,18 @@ class GatherKernel final : public Kernel {
       const T* src = static_cast<const T*>(source.data);
       T* dst = static_cast<T*>(destination.data());
       const int64_t outer_stride = from[axis] * block;
-      context.pool().For(outer * count, BlockCost(block, sizeof(T)), [&](int64_t begin, int64_t end) {
-        int64_t row = begin / count;
-        int64_t i = begin % count;
-        for (int64_t at = begin; at < end; ++at) {
-          CopyBlock(dst + at * block, src + row * outer_stride + offsets[i], block);
-          if (++i == count) {
-            i = 0;
-            ++row;
-          }
-        }
-      });
+      context.pool().For(
+          outer * count, BlockCost(block, sizeof(T)), [&](int64_t begin, int64_t end) {
+            int64_t row = begin / count;
+            int64_t i = begin % count;
+            for (int64_t at = begin; at < end; ++at) {
+              CopyBlock(dst + at * block, src + row * outer_stride + offsets[i], block);
+              if (++i == count) {
+                i = 0;
+                ++row;
+              }
+            }
+          });
     });
     destination.Finish();
   }
@@ -88,12 +90,13 @@ class GatherElementsKernel final : public Kernel {
     const Shape& from = data.shape();
     const Shape& to = indices.shape();
     const auto axis = static_cast<size_t>(NormalizeAxis(axis_, static_cast<int64_t>(from.rank())));
-    Require(to.rank() == from.rank(), ORT_INVALID_ARGUMENT, "indices of shape {} must have the rank of data, {}",
-            to.ToString(), from.ToString());
+    Require(to.rank() == from.rank(), ORT_INVALID_ARGUMENT,
+            "indices of shape {} must have the rank of data, {}", to.ToString(), from.ToString());
     for (size_t i = 0; i < to.rank(); ++i) {
-      Require(i == axis || to[i] <= from[i], ORT_INVALID_ARGUMENT,
-              "GatherElements: indices of shape {} reach outside of data of shape {} in dimension {}", to.ToString(),
-              from.ToString(), i);
+      Require(
+          i == axis || to[i] <= from[i], ORT_INVALID_ARGUMENT,
+          "GatherElements: indices of shape {} reach outside of data of shape {} in dimension {}",
+          to.ToString(), from.ToString(), i);
     }
     Tensor& output = context.Output(0, to);
     if (output.ElementCount() == 0) return;
@@ -109,25 +112,28 @@ class GatherElementsKernel final : public Kernel {
   }
 
  private:
-  // Row by row along the last axis; the offset of a row is that of its coordinates, `axis` left out.
+  // Row by row along the last axis; the offset of a row is that of its coordinates, `axis` left
+  // out.
   template <typename T>
-  static void Copy(ThreadPool& pool, const Shape& to, const IntList& strides, size_t axis, const int64_t* offsets,
-                   const T* src, T* dst) {
+  static void Copy(ThreadPool& pool, const Shape& to, const IntList& strides, size_t axis,
+                   const int64_t* offsets, const T* src, T* dst) {
     const size_t last = to.rank() - 1;
     const int64_t row = to[last];
     const int64_t step = axis == last ? 0 : 1;
-    pool.For(to.Count(0, last), 5.0 + 2.0 * static_cast<double>(row), [&](int64_t begin, int64_t end) {
-      for (int64_t r = begin; r < end; ++r) {
-        int64_t base = 0;
-        int64_t position = r;
-        for (size_t d = last; d-- > 0;) {
-          if (d != axis) base += position % to[d] * strides[d];
-          position /= to[d];
-        }
-        const int64_t at = r * row;
-        for (int64_t i = 0; i < row; ++i) dst[at + i] = src[base + i * step + offsets[at + i]];
-      }
-    });
+    pool.For(to.Count(0, last), 5.0 + 2.0 * static_cast<double>(row),
+             [&](int64_t begin, int64_t end) {
+               for (int64_t r = begin; r < end; ++r) {
+                 int64_t base = 0;
+                 int64_t position = r;
+                 for (size_t d = last; d-- > 0;) {
+                   if (d != axis) base += position % to[d] * strides[d];
+                   position /= to[d];
+                 }
+                 const int64_t at = r * row;
+                 for (int64_t i = 0; i < row; ++i)
+                   dst[at + i] = src[base + i * step + offsets[at + i]];
+               }
+             });
   }
 
   const int64_t axis_;
@@ -143,18 +149,21 @@ class GatherNdKernel final : public Kernel {
     const Shape& from = data.shape();
     const Shape& at = indices.shape();
     Require(from.rank() >= 1 && at.rank() >= 1, ORT_INVALID_ARGUMENT,
-            "GatherND: data {} and indices {} must have at least one dimension", from.ToString(), at.ToString());
+            "GatherND: data {} and indices {} must have at least one dimension", from.ToString(),
+            at.ToString());
     const int64_t width = at.back();
     const auto rank = static_cast<int64_t>(from.rank());
-    Require(batch_dims_ >= 0 && batch_dims_ < static_cast<int64_t>(at.rank()) && batch_dims_ < rank && width >= 1 &&
-                width <= rank - batch_dims_,
-            ORT_INVALID_ARGUMENT, "GatherND: indices of shape {} and batch_dims {} do not fit data of shape {}",
+    Require(batch_dims_ >= 0 && batch_dims_ < static_cast<int64_t>(at.rank()) &&
+                batch_dims_ < rank && width >= 1 && width <= rank - batch_dims_,
+            ORT_INVALID_ARGUMENT,
+            "GatherND: indices of shape {} and batch_dims {} do not fit data of shape {}",
             at.ToString(), batch_dims_, from.ToString());
     const auto batch = static_cast<size_t>(batch_dims_);
     const auto tuple = static_cast<size_t>(width);
     for (size_t i = 0; i < batch; ++i) {
-      Require(from[i] == at[i], ORT_INVALID_ARGUMENT, "GatherND: batch dimension {} of data {} and indices {} differ", i,
-              from.ToString(), at.ToString());
+      Require(from[i] == at[i], ORT_INVALID_ARGUMENT,
+              "GatherND: batch dimension {} of data {} and indices {} differ", i, from.ToString(),
+              at.ToString());
     }
     Shape to;
     for (size_t i = 0; i + 1 < at.rank(); ++i) to.PushBack(at[i]);
@@ -178,8 +187,8 @@ class GatherNdKernel final : public Kernel {
   }
 
  private:
-  static int64_t* Offsets(KernelContext& context, const Tensor& indices, const Shape& from, size_t batch,
-                          size_t tuple) {
+  static int64_t* Offsets(KernelContext& context, const Tensor& indices, const Shape& from,
+                          size_t batch, size_t tuple) {
     const Shape& at = indices.shape();
     const int64_t count = at.Count(0, at.rank() - 1);
     const int64_t per_batch = at.Count(batch, at.rank() - 1);
@@ -202,8 +211,10 @@ class GatherNdKernel final : public Kernel {
   const int64_t batch_dims_;
 };
 
-BACKPLANE_CPU_KERNEL(Gather, Op("Gather").In(0, types::kAll).In(1, types::kIndices), Make<GatherKernel>);
-BACKPLANE_CPU_KERNEL(GatherElements, Op("GatherElements").Since(11).In(0, types::kAll).In(1, types::kIndices),
+BACKPLANE_CPU_KERNEL(Gather, Op("Gather").In(0, types::kAll).In(1, types::kIndices),
+                     Make<GatherKernel>);
+BACKPLANE_CPU_KERNEL(GatherElements,
+                     Op("GatherElements").Since(11).In(0, types::kAll).In(1, types::kIndices),
                      Make<GatherElementsKernel>);
 BACKPLANE_CPU_KERNEL(GatherND, Op("GatherND").Since(11).In(0, types::kAll).In(1, types::kIndices),
                      Make<GatherNdKernel>);

@@ -45,17 +45,28 @@ void CubicWeights(T t, T (&w)[4]) {
 
 class GridSampleKernel final : public Kernel {
  public:
-  explicit GridSampleKernel(const KernelInfo& info) : align_(info.node.Int("align_corners", 0) != 0) {
-    const std::string mode = info.node.Text("mode", info.node.since_version < 20 ? "bilinear" : "linear");
+  explicit GridSampleKernel(const KernelInfo& info)
+      : align_(info.node.Int("align_corners", 0) != 0) {
+    const std::string mode =
+        info.node.Text("mode", info.node.since_version < 20 ? "bilinear" : "linear");
     const std::string padding = info.node.Text("padding_mode", "zeros");
-    if (mode == "nearest") mode_ = SampleMode::kNearest;
-    else if (mode == "linear" || mode == "bilinear") mode_ = SampleMode::kLinear;
-    else if (mode == "cubic" || mode == "bicubic") mode_ = SampleMode::kCubic;
-    else Fail(ORT_INVALID_ARGUMENT, "{}: mode '{}' is not supported", info.node.Describe(), mode);
-    if (padding == "zeros") padding_ = Padding::kZeros;
-    else if (padding == "border") padding_ = Padding::kBorder;
-    else if (padding == "reflection") padding_ = Padding::kReflection;
-    else Fail(ORT_INVALID_ARGUMENT, "{}: padding_mode '{}' is not supported", info.node.Describe(), padding);
+    if (mode == "nearest")
+      mode_ = SampleMode::kNearest;
+    else if (mode == "linear" || mode == "bilinear")
+      mode_ = SampleMode::kLinear;
+    else if (mode == "cubic" || mode == "bicubic")
+      mode_ = SampleMode::kCubic;
+    else
+      Fail(ORT_INVALID_ARGUMENT, "{}: mode '{}' is not supported", info.node.Describe(), mode);
+    if (padding == "zeros")
+      padding_ = Padding::kZeros;
+    else if (padding == "border")
+      padding_ = Padding::kBorder;
+    else if (padding == "reflection")
+      padding_ = Padding::kReflection;
+    else
+      Fail(ORT_INVALID_ARGUMENT, "{}: padding_mode '{}' is not supported", info.node.Describe(),
+           padding);
   }
 
   void Run(KernelContext& context) const override {
@@ -74,17 +85,20 @@ class GridSampleKernel final : public Kernel {
     const Shape& from = x.shape();
     const Shape& at = grid.shape();
     const size_t spatial = from.rank() - 2;
-    Require((from.rank() == 4 || from.rank() == 5) && at.rank() == from.rank() && at[0] == from[0] &&
-                at.back() == static_cast<int64_t>(spatial) && grid.dtype() == x.dtype(),
-            ORT_INVALID_ARGUMENT, "GridSample: X of shape {} and grid of shape {} do not fit each other",
-            from.ToString(), at.ToString());
+    Require((from.rank() == 4 || from.rank() == 5) && at.rank() == from.rank() &&
+                at[0] == from[0] && at.back() == static_cast<int64_t>(spatial) &&
+                grid.dtype() == x.dtype(),
+            ORT_INVALID_ARGUMENT,
+            "GridSample: X of shape {} and grid of shape {} do not fit each other", from.ToString(),
+            at.ToString());
     Require(mode_ != SampleMode::kCubic || spatial == 2, ORT_INVALID_ARGUMENT,
             "Only support GridSample Cubic mode in 4-D cases.");
     Shape to{from[0], from[1]};
     for (size_t d = 0; d < spatial; ++d) to.PushBack(at[d + 1]);
     Tensor& output = context.Output(0, to);
     if (output.ElementCount() == 0) return;
-    Require(x.ElementCount() > 0, ORT_INVALID_ARGUMENT, "GridSample: X of shape {} is empty", from.ToString());
+    Require(x.ElementCount() > 0, ORT_INVALID_ARGUMENT, "GridSample: X of shape {} is empty",
+            from.ToString());
     const int64_t points = to.Count(2);
     const int64_t plane = from.Count(2);
     const T* g = grid.data<T>();
@@ -92,7 +106,8 @@ class GridSampleKernel final : public Kernel {
     context.pool().For(from[0] * from[1] * points, cost, [&](int64_t begin, int64_t end) {
       for (int64_t i = begin; i < end; ++i) {
         const int64_t image = i / points;
-        const T* location = g + (image / from[1] * points + i % points) * static_cast<int64_t>(spatial);
+        const T* location =
+            g + (image / from[1] * points + i % points) * static_cast<int64_t>(spatial);
         output.data<T>()[i] = SampleOne(x.data<T>() + image * plane, from, spatial, location);
       }
     });
@@ -117,7 +132,8 @@ class GridSampleKernel final : public Kernel {
     return Cubic(image, x, size);
   }
 
-  // A grid coordinate in [-1, 1] as a position, folded into the image for padding modes that know how.
+  // A grid coordinate in [-1, 1] as a position, folded into the image for padding modes that know
+  // how.
   template <typename T>
   T Place(T g, int64_t size) const {
     const T n = static_cast<T>(size);
@@ -209,7 +225,8 @@ class GridSampleKernel final : public Kernel {
   Padding padding_ = Padding::kZeros;
 };
 
-BACKPLANE_CPU_KERNEL(GridSample, Op("GridSample").Since(16).In(0, types::kFloats).In(1, types::kFloats),
+BACKPLANE_CPU_KERNEL(GridSample,
+                     Op("GridSample").Since(16).In(0, types::kFloats).In(1, types::kFloats),
                      Make<GridSampleKernel>);
 
 }  // namespace

@@ -8,11 +8,11 @@ DType WholeByteType(DType dtype) { return types::kSubBytes.Has(dtype) ? DType::k
 }  // namespace
 
 IntList ReadInts(const Tensor& tensor, const char* what, int64_t max_count) {
-  Require(tensor.shape().rank() <= 1, ORT_INVALID_ARGUMENT, "{} must be a scalar or of rank 1, its shape is {}", what,
-          tensor.shape().ToString());
+  Require(tensor.shape().rank() <= 1, ORT_INVALID_ARGUMENT,
+          "{} must be a scalar or of rank 1, its shape is {}", what, tensor.shape().ToString());
   const int64_t count = tensor.ElementCount();
-  Require(count <= max_count, ORT_INVALID_ARGUMENT, "{} has {} elements where at most {} make sense", what, count,
-          max_count);
+  Require(count <= max_count, ORT_INVALID_ARGUMENT,
+          "{} has {} elements where at most {} make sense", what, count, max_count);
   IntList list;
   list.Resize(static_cast<size_t>(count));
   DispatchIndex(tensor, [&]<typename I>() {
@@ -23,9 +23,10 @@ IntList ReadInts(const Tensor& tensor, const char* what, int64_t max_count) {
 }
 
 int64_t ReadInt(const Tensor& tensor, const char* what) {
-  Require(tensor.ElementCount() == 1, ORT_INVALID_ARGUMENT, "{} must have one element, its shape is {}", what,
-          tensor.shape().ToString());
-  return DispatchIndex(tensor, [&]<typename I>() { return static_cast<int64_t>(*tensor.data<I>()); });
+  Require(tensor.ElementCount() == 1, ORT_INVALID_ARGUMENT,
+          "{} must have one element, its shape is {}", what, tensor.shape().ToString());
+  return DispatchIndex(tensor,
+                       [&]<typename I>() { return static_cast<int64_t>(*tensor.data<I>()); });
 }
 
 IntList StridesOf(const Shape& shape) {
@@ -40,8 +41,8 @@ IntList StridesOf(const Shape& shape) {
 }
 
 void FailIndex(int64_t index, int64_t bound, const char* what) {
-  Fail(ORT_INVALID_ARGUMENT, "{} out of bounds: {} must be within the inclusive range [{},{}]", what, index, -bound,
-       bound - 1);
+  Fail(ORT_INVALID_ARGUMENT, "{} out of bounds: {} must be within the inclusive range [{},{}]",
+       what, index, -bound, bound - 1);
 }
 
 IntList NormalizeAxes(const IntList& axes, int64_t rank) {
@@ -49,8 +50,8 @@ IntList NormalizeAxes(const IntList& axes, int64_t rank) {
   for (size_t i = 0; i < axes.size(); ++i) {
     result[i] = NormalizeAxis(axes[i], rank);
     for (size_t j = 0; j < i; ++j) {
-      Require(result[i] != result[j], ORT_INVALID_ARGUMENT, "axis {} is given twice in axes {}", axes[i],
-              axes.ToString());
+      Require(result[i] != result[j], ORT_INVALID_ARGUMENT, "axis {} is given twice in axes {}",
+              axes[i], axes.ToString());
     }
   }
   return result;
@@ -73,7 +74,8 @@ void PackSubBytes(DType dtype, const uint8_t* unpacked, int64_t count, void* pac
   const int mask = (1 << bits) - 1;
   for (int64_t i = 0; i < count; i += per_byte) {
     int byte = 0;
-    for (int k = 0; k < per_byte && i + k < count; ++k) byte |= (unpacked[i + k] & mask) << (k * bits);
+    for (int k = 0; k < per_byte && i + k < count; ++k)
+      byte |= (unpacked[i + k] & mask) << (k * bits);
     bytes[i / per_byte] = static_cast<uint8_t>(byte);
   }
 }
@@ -93,7 +95,8 @@ WholeByteOutput::WholeByteOutput(KernelContext& context, Tensor& tensor)
 
 void WholeByteOutput::Finish() {
   if (data_ != tensor_.raw()) {
-    PackSubBytes(tensor_.dtype(), static_cast<const uint8_t*>(data_), tensor_.ElementCount(), tensor_.raw());
+    PackSubBytes(tensor_.dtype(), static_cast<const uint8_t*>(data_), tensor_.ElementCount(),
+                 tensor_.raw());
   }
 }
 

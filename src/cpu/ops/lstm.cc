@@ -12,10 +12,14 @@ class LstmCell {
   using T = Number;
   static constexpr int64_t kGates = 4;
   static constexpr bool kHasCellState = true;
-  static constexpr std::initializer_list<const char*> kDefaultActivations = {"Sigmoid", "Tanh", "Tanh"};
+  static constexpr std::initializer_list<const char*> kDefaultActivations = {"Sigmoid", "Tanh",
+                                                                             "Tanh"};
 
-  LstmCell(const T* r, int64_t hidden, bool pack, const RnnAttributes& attributes, int64_t direction)
-      : recurrent_(r, kGates * hidden, hidden, pack), hidden_(hidden), clip_(attributes.clip),
+  LstmCell(const T* r, int64_t hidden, bool pack, const RnnAttributes& attributes,
+           int64_t direction)
+      : recurrent_(r, kGates * hidden, hidden, pack),
+        hidden_(hidden),
+        clip_(attributes.clip),
         input_forget_(attributes.input_forget) {
     const auto activations = attributes.ActivationsOf(direction);
     f_ = activations[0];
@@ -30,8 +34,8 @@ class LstmCell {
   }
 
   void Step(const RnnStep<T>& step) const {
-    recurrent_.Multiply(step.rows, step.hidden, hidden_, step.gates, step.gate_row, true, nullptr, step.scratch,
-                        step.pool);
+    recurrent_.Multiply(step.rows, step.hidden, hidden_, step.gates, step.gate_row, true, nullptr,
+                        step.scratch, step.pool);
     const double cost = 12.0 * static_cast<double>(hidden_);
     step.pool.For(step.rows, cost, [&](int64_t begin, int64_t end) {
       for (int64_t row = begin; row < end; ++row) {
@@ -83,7 +87,8 @@ class LstmCell {
   CellActivation f_, g_, h_;
 };
 
-BACKPLANE_CPU_KERNEL(Lstm, Op("LSTM").Since(7).In(0, types::kFloats).In(4, DType::kInt32), MakeRecurrent<LstmCell>);
+BACKPLANE_CPU_KERNEL(Lstm, Op("LSTM").Since(7).In(0, types::kFloats).In(4, DType::kInt32),
+                     MakeRecurrent<LstmCell>);
 
 }  // namespace
 }  // namespace backplane::cpu

@@ -23,8 +23,9 @@ class NonZeroKernel final : public Kernel {
   explicit NonZeroKernel(const KernelInfo&) {}
 
   void Run(KernelContext& context) const override {
-    Dispatch<float, bool, int64_t, int32_t, uint8_t, double, int8_t, int16_t, uint16_t, uint32_t, uint64_t, Float16,
-             BFloat16>(context.Input(0).dtype(), [&]<typename T>() { RunAs<T>(context); });
+    Dispatch<float, bool, int64_t, int32_t, uint8_t, double, int8_t, int16_t, uint16_t, uint32_t,
+             uint64_t, Float16, BFloat16>(context.Input(0).dtype(),
+                                          [&]<typename T>() { RunAs<T>(context); });
   }
 
  private:
@@ -35,7 +36,8 @@ class NonZeroKernel final : public Kernel {
     const T* x = input.data<T>();
     const int64_t count = input.ElementCount();
     const int64_t found = std::count_if(x, x + count, [](const T& v) { return IsNonZero(v); });
-    const auto rank = std::max<int64_t>(static_cast<int64_t>(shape.rank()), 1);  // a scalar counts as {1}
+    const auto rank =
+        std::max<int64_t>(static_cast<int64_t>(shape.rank()), 1);  // a scalar counts as {1}
     auto* out = context.Output(0, Shape{rank, found}).template data<int64_t>();
     IntList at;
     at.Resize(static_cast<size_t>(rank), 0);
@@ -63,8 +65,8 @@ class CompressKernel final : public Kernel {
     const Tensor& input = context.Input(0);
     const Tensor& condition = context.Input(1);
     const Shape& from = input.shape();
-    Require(condition.shape().rank() == 1, ORT_INVALID_ARGUMENT, "condition must have one dimension, its shape is {}",
-            condition.shape().ToString());
+    Require(condition.shape().rank() == 1, ORT_INVALID_ARGUMENT,
+            "condition must have one dimension, its shape is {}", condition.shape().ToString());
     int64_t outer = 1, dim = input.ElementCount(), inner = 1;
     size_t axis = 0;
     if (axis_.has_value()) {
@@ -105,9 +107,11 @@ class CompressKernel final : public Kernel {
   std::optional<int64_t> axis_;
 };
 
-BACKPLANE_CPU_KERNEL(NonZero, Op("NonZero").Since(9).In(0, types::kNumeric | DType::kBool), Make<NonZeroKernel>);
-BACKPLANE_CPU_KERNEL(Compress, Op("Compress").Since(9).In(0, types::kPlain | DType::kString).In(1, DType::kBool),
-                     Make<CompressKernel>);
+BACKPLANE_CPU_KERNEL(NonZero, Op("NonZero").Since(9).In(0, types::kNumeric | DType::kBool),
+                     Make<NonZeroKernel>);
+BACKPLANE_CPU_KERNEL(
+    Compress, Op("Compress").Since(9).In(0, types::kPlain | DType::kString).In(1, DType::kBool),
+    Make<CompressKernel>);
 
 }  // namespace
 }  // namespace backplane::cpu

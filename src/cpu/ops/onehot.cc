@@ -20,8 +20,8 @@ int64_t AsIndex(T value) {
 
 template <typename Body>
 void DispatchNumber(DType dtype, const Body& body) {
-  Dispatch<int64_t, int32_t, float, double, int8_t, int16_t, uint8_t, uint16_t, uint32_t, uint64_t, Float16, BFloat16>(
-      dtype, body);
+  Dispatch<int64_t, int32_t, float, double, int8_t, int16_t, uint8_t, uint16_t, uint32_t, uint64_t,
+           Float16, BFloat16>(dtype, body);
 }
 
 class OneHotKernel final : public Kernel {
@@ -32,12 +32,14 @@ class OneHotKernel final : public Kernel {
     const Tensor& indices = context.Input(0);
     const Tensor& values = context.Input(2);
     const int64_t depth = Depth(context.Input(1));
-    Require(values.shape() == Shape{2}, ORT_INVALID_ARGUMENT, "Invalid argument for values: its shape is {}, not {{2}}",
-            values.shape().ToString());
+    Require(values.shape() == Shape{2}, ORT_INVALID_ARGUMENT,
+            "Invalid argument for values: its shape is {}, not {{2}}", values.shape().ToString());
     const Shape& from = indices.shape();
-    const auto axis = static_cast<size_t>(NormalizeAxis(axis_, static_cast<int64_t>(from.rank()) + 1));
+    const auto axis =
+        static_cast<size_t>(NormalizeAxis(axis_, static_cast<int64_t>(from.rank()) + 1));
     Shape to;
-    for (size_t i = 0; i <= from.rank(); ++i) to.PushBack(i == axis ? depth : from[i < axis ? i : i - 1]);
+    for (size_t i = 0; i <= from.rank(); ++i)
+      to.PushBack(i == axis ? depth : from[i < axis ? i : i - 1]);
     Tensor& output = context.Output(0, to);
     const int64_t count = output.ElementCount();
     if (count == 0) return;
@@ -62,8 +64,8 @@ class OneHotKernel final : public Kernel {
 
  private:
   static int64_t Depth(const Tensor& tensor) {
-    Require(tensor.ElementCount() == 1, ORT_INVALID_ARGUMENT, "Invalid argument for depth; it's not a scalar: shape {}",
-            tensor.shape().ToString());
+    Require(tensor.ElementCount() == 1, ORT_INVALID_ARGUMENT,
+            "Invalid argument for depth; it's not a scalar: shape {}", tensor.shape().ToString());
     int64_t depth = 0;
     DispatchNumber(tensor.dtype(), [&]<typename T>() { depth = AsIndex(*tensor.data<T>()); });
     Require(depth > 0, ORT_INVALID_ARGUMENT, "Depth is negative or zero: {}", depth);
@@ -74,7 +76,10 @@ class OneHotKernel final : public Kernel {
 };
 
 BACKPLANE_CPU_KERNEL(OneHot,
-                     Op("OneHot").Since(9).In(0, types::kNumeric).In(1, types::kNumeric)
+                     Op("OneHot")
+                         .Since(9)
+                         .In(0, types::kNumeric)
+                         .In(1, types::kNumeric)
                          .In(2, types::kPlain | DType::kString),
                      Make<OneHotKernel>);
 

@@ -1,4 +1,5 @@
-// Optional, OptionalGetElement, OptionalHasElement. A present optional is the value inside it, an absent one is kNone.
+// Optional, OptionalGetElement, OptionalHasElement. A present optional is the value inside it, an
+// absent one is kNone.
 #include "cpu/kernel_registry.h"
 #include "cpu/ops/sequence.h"
 
@@ -41,7 +42,8 @@ class OptionalHasElementKernel final : public Kernel {
 BACKPLANE_CPU_KERNEL(Optional, Op("Optional").Since(15), Make<OptionalKernel>);
 BACKPLANE_CPU_KERNEL(OptionalGetElement, Op("OptionalGetElement").Since(15).Alias(0, 0),
                      Make<OptionalGetElementKernel>);
-BACKPLANE_CPU_KERNEL(OptionalHasElement, Op("OptionalHasElement").Since(15), Make<OptionalHasElementKernel>);
+BACKPLANE_CPU_KERNEL(OptionalHasElement, Op("OptionalHasElement").Since(15),
+                     Make<OptionalHasElementKernel>);
 
 }  // namespace
 }  // namespace backplane::cpu

@@ -1,5 +1,5 @@
-// Pad: constant, edge, reflect and wrap; negative pads cut. Every mode is a map from output to input positions for each
-// axis, so the copying does not know the mode.
+// Pad: constant, edge, reflect and wrap; negative pads cut. Every mode is a map from output to
+// input positions for each axis, so the copying does not know the mode.
 #include <algorithm>
 #include <cstring>
 #include <optional>
@@ -23,7 +23,8 @@ PadMode ModeOf(const Node& node) {
   Fail(ORT_INVALID_ARGUMENT, "{}: Invalid 'mode' attribute value '{}'", node.Describe(), mode);
 }
 
-// One axis: `before` outputs precede the `kept` input positions from `first` on, `after` follow them.
+// One axis: `before` outputs precede the `kept` input positions from `first` on, `after` follow
+// them.
 struct PadAxis {
   int64_t before = 0;
   int64_t first = 0;
@@ -31,15 +32,20 @@ struct PadAxis {
   int64_t after = 0;
 
   int64_t size() const { return before + kept + after; }
-  /// Input position for output position `o`, or -1 where the constant goes. kept is positive unless mode is constant.
+  /// Input position for output position `o`, or -1 where the constant goes. kept is positive unless
+  /// mode is constant.
   int64_t SourceOf(int64_t o, PadMode mode) const {
     int64_t r = o - before;
     if (r >= 0 && r < kept) return first + r;
     switch (mode) {
-      case PadMode::kConstant: return -1;
-      case PadMode::kEdge: return first + (r < 0 ? 0 : kept - 1);
-      case PadMode::kWrap: return first + ((r % kept) + kept) % kept;
-      case PadMode::kReflect: break;
+      case PadMode::kConstant:
+        return -1;
+      case PadMode::kEdge:
+        return first + (r < 0 ? 0 : kept - 1);
+      case PadMode::kWrap:
+        return first + ((r % kept) + kept) % kept;
+      case PadMode::kReflect:
+        break;
     }
     if (kept == 1) return first;
     const int64_t period = 2 * (kept - 1);
@@ -56,7 +62,8 @@ PadAxis MakeAxis(int64_t dim, int64_t before, int64_t after) {
   const int64_t cut = std::min(std::max<int64_t>(after == INT64_MIN ? INT64_MAX : -after, 0), dim);
   // Cutting more than there is takes from the other side's padding, as the sum of both says.
   const int64_t size = CheckedAdd(CheckedAdd(dim, before), after);
-  Require(size >= 0, ORT_INVALID_ARGUMENT, "pads {} and {} leave nothing of a dimension of {}", before, after, dim);
+  Require(size >= 0, ORT_INVALID_ARGUMENT, "pads {} and {} leave nothing of a dimension of {}",
+          before, after, dim);
   axis.kept = std::max<int64_t>(dim - axis.first - cut, 0);
   if (axis.size() > size) {
     axis.before = std::min(axis.before, size);
@@ -67,7 +74,8 @@ PadAxis MakeAxis(int64_t dim, int64_t before, int64_t after) {
 
 class PadKernel final : public Kernel {
  public:
-  explicit PadKernel(const KernelInfo& info) : mode_(ModeOf(info.node)), value_(info.node.Float("value", 0)) {
+  explicit PadKernel(const KernelInfo& info)
+      : mode_(ModeOf(info.node)), value_(info.node.Float("value", 0)) {
     const Node& node = info.node;
     from_attributes_ = node.since_version < 11;
     if (from_attributes_) pads_ = IntsAttribute(node, node.since_version < 2 ? "paddings" : "pads");
@@ -94,13 +102,14 @@ class PadKernel final : public Kernel {
     for (size_t i = 0; i < rank; ++i) {
       const PadAxis axis = MakeAxis(from[i], pads[i], pads[i + rank]);
       Require(axis.kept > 0 || mode_ == PadMode::kConstant, ORT_INVALID_ARGUMENT,
-              "Cannot pad dimension {} of shape {} from its elements: it has none left", i, from.ToString());
+              "Cannot pad dimension {} of shape {} from its elements: it has none left", i,
+              from.ToString());
     }
     const WholeBytes source = ReadWholeBytes(context, input);
     WholeByteOutput destination(context, output);
     DispatchBySize(source.dtype, [&]<typename T>() {
-      Copy(context, from, to, pads, last, static_cast<const T*>(source.data), static_cast<T*>(destination.data()),
-           FillValue<T>(context, input.dtype()));
+      Copy(context, from, to, pads, last, static_cast<const T*>(source.data),
+           static_cast<T*>(destination.data()), FillValue<T>(context, input.dtype()));
     });
     destination.Finish();
   }
@@ -113,14 +122,15 @@ class PadKernel final : public Kernel {
     const Tensor* axes_input = from_attributes_ ? nullptr : context.OptionalInput(3);
     if (axes_input == nullptr) {
       Require(given.size() == 2 * rank, ORT_INVALID_ARGUMENT,
-              "Pads {} must have twice as many values as the input {} has dimensions", given.ToString(),
-              from.ToString());
+              "Pads {} must have twice as many values as the input {} has dimensions",
+              given.ToString(), from.ToString());
       return given;
     }
-    const IntList axes =
-        NormalizeAxes(ReadInts(*axes_input, "axes", static_cast<int64_t>(rank)), static_cast<int64_t>(rank));
-    Require(given.size() == 2 * axes.size(), ORT_INVALID_ARGUMENT, "Pads {} must have two values for each of the axes {}",
-            given.ToString(), axes.ToString());
+    const IntList axes = NormalizeAxes(ReadInts(*axes_input, "axes", static_cast<int64_t>(rank)),
+                                       static_cast<int64_t>(rank));
+    Require(given.size() == 2 * axes.size(), ORT_INVALID_ARGUMENT,
+            "Pads {} must have two values for each of the axes {}", given.ToString(),
+            axes.ToString());
     IntList pads;
     pads.Resize(2 * rank, 0);
     for (size_t i = 0; i < axes.size(); ++i) {
@@ -134,7 +144,8 @@ class PadKernel final : public Kernel {
     // Shape {1, n} was allowed once and is still met.
     const Shape& shape = pads.shape();
     const bool row = shape.rank() == 2 && shape[0] == 1;
-    return ReadInts(row ? pads.Reshaped(Shape{shape[1]}) : pads, "pads", static_cast<int64_t>(2 * rank));
+    return ReadInts(row ? pads.Reshaped(Shape{shape[1]}) : pads, "pads",
+                    static_cast<int64_t>(2 * rank));
   }
 
   template <typename T>
@@ -146,18 +157,24 @@ class PadKernel final : public Kernel {
           static_assert(std::is_trivially_copyable_v<decltype(number)>);
           if (sizeof number == sizeof value) std::memcpy(&value, &number, sizeof value);
         };
-        if (dtype == DType::kFloat) write(value_);
-        else if (dtype == DType::kDouble) write(static_cast<double>(value_));
-        else if (dtype == DType::kFloat16) write(Float16(value_));
-        else if (dtype == DType::kBFloat16) write(BFloat16(value_));
-        else value = static_cast<T>(static_cast<int64_t>(value_));
+        if (dtype == DType::kFloat)
+          write(value_);
+        else if (dtype == DType::kDouble)
+          write(static_cast<double>(value_));
+        else if (dtype == DType::kFloat16)
+          write(Float16(value_));
+        else if (dtype == DType::kBFloat16)
+          write(BFloat16(value_));
+        else
+          value = static_cast<T>(static_cast<int64_t>(value_));
       }
       return value;
     }
     const Tensor* given = context.OptionalInput(2);
     if (given == nullptr) return value;
     Require(given->ElementCount() == 1 && given->dtype() == dtype, ORT_INVALID_ARGUMENT,
-            "Value tensor should be a 1D tensor of size 1 with the same type as that of the input tensor");
+            "Value tensor should be a 1D tensor of size 1 with the same type as that of the input "
+            "tensor");
     if constexpr (std::is_same_v<T, uint8_t>) {
       if (types::kSubBytes.Has(dtype)) {
         UnpackSubBytes(dtype, given->raw(), 1, &value);
@@ -168,8 +185,8 @@ class PadKernel final : public Kernel {
   }
 
   template <typename T>
-  void Copy(KernelContext& context, const Shape& from, const Shape& to, const IntList& pads, size_t last, const T* src,
-            T* dst, const T& fill) const {
+  void Copy(KernelContext& context, const Shape& from, const Shape& to, const IntList& pads,
+            size_t last, const T* src, T* dst, const T& fill) const {
     const size_t rank = from.rank();
     const int64_t block = from.Count(last + 1);
     const PadAxis inner = MakeAxis(from[last], pads[last], pads[last + rank]);
@@ -217,7 +234,8 @@ class PadKernel final : public Kernel {
   }
 
   template <typename T>
-  static void CopyRow(T* out, const T* row, const PadAxis& axis, const int64_t* map, int64_t block, const T& fill) {
+  static void CopyRow(T* out, const T* row, const PadAxis& axis, const int64_t* map, int64_t block,
+                      const T& fill) {
     const auto one = [&](int64_t o) {
       if (map[o] < 0) {
         std::fill_n(out + o * block, block, fill);
@@ -226,7 +244,8 @@ class PadKernel final : public Kernel {
       }
     };
     for (int64_t o = 0; o < axis.before; ++o) one(o);
-    if (axis.kept > 0) std::copy_n(row + axis.first * block, axis.kept * block, out + axis.before * block);
+    if (axis.kept > 0)
+      std::copy_n(row + axis.first * block, axis.kept * block, out + axis.before * block);
     for (int64_t o = axis.before + axis.kept; o < axis.size(); ++o) one(o);
   }
 
@@ -236,7 +255,8 @@ class PadKernel final : public Kernel {
   IntList pads_;
 };
 
-BACKPLANE_CPU_KERNEL(Pad, Op("Pad").In(0, types::kAll).In(1, DType::kInt64).In(3, types::kIndices), Make<PadKernel>);
+BACKPLANE_CPU_KERNEL(Pad, Op("Pad").In(0, types::kAll).In(1, DType::kInt64).In(3, types::kIndices),
+                     Make<PadKernel>);
 
 }  // namespace
 }  // namespace backplane::cpu

@@ -24,19 +24,22 @@ QuantizedRows::QuantizedRows(const Shape& x, const Shape& scale, int64_t axis, i
   inner_ = x.Count(at + 1);
   if (block_size == 0) {
     Require(scale.rank() == 1 && scale[0] == dim_, ORT_INVALID_ARGUMENT,
-            "scale must be a scalar or have {} elements for axis {}, its shape is {}", dim_, axis, scale.ToString());
+            "scale must be a scalar or have {} elements for axis {}, its shape is {}", dim_, axis,
+            scale.ToString());
     kind_ = inner_ == 1 ? Kind::kLastAxis : Kind::kAxis;
     rows_ = inner_ == 1 ? outer : outer * dim_;
     longest_ = inner_ == 1 ? dim_ : inner_;
     return;
   }
-  Require(block_size > 0, ORT_INVALID_ARGUMENT, "block_size must not be negative, it is {}", block_size);
+  Require(block_size > 0, ORT_INVALID_ARGUMENT, "block_size must not be negative, it is {}",
+          block_size);
   block_ = block_size;
   blocks_ = dim_ == 0 ? 0 : (dim_ - 1) / block_size + 1;
   bool fits = scale.rank() == x.rank();
   for (size_t i = 0; fits && i < x.rank(); ++i) fits = scale[i] == (i == at ? blocks_ : x[i]);
-  Require(fits, ORT_INVALID_ARGUMENT, "scale of shape {} does not fit input {} in blocks of {} along axis {}",
-          scale.ToString(), x.ToString(), block_size, axis);
+  Require(fits, ORT_INVALID_ARGUMENT,
+          "scale of shape {} does not fit input {} in blocks of {} along axis {}", scale.ToString(),
+          x.ToString(), block_size, axis);
   kind_ = inner_ == 1 ? Kind::kLastAxisBlock : Kind::kBlock;
   rows_ = inner_ == 1 ? outer * blocks_ : outer * dim_;
   longest_ = inner_ == 1 ? std::min(block_, dim_) : inner_;
@@ -44,11 +47,16 @@ QuantizedRows::QuantizedRows(const Shape& x, const Shape& scale, int64_t axis, i
 
 QuantizedRow QuantizedRows::Row(int64_t i) const {
   switch (kind_) {
-    case Kind::kTensor: return {i * kChunk, std::min(kChunk, total_ - i * kChunk), 0, 0};
-    case Kind::kAxis: return {i * inner_, inner_, i % dim_, 0};
-    case Kind::kLastAxis: return {i * dim_, dim_, 0, 1};
-    case Kind::kBlock: return {i * inner_, inner_, (i / dim_ * blocks_ + i % dim_ / block_) * inner_, 1};
-    case Kind::kLastAxisBlock: break;
+    case Kind::kTensor:
+      return {i * kChunk, std::min(kChunk, total_ - i * kChunk), 0, 0};
+    case Kind::kAxis:
+      return {i * inner_, inner_, i % dim_, 0};
+    case Kind::kLastAxis:
+      return {i * dim_, dim_, 0, 1};
+    case Kind::kBlock:
+      return {i * inner_, inner_, (i / dim_ * blocks_ + i % dim_ / block_) * inner_, 1};
+    case Kind::kLastAxisBlock:
+      break;
   }
   const int64_t from = i % blocks_ * block_;
   return {i / blocks_ * dim_ + from, std::min(block_, dim_ - from), i, 0};
@@ -70,18 +78,30 @@ QuantizationParameters ReadQuantizationParameters(KernelContext& context) {
   const DType dtype = zero_point->dtype();
   const auto widen = [&](const auto* values) { std::copy_n(values, size, zeros); };
   switch (dtype) {
-    case DType::kUInt8: widen(zero_point->data<uint8_t>()); break;
-    case DType::kInt8: widen(zero_point->data<int8_t>()); break;
-    case DType::kUInt16: widen(zero_point->data<uint16_t>()); break;
-    case DType::kInt16: widen(zero_point->data<int16_t>()); break;
-    case DType::kInt32: widen(zero_point->data<int32_t>()); break;
+    case DType::kUInt8:
+      widen(zero_point->data<uint8_t>());
+      break;
+    case DType::kInt8:
+      widen(zero_point->data<int8_t>());
+      break;
+    case DType::kUInt16:
+      widen(zero_point->data<uint16_t>());
+      break;
+    case DType::kInt16:
+      widen(zero_point->data<int16_t>());
+      break;
+    case DType::kInt32:
+      widen(zero_point->data<int32_t>());
+      break;
     default:
       if (types::kSubBytes.Has(dtype) && dtype != DType::kFloat4E2M1) {
         auto* bytes = context.Scratch<uint8_t>(size);
         UnpackSubBytes(dtype, zero_point->raw(), count, bytes);
         SignExtend(dtype, bytes, count);
-        if (dtype == DType::kInt4 || dtype == DType::kInt2) widen(reinterpret_cast<const int8_t*>(bytes));
-        else widen(bytes);
+        if (dtype == DType::kInt4 || dtype == DType::kInt2)
+          widen(reinterpret_cast<const int8_t*>(bytes));
+        else
+          widen(bytes);
       }
       break;  // the zero points of float types are zero
   }
@@ -99,20 +119,27 @@ void LoadFloats(DType dtype, const void* x, int64_t start, int64_t count, float*
     for (int64_t i = 0; i < count; ++i) out[i] = static_cast<float>(from[start + i]);
   };
   switch (dtype) {
-    case DType::kFloat: return convert(static_cast<const float*>(x));
-    case DType::kFloat16: return convert(static_cast<const Float16*>(x));
-    case DType::kBFloat16: return convert(static_cast<const BFloat16*>(x));
-    case DType::kInt32: return convert(static_cast<const int32_t*>(x));
-    case DType::kDouble: return convert(static_cast<const double*>(x));
+    case DType::kFloat:
+      return convert(static_cast<const float*>(x));
+    case DType::kFloat16:
+      return convert(static_cast<const Float16*>(x));
+    case DType::kBFloat16:
+      return convert(static_cast<const BFloat16*>(x));
+    case DType::kInt32:
+      return convert(static_cast<const int32_t*>(x));
+    case DType::kDouble:
+      return convert(static_cast<const double*>(x));
     case DType::kFloat8E8M0: {  // a bare exponent: 2^(bits - 127)
       const auto* bits = static_cast<const uint8_t*>(x);
       for (int64_t i = 0; i < count; ++i) {
         const uint32_t e = bits[start + i];
-        out[i] = e == 0xff ? std::bit_cast<float>(0x7fc00000u) : std::bit_cast<float>(e == 0 ? 0x00400000u : e << 23);
+        out[i] = e == 0xff ? std::bit_cast<float>(0x7fc00000u)
+                           : std::bit_cast<float>(e == 0 ? 0x00400000u : e << 23);
       }
       return;
     }
-    default: Fail(ORT_NOT_IMPLEMENTED, "quantization does not read {}", TensorTypeName(dtype));
+    default:
+      Fail(ORT_NOT_IMPLEMENTED, "quantization does not read {}", TensorTypeName(dtype));
   }
 }
 
@@ -121,10 +148,14 @@ void StoreFloats(DType dtype, const float* x, int64_t start, int64_t count, void
     for (int64_t i = 0; i < count; ++i) to[start + i] = static_cast<T>(x[i]);
   };
   switch (dtype) {
-    case DType::kFloat: return convert(static_cast<float*>(out));
-    case DType::kFloat16: return convert(static_cast<Float16*>(out));
-    case DType::kBFloat16: return convert(static_cast<BFloat16*>(out));
-    default: Fail(ORT_NOT_IMPLEMENTED, "dequantization does not write {}", TensorTypeName(dtype));
+    case DType::kFloat:
+      return convert(static_cast<float*>(out));
+    case DType::kFloat16:
+      return convert(static_cast<Float16*>(out));
+    case DType::kBFloat16:
+      return convert(static_cast<BFloat16*>(out));
+    default:
+      Fail(ORT_NOT_IMPLEMENTED, "dequantization does not write {}", TensorTypeName(dtype));
   }
 }
 

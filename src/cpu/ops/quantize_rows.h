@@ -1,5 +1,6 @@
-// How QuantizeLinear and DequantizeLinear walk a tensor: rows that share one scale, or that have one scale an element.
-// Covers one scale for the tensor, one for each index of an axis, and one for each block along an axis.
+// How QuantizeLinear and DequantizeLinear walk a tensor: rows that share one scale, or that have
+// one scale an element. Covers one scale for the tensor, one for each index of an axis, and one for
+// each block along an axis.
 #pragma once
 
 #include <cstdint>
@@ -38,7 +39,8 @@ class QuantizedRows {
   int64_t blocks_ = 1;
 };
 
-/// The scales as floats, and the zero points as integers (zeros when absent or float8), in scratch memory.
+/// The scales as floats, and the zero points as integers (zeros when absent or float8), in scratch
+/// memory.
 struct QuantizationParameters {
   const float* scale;
   const int32_t* zero_point;

@@ -12,7 +12,8 @@ constexpr TypeSet kRangeTypes =
 
 // The type a number is computed in: half floats have no arithmetic of their own.
 template <typename T>
-using Computed = std::conditional_t<std::is_same_v<T, Float16> || std::is_same_v<T, BFloat16>, float, T>;
+using Computed =
+    std::conditional_t<std::is_same_v<T, Float16> || std::is_same_v<T, BFloat16>, float, T>;
 
 // How many numbers lie from start towards limit; computed in double except for the widest integers.
 template <typename T>
@@ -23,10 +24,12 @@ int64_t CountOf(T start, T limit, T delta) {
     const Wide step = delta;
     if ((span > 0) != (step > 0) || span == 0) return 0;
     const Wide count = (span + step + (step > 0 ? -1 : 1)) / step;
-    Require(count <= INT64_MAX, ORT_INVALID_ARGUMENT, "Range from {} to {} has too many elements", start, limit);
+    Require(count <= INT64_MAX, ORT_INVALID_ARGUMENT, "Range from {} to {} has too many elements",
+            start, limit);
     return static_cast<int64_t>(count);
   } else {
-    const double count = std::ceil((static_cast<double>(limit) - static_cast<double>(start)) / static_cast<double>(delta));
+    const double count = std::ceil((static_cast<double>(limit) - static_cast<double>(start)) /
+                                   static_cast<double>(delta));
     Require(std::isfinite(count) && count < 9e18, ORT_INVALID_ARGUMENT,
             "Range from {} to {} by {} has no finite number of elements", start, limit, delta);
     return count > 0 ? static_cast<int64_t>(count) : 0;
@@ -45,8 +48,8 @@ class RangeKernel final : public Kernel {
  public:
   explicit RangeKernel(const KernelInfo&) {}
   void Run(KernelContext& context) const override {
-    Dispatch<float, double, Float16, BFloat16, int16_t, int32_t, int64_t>(context.Input(0).dtype(),
-                                                                          [&]<typename T>() { RunAs<T>(context); });
+    Dispatch<float, double, Float16, BFloat16, int16_t, int32_t, int64_t>(
+        context.Input(0).dtype(), [&]<typename T>() { RunAs<T>(context); });
   }
 
  private:
@@ -60,11 +63,14 @@ class RangeKernel final : public Kernel {
     const int64_t count = CountOf(start, limit, delta);
     T* out = context.Output(0, Shape{count}).template data<T>();
     if constexpr (std::is_integral_v<T>) {
-      // Every element lies between start and limit; unsigned steps keep the one past the end from overflowing.
+      // Every element lies between start and limit; unsigned steps keep the one past the end from
+      // overflowing.
       uint64_t value = static_cast<uint64_t>(start);
-      for (int64_t i = 0; i < count; ++i, value += static_cast<uint64_t>(delta)) out[i] = static_cast<T>(value);
+      for (int64_t i = 0; i < count; ++i, value += static_cast<uint64_t>(delta))
+        out[i] = static_cast<T>(value);
     } else {
-      for (int64_t i = 0; i < count; ++i) out[i] = static_cast<T>(start + static_cast<Number>(i) * delta);
+      for (int64_t i = 0; i < count; ++i)
+        out[i] = static_cast<T>(start + static_cast<Number>(i) * delta);
     }
   }
 };

@@ -1,4 +1,5 @@
-// Reshape, Flatten, Squeeze, Unsqueeze: the same elements under another shape. All of them are views.
+// Reshape, Flatten, Squeeze, Unsqueeze: the same elements under another shape. All of them are
+// views.
 #include <algorithm>
 #include <optional>
 
@@ -9,7 +10,8 @@
 namespace backplane::cpu {
 namespace {
 
-constexpr int64_t kMaxRank = 1024;  // far above any real model; keeps a hostile shape tensor from costing memory
+constexpr int64_t kMaxRank =
+    1024;  // far above any real model; keeps a hostile shape tensor from costing memory
 
 // A list from an attribute (older versions) or from input 1, read once when that is a constant.
 class ListSource {
@@ -38,7 +40,8 @@ class ListSource {
 class ReshapeKernel final : public Kernel {
  public:
   explicit ReshapeKernel(const KernelInfo& info)
-      : shape_(info, "shape", info.node.since_version < 5), allow_zero_(info.node.Int("allowzero", 0) != 0) {}
+      : shape_(info, "shape", info.node.since_version < 5),
+        allow_zero_(info.node.Int("allowzero", 0) != 0) {}
 
   void Run(KernelContext& context) const override {
     const Tensor& input = context.Input(0);
@@ -53,15 +56,17 @@ class ReshapeKernel final : public Kernel {
     int64_t known = 1;
     for (size_t i = 0; i < to.rank(); ++i) {
       if (to[i] == -1) {
-        Require(!unknown.has_value(), ORT_INVALID_ARGUMENT, "the requested shape {} has more than one -1", to.ToString());
+        Require(!unknown.has_value(), ORT_INVALID_ARGUMENT,
+                "the requested shape {} has more than one -1", to.ToString());
         unknown = i;
         continue;
       }
-      Require(to[i] >= 0, ORT_INVALID_ARGUMENT, "the requested shape {} has a dimension below -1", to.ToString());
+      Require(to[i] >= 0, ORT_INVALID_ARGUMENT, "the requested shape {} has a dimension below -1",
+              to.ToString());
       if (to[i] == 0 && !allow_zero_) {
         Require(i < from.rank(), ORT_INVALID_ARGUMENT,
-                "dimension {} of the requested shape {} copies one that the input {} does not have", i, to.ToString(),
-                from.ToString());
+                "dimension {} of the requested shape {} copies one that the input {} does not have",
+                i, to.ToString(), from.ToString());
         to[i] = from[i];
       }
       known = CheckedMul(known, to[i]);
@@ -69,12 +74,14 @@ class ReshapeKernel final : public Kernel {
     const int64_t count = from.ElementCount();
     if (unknown.has_value()) {
       Require(known != 0 && count % known == 0, ORT_INVALID_ARGUMENT,
-              "the input tensor cannot be reshaped to the requested shape. Input shape:{}, requested shape:{}",
+              "the input tensor cannot be reshaped to the requested shape. Input shape:{}, "
+              "requested shape:{}",
               from.ToString(), to.ToString());
       to[*unknown] = count / known;
     } else {
       Require(known == count, ORT_INVALID_ARGUMENT,
-              "the input tensor cannot be reshaped to the requested shape. Input shape:{}, requested shape:{}",
+              "the input tensor cannot be reshaped to the requested shape. Input shape:{}, "
+              "requested shape:{}",
               from.ToString(), to.ToString());
     }
   }
@@ -89,7 +96,8 @@ class FlattenKernel final : public Kernel {
   void Run(KernelContext& context) const override {
     const Tensor& input = context.Input(0);
     const auto rank = static_cast<int64_t>(input.shape().rank());
-    Require(axis_ >= -rank && axis_ <= rank, ORT_INVALID_ARGUMENT, "axis {} is outside [{}, {}]", axis_, -rank, rank);
+    Require(axis_ >= -rank && axis_ <= rank, ORT_INVALID_ARGUMENT, "axis {} is outside [{}, {}]",
+            axis_, -rank, rank);
     const auto axis = static_cast<size_t>(axis_ < 0 ? axis_ + rank : axis_);
     context.View(0, input, Shape{input.shape().Count(0, axis), input.shape().Count(axis)});
   }
@@ -100,7 +108,8 @@ class FlattenKernel final : public Kernel {
 
 class SqueezeKernel final : public Kernel {
  public:
-  explicit SqueezeKernel(const KernelInfo& info) : axes_(info, "axes", info.node.since_version < 13) {}
+  explicit SqueezeKernel(const KernelInfo& info)
+      : axes_(info, "axes", info.node.since_version < 13) {}
   void Run(KernelContext& context) const override {
     const Tensor& input = context.Input(0);
     const Shape& from = input.shape();
@@ -111,8 +120,9 @@ class SqueezeKernel final : public Kernel {
     Shape to;
     for (size_t i = 0; i < from.rank(); ++i) {
       const bool named = std::find(axes.begin(), axes.end(), static_cast<int64_t>(i)) != axes.end();
-      Require(!named || from[i] == 1, ORT_INVALID_ARGUMENT, "dimension of input {} must be 1 instead of {}. shape={}", i,
-              from[i], from.ToString());
+      Require(!named || from[i] == 1, ORT_INVALID_ARGUMENT,
+              "dimension of input {} must be 1 instead of {}. shape={}", i, from[i],
+              from.ToString());
       // An empty list of axes squeezes every dimension of 1, as no list does.
       const bool drop = named || ((all || axes.empty()) && from[i] == 1);
       if (!drop) to.PushBack(from[i]);
@@ -126,7 +136,8 @@ class SqueezeKernel final : public Kernel {
 
 class UnsqueezeKernel final : public Kernel {
  public:
-  explicit UnsqueezeKernel(const KernelInfo& info) : axes_(info, "axes", info.node.since_version < 13) {
+  explicit UnsqueezeKernel(const KernelInfo& info)
+      : axes_(info, "axes", info.node.since_version < 13) {
     Require(!axes_.absent(), ORT_INVALID_GRAPH, "{}: axes are missing", info.node.Describe());
   }
   void Run(KernelContext& context) const override {
@@ -147,9 +158,11 @@ class UnsqueezeKernel final : public Kernel {
   const ListSource axes_;
 };
 
-BACKPLANE_CPU_KERNEL(Reshape, Op("Reshape").In(0, types::kAll).In(1, DType::kInt64).Alias(0, 0), Make<ReshapeKernel>);
+BACKPLANE_CPU_KERNEL(Reshape, Op("Reshape").In(0, types::kAll).In(1, DType::kInt64).Alias(0, 0),
+                     Make<ReshapeKernel>);
 BACKPLANE_CPU_KERNEL(Flatten, Op("Flatten").In(0, types::kAll).Alias(0, 0), Make<FlattenKernel>);
-BACKPLANE_CPU_KERNEL(Squeeze, Op("Squeeze").In(0, types::kAll).In(1, DType::kInt64).Alias(0, 0), Make<SqueezeKernel>);
+BACKPLANE_CPU_KERNEL(Squeeze, Op("Squeeze").In(0, types::kAll).In(1, DType::kInt64).Alias(0, 0),
+                     Make<SqueezeKernel>);
 BACKPLANE_CPU_KERNEL(Unsqueeze, Op("Unsqueeze").In(0, types::kAll).In(1, DType::kInt64).Alias(0, 0),
                      Make<UnsqueezeKernel>);
 

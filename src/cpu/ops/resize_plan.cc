@@ -32,10 +32,10 @@ int64_t FilterStart(const ResizeAttributes& attributes, const ResizeAxis& axis) 
   return static_cast<int64_t>(std::floor(-std::min(reach, 1e9))) + 1;
 }
 
-// The positions around `coordinate` that a stretched filter reaches, weights summing to one. Those outside stand for the
-// edge, or for nothing with exclude_outside.
-void FillAntialiased(const ResizeAttributes& attributes, const ResizeAxis& axis, float coordinate, int64_t taps,
-                     int64_t* positions, float* weights) {
+// The positions around `coordinate` that a stretched filter reaches, weights summing to one. Those
+// outside stand for the edge, or for nothing with exclude_outside.
+void FillAntialiased(const ResizeAttributes& attributes, const ResizeAxis& axis, float coordinate,
+                     int64_t taps, int64_t* positions, float* weights) {
   const double x = std::clamp(static_cast<double>(coordinate), -1e15, 1e15);
   const double shrink = std::min(1.0, static_cast<double>(axis.scale));
   const int64_t first = static_cast<int64_t>(std::floor(x)) + FilterStart(attributes, axis);
@@ -43,15 +43,17 @@ void FillAntialiased(const ResizeAttributes& attributes, const ResizeAxis& axis,
   for (int64_t k = 0; k < taps; ++k) {
     const int64_t position = first + k;
     const double distance = (static_cast<double>(position) - x) * shrink;
-    double weight = attributes.mode == ResizeMode::kCubic ? CubicWeight(distance, attributes.cubic_a)
-                                                          : std::max(0.0, 1 - std::abs(distance));
+    double weight = attributes.mode == ResizeMode::kCubic
+                        ? CubicWeight(distance, attributes.cubic_a)
+                        : std::max(0.0, 1 - std::abs(distance));
     if (attributes.exclude_outside && (position < 0 || position >= axis.in)) weight = 0;
     positions[k] = std::clamp<int64_t>(position, 0, axis.in - 1);
     weights[k] = static_cast<float>(weight);
     sum += weight;
   }
   if (sum == 0) return;
-  for (int64_t k = 0; k < taps; ++k) weights[k] = static_cast<float>(static_cast<double>(weights[k]) / sum);
+  for (int64_t k = 0; k < taps; ++k)
+    weights[k] = static_cast<float>(static_cast<double>(weights[k]) / sum);
 }
 
 void FillLinear(const ResizeAxis& axis, float coordinate, int64_t* positions, float* weights) {
@@ -63,8 +65,8 @@ void FillLinear(const ResizeAxis& axis, float coordinate, int64_t* positions, fl
   weights[0] = 1 - weights[1];
 }
 
-void FillCubic(const ResizeAttributes& attributes, const ResizeAxis& axis, float coordinate, int64_t* positions,
-               float* weights) {
+void FillCubic(const ResizeAttributes& attributes, const ResizeAxis& axis, float coordinate,
+               int64_t* positions, float* weights) {
   // Far outside, all four positions are the edge; keeps the conversion defined.
   const float limit = static_cast<float>(axis.in) + 4;
   const float floor = std::floor(std::clamp(coordinate, -limit, 2 * limit));
@@ -73,7 +75,8 @@ void FillCubic(const ResizeAttributes& attributes, const ResizeAxis& axis, float
   float sum = 0;
   for (int k = 0; k < 4; ++k) {
     const int64_t position = base + k;
-    weights[k] = static_cast<float>(CubicWeight(static_cast<double>(fraction) + 1 - k, attributes.cubic_a));
+    weights[k] =
+        static_cast<float>(CubicWeight(static_cast<double>(fraction) + 1 - k, attributes.cubic_a));
     if (attributes.exclude_outside && (position < 0 || position >= axis.in)) weights[k] = 0;
     positions[k] = std::clamp<int64_t>(position, 0, axis.in - 1);
     sum += weights[k];
@@ -97,14 +100,15 @@ ResizeAttributes::ResizeAttributes(const Node& node) {
     scales = node.Floats("scales");
     return;
   }
-  coordinates = Choose<CoordinateMode>(node, "coordinate_transformation_mode", "half_pixel",
-                                       {{"half_pixel", CoordinateMode::kHalfPixel},
-                                        {"asymmetric", CoordinateMode::kAsymmetric},
-                                        {"pytorch_half_pixel", CoordinateMode::kPytorchHalfPixel},
-                                        {"half_pixel_symmetric", CoordinateMode::kHalfPixelSymmetric},
-                                        {"tf_half_pixel_for_nn", CoordinateMode::kTfHalfPixelForNn},
-                                        {"align_corners", CoordinateMode::kAlignCorners},
-                                        {"tf_crop_and_resize", CoordinateMode::kTfCropAndResize}});
+  coordinates =
+      Choose<CoordinateMode>(node, "coordinate_transformation_mode", "half_pixel",
+                             {{"half_pixel", CoordinateMode::kHalfPixel},
+                              {"asymmetric", CoordinateMode::kAsymmetric},
+                              {"pytorch_half_pixel", CoordinateMode::kPytorchHalfPixel},
+                              {"half_pixel_symmetric", CoordinateMode::kHalfPixelSymmetric},
+                              {"tf_half_pixel_for_nn", CoordinateMode::kTfHalfPixelForNn},
+                              {"align_corners", CoordinateMode::kAlignCorners},
+                              {"tf_crop_and_resize", CoordinateMode::kTfCropAndResize}});
   nearest = Choose<NearestMode>(node, "nearest_mode", "round_prefer_floor",
                                 {{"round_prefer_floor", NearestMode::kRoundPreferFloor},
                                  {"round_prefer_ceil", NearestMode::kRoundPreferCeil},
@@ -126,33 +130,52 @@ float SourceCoordinate(const ResizeAttributes& attributes, const ResizeAxis& axi
   const auto x = static_cast<float>(o);
   const auto in = static_cast<float>(axis.in);
   const auto out = static_cast<float>(axis.out);
-  if (axis.scale == 1 && axis.in == axis.out && attributes.coordinates != CoordinateMode::kTfCropAndResize) return x;
+  if (axis.scale == 1 && axis.in == axis.out &&
+      attributes.coordinates != CoordinateMode::kTfCropAndResize)
+    return x;
   switch (attributes.coordinates) {
-    case CoordinateMode::kHalfPixel: return (x + 0.5f) / axis.scale - 0.5f;
-    case CoordinateMode::kAsymmetric: return x / axis.scale;
-    case CoordinateMode::kPytorchHalfPixel: return axis.out > 1 ? (x + 0.5f) / axis.scale - 0.5f : 0.0f;
+    case CoordinateMode::kHalfPixel:
+      return (x + 0.5f) / axis.scale - 0.5f;
+    case CoordinateMode::kAsymmetric:
+      return x / axis.scale;
+    case CoordinateMode::kPytorchHalfPixel:
+      return axis.out > 1 ? (x + 0.5f) / axis.scale - 0.5f : 0.0f;
     case CoordinateMode::kHalfPixelSymmetric: {
       // The exact size, before it was rounded down to `out`, keeps its centre.
       const double adjustment = static_cast<double>(out) / (static_cast<double>(axis.scale) * in);
       const double offset = static_cast<double>(in) / 2 * (1 - adjustment);
       return static_cast<float>(offset + (static_cast<double>(x) + 0.5) / axis.scale - 0.5);
     }
-    case CoordinateMode::kTfHalfPixelForNn: return (x + 0.5f) / axis.scale;
-    case CoordinateMode::kAlignCorners: return axis.out == 1 ? 0.0f : x * (in - 1) / (out - 1);
-    case CoordinateMode::kTfCropAndResize: break;
+    case CoordinateMode::kTfHalfPixelForNn:
+      return (x + 0.5f) / axis.scale;
+    case CoordinateMode::kAlignCorners:
+      return axis.out == 1 ? 0.0f : x * (in - 1) / (out - 1);
+    case CoordinateMode::kTfCropAndResize:
+      break;
   }
   if (axis.out == 1) return 0.5f * (axis.roi_start + axis.roi_end) * (in - 1);
   return axis.roi_start * (in - 1) + x * (axis.roi_end - axis.roi_start) * (in - 1) / (out - 1);
 }
 
-int64_t NearestPosition(const ResizeAttributes& attributes, const ResizeAxis& axis, float coordinate) {
+int64_t NearestPosition(const ResizeAttributes& attributes, const ResizeAxis& axis,
+                        float coordinate) {
   float rounded = 0;
   switch (attributes.nearest) {
-    case NearestMode::kRoundPreferFloor: rounded = std::ceil(coordinate - 0.5f); break;
-    case NearestMode::kRoundPreferCeil: rounded = std::floor(coordinate + 0.5f); break;
-    case NearestMode::kFloor: rounded = std::floor(coordinate); break;
-    case NearestMode::kCeil: rounded = std::ceil(coordinate); break;
-    case NearestMode::kSimple: rounded = axis.scale < 1 ? std::ceil(coordinate) : std::floor(coordinate); break;
+    case NearestMode::kRoundPreferFloor:
+      rounded = std::ceil(coordinate - 0.5f);
+      break;
+    case NearestMode::kRoundPreferCeil:
+      rounded = std::floor(coordinate + 0.5f);
+      break;
+    case NearestMode::kFloor:
+      rounded = std::floor(coordinate);
+      break;
+    case NearestMode::kCeil:
+      rounded = std::ceil(coordinate);
+      break;
+    case NearestMode::kSimple:
+      rounded = axis.scale < 1 ? std::ceil(coordinate) : std::floor(coordinate);
+      break;
   }
   if (!(rounded > 0)) return 0;
   return rounded >= static_cast<float>(axis.in - 1) ? axis.in - 1 : static_cast<int64_t>(rounded);
@@ -163,8 +186,8 @@ int64_t TapsOf(const ResizeAttributes& attributes, const ResizeAxis& axis) {
   return 2 - 2 * FilterStart(attributes, axis);
 }
 
-void FillWeights(const ResizeAttributes& attributes, const ResizeAxis& axis, int64_t taps, int64_t* positions,
-                 float* weights) {
+void FillWeights(const ResizeAttributes& attributes, const ResizeAxis& axis, int64_t taps,
+                 int64_t* positions, float* weights) {
   for (int64_t o = 0; o < axis.out; ++o, positions += taps, weights += taps) {
     const float coordinate = SourceCoordinate(attributes, axis, o);
     if (attributes.antialias) {

@@ -1,5 +1,5 @@
-// What Resize and Upsample decide before they touch an element: the sizes of the result, and for each axis which input
-// positions make an output position, with which weights.
+// What Resize and Upsample decide before they touch an element: the sizes of the result, and for
+// each axis which input positions make an output position, with which weights.
 #pragma once
 
 #include <cstdint>
@@ -57,15 +57,18 @@ struct ResizeAxis {
 float SourceCoordinate(const ResizeAttributes& attributes, const ResizeAxis& axis, int64_t o);
 
 /// Whether that is outside of the input, so that the extrapolation value goes there.
-inline bool IsExtrapolated(const ResizeAttributes& attributes, const ResizeAxis& axis, float coordinate) {
+inline bool IsExtrapolated(const ResizeAttributes& attributes, const ResizeAxis& axis,
+                           float coordinate) {
   return attributes.coordinates == CoordinateMode::kTfCropAndResize &&
          !(coordinate >= 0 && coordinate <= static_cast<float>(axis.in - 1));
 }
 
 /// Input position for mode nearest, in [0, in).
-int64_t NearestPosition(const ResizeAttributes& attributes, const ResizeAxis& axis, float coordinate);
+int64_t NearestPosition(const ResizeAttributes& attributes, const ResizeAxis& axis,
+                        float coordinate);
 
-/// Weights of an axis: output o is the sum over k < taps of weights[o * taps + k] * input[positions[o * taps + k]].
+/// Weights of an axis: output o is the sum over k < taps of weights[o * taps + k] *
+/// input[positions[o * taps + k]].
 struct AxisWeights {
   int64_t taps = 0;
   const int64_t* positions = nullptr;
@@ -73,7 +76,7 @@ struct AxisWeights {
 };
 int64_t TapsOf(const ResizeAttributes& attributes, const ResizeAxis& axis);
 /// Fills out * taps positions and weights.
-void FillWeights(const ResizeAttributes& attributes, const ResizeAxis& axis, int64_t taps, int64_t* positions,
-                 float* weights);
+void FillWeights(const ResizeAttributes& attributes, const ResizeAxis& axis, int64_t taps,
+                 int64_t* positions, float* weights);
 
 }  // namespace backplane::cpu

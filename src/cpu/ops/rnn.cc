@@ -14,7 +14,9 @@ class RnnCell {
   static constexpr std::initializer_list<const char*> kDefaultActivations = {"Tanh"};
 
   RnnCell(const T* r, int64_t hidden, bool pack, const RnnAttributes& attributes, int64_t direction)
-      : recurrent_(r, hidden, hidden, pack), hidden_(hidden), clip_(attributes.clip),
+      : recurrent_(r, hidden, hidden, pack),
+        hidden_(hidden),
+        clip_(attributes.clip),
         f_(attributes.ActivationsOf(direction)[0]) {}
 
   size_t ScratchBytes(int64_t rows) const { return recurrent_.ScratchBytes(rows); }
@@ -24,8 +26,8 @@ class RnnCell {
   }
 
   void Step(const RnnStep<T>& step) const {
-    recurrent_.Multiply(step.rows, step.hidden, hidden_, step.gates, step.gate_row, true, nullptr, step.scratch,
-                        step.pool);
+    recurrent_.Multiply(step.rows, step.hidden, hidden_, step.gates, step.gate_row, true, nullptr,
+                        step.scratch, step.pool);
     for (int64_t row = 0; row < step.rows; ++row) {
       if (!step.IsActive(row)) continue;
       T* gate = step.gates + row * step.gate_row;
@@ -41,7 +43,8 @@ class RnnCell {
   CellActivation f_;
 };
 
-BACKPLANE_CPU_KERNEL(Rnn, Op("RNN").Since(7).In(0, types::kFloats).In(4, DType::kInt32), MakeRecurrent<RnnCell>);
+BACKPLANE_CPU_KERNEL(Rnn, Op("RNN").Since(7).In(0, types::kFloats).In(4, DType::kInt32),
+                     MakeRecurrent<RnnCell>);
 
 }  // namespace
 }  // namespace backplane::cpu

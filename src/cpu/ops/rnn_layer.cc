@@ -2,11 +2,14 @@
 
 namespace backplane::cpu {
 
-RnnAttributes::RnnAttributes(const Node& node, std::initializer_list<const char*> default_activations)
+RnnAttributes::RnnAttributes(const Node& node,
+                             std::initializer_list<const char*> default_activations)
     : activations_per_direction(default_activations.size()) {
   const std::string direction = node.Text("direction", "forward");
-  Require(direction == "forward" || direction == "reverse" || direction == "bidirectional", ORT_INVALID_ARGUMENT,
-          "{}: Invalid 'direction' argument of '{}'. Must be one of 'forward', 'reverse', or 'bidirectional'.",
+  Require(direction == "forward" || direction == "reverse" || direction == "bidirectional",
+          ORT_INVALID_ARGUMENT,
+          "{}: Invalid 'direction' argument of '{}'. Must be one of 'forward', 'reverse', or "
+          "'bidirectional'.",
           node.Describe(), direction);
   directions = direction == "bidirectional" ? 2 : 1;
   first_is_reverse = direction == "reverse";
@@ -16,7 +19,8 @@ RnnAttributes::RnnAttributes(const Node& node, std::initializer_list<const char*
   linear_before_reset = node.Int("linear_before_reset", 0) != 0;
   if (node.Has("clip")) {
     clip = node.Float("clip", 0);
-    Require(clip > 0, ORT_INVALID_ARGUMENT, "{}: clip must be positive, it is {}", node.Describe(), clip);
+    Require(clip > 0, ORT_INVALID_ARGUMENT, "{}: clip must be positive, it is {}", node.Describe(),
+            clip);
   }
   std::vector<std::string> names = node.Texts("activations");
   if (names.empty()) {
@@ -24,9 +28,9 @@ RnnAttributes::RnnAttributes(const Node& node, std::initializer_list<const char*
       for (const char* name : default_activations) names.emplace_back(name);
     }
   }
-  Require(names.size() == activations_per_direction * static_cast<size_t>(directions), ORT_INVALID_ARGUMENT,
-          "{}: {} activations are given, {} are needed", node.Describe(), names.size(),
-          activations_per_direction * static_cast<size_t>(directions));
+  Require(names.size() == activations_per_direction * static_cast<size_t>(directions),
+          ORT_INVALID_ARGUMENT, "{}: {} activations are given, {} are needed", node.Describe(),
+          names.size(), activations_per_direction * static_cast<size_t>(directions));
   // Parameters are listed only for the activations that take them.
   const std::vector<float> alphas = node.Floats("activation_alpha");
   const std::vector<float> betas = node.Floats("activation_beta");
@@ -49,10 +53,11 @@ void RequireShape(const Tensor* tensor, const char* name, const Shape& expected)
 
 }  // namespace
 
-RnnSizes CheckRnnShapes(const KernelContext& context, const RnnAttributes& attributes, const Shape& w, const Shape& r,
-                        int64_t gates) {
+RnnSizes CheckRnnShapes(const KernelContext& context, const RnnAttributes& attributes,
+                        const Shape& w, const Shape& r, int64_t gates) {
   const Shape& x = context.Input(0).shape();
-  Require(x.rank() == 3, ORT_INVALID_ARGUMENT, "Input X must have 3 dimensions only. Actual:{}", x.ToString());
+  Require(x.rank() == 3, ORT_INVALID_ARGUMENT, "Input X must have 3 dimensions only. Actual:{}",
+          x.ToString());
   Require(w.rank() == 3 && r.rank() == 3, ORT_INVALID_ARGUMENT,
           "Inputs W and R must have 3 dimensions. Actual:{} and {}", w.ToString(), r.ToString());
   RnnSizes sizes;
@@ -61,15 +66,16 @@ RnnSizes CheckRnnShapes(const KernelContext& context, const RnnAttributes& attri
   sizes.input = x[2];
   sizes.hidden = r[2];
   sizes.directions = attributes.directions;
-  Require(attributes.hidden_size == 0 || attributes.hidden_size == sizes.hidden, ORT_INVALID_ARGUMENT,
-          "hidden_size is {}, but R has shape {}", attributes.hidden_size, r.ToString());
+  Require(attributes.hidden_size == 0 || attributes.hidden_size == sizes.hidden,
+          ORT_INVALID_ARGUMENT, "hidden_size is {}, but R has shape {}", attributes.hidden_size,
+          r.ToString());
   const int64_t rows = CheckedMul(gates, sizes.hidden);
   Require(w == Shape({sizes.directions, rows, sizes.input}), ORT_INVALID_ARGUMENT,
-          "Input W must have shape {{{},{}*{},{}}}. Actual:{}", sizes.directions, gates, sizes.hidden, sizes.input,
-          w.ToString());
+          "Input W must have shape {{{},{}*{},{}}}. Actual:{}", sizes.directions, gates,
+          sizes.hidden, sizes.input, w.ToString());
   Require(r == Shape({sizes.directions, rows, sizes.hidden}), ORT_INVALID_ARGUMENT,
-          "Input R must have shape {{{},{}*{},{}}}. Actual:{}", sizes.directions, gates, sizes.hidden, sizes.hidden,
-          r.ToString());
+          "Input R must have shape {{{},{}*{},{}}}. Actual:{}", sizes.directions, gates,
+          sizes.hidden, sizes.hidden, r.ToString());
   RequireShape(context.OptionalInput(3), "B", Shape{sizes.directions, 2 * rows});
   const Shape state = attributes.batch_first ? Shape{sizes.batch, sizes.directions, sizes.hidden}
                                              : Shape{sizes.directions, sizes.batch, sizes.hidden};

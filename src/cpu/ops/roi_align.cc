@@ -19,7 +19,8 @@ struct Sample {
 template <typename T>
 Sample<T> SampleAt(T y, T x, int64_t height, int64_t width) {
   Sample<T> sample;
-  if (!(y >= -1 && y <= static_cast<T>(height) && x >= -1 && x <= static_cast<T>(width))) return sample;
+  if (!(y >= -1 && y <= static_cast<T>(height) && x >= -1 && x <= static_cast<T>(width)))
+    return sample;
   y = std::clamp<T>(y, 0, static_cast<T>(height - 1));
   x = std::clamp<T>(x, 0, static_cast<T>(width - 1));
   const auto top = static_cast<int64_t>(y);
@@ -42,18 +43,22 @@ Sample<T> SampleAt(T y, T x, int64_t height, int64_t width) {
 class RoiAlignKernel final : public Kernel {
  public:
   explicit RoiAlignKernel(const KernelInfo& info)
-      : rows_(info.node.Int("output_height", 1)), columns_(info.node.Int("output_width", 1)),
-        ratio_(info.node.Int("sampling_ratio", 0)), scale_(info.node.Float("spatial_scale", 1.0f)),
+      : rows_(info.node.Int("output_height", 1)),
+        columns_(info.node.Int("output_width", 1)),
+        ratio_(info.node.Int("sampling_ratio", 0)),
+        scale_(info.node.Float("spatial_scale", 1.0f)),
         half_pixel_(info.node.since_version >= 16 &&
-                    info.node.Text("coordinate_transformation_mode", "half_pixel") == "half_pixel") {
+                    info.node.Text("coordinate_transformation_mode", "half_pixel") ==
+                        "half_pixel") {
     const std::string mode = info.node.Text("mode", "avg");
-    Require(mode == "avg" || mode == "max", ORT_INVALID_ARGUMENT, "{}: Invalid mode of value {} specified",
-            info.node.Describe(), mode);
+    Require(mode == "avg" || mode == "max", ORT_INVALID_ARGUMENT,
+            "{}: Invalid mode of value {} specified", info.node.Describe(), mode);
     max_ = mode == "max";
     constexpr int64_t kLimit = 1 << 20;
-    Require(rows_ > 0 && columns_ > 0 && rows_ < kLimit && columns_ < kLimit && ratio_ >= 0 && ratio_ < kLimit,
-            ORT_INVALID_ARGUMENT, "{}: output {} x {} and sampling_ratio {} must be positive", info.node.Describe(),
-            rows_, columns_, ratio_);
+    Require(rows_ > 0 && columns_ > 0 && rows_ < kLimit && columns_ < kLimit && ratio_ >= 0 &&
+                ratio_ < kLimit,
+            ORT_INVALID_ARGUMENT, "{}: output {} x {} and sampling_ratio {} must be positive",
+            info.node.Describe(), rows_, columns_, ratio_);
   }
 
   void Run(KernelContext& context) const override {
@@ -73,12 +78,14 @@ class RoiAlignKernel final : public Kernel {
     const Shape& shape = x.shape();
     Require(shape.rank() == 4 && rois.shape().rank() == 2 && rois.shape()[1] == 4 &&
                 batches.shape() == Shape{rois.shape()[0]},
-            ORT_INVALID_ARGUMENT, "RoiAlign: X {}, rois {} and batch_indices {} do not fit each other",
-            shape.ToString(), rois.shape().ToString(), batches.shape().ToString());
+            ORT_INVALID_ARGUMENT,
+            "RoiAlign: X {}, rois {} and batch_indices {} do not fit each other", shape.ToString(),
+            rois.shape().ToString(), batches.shape().ToString());
     const int64_t count = rois.shape()[0], channels = shape[1];
     Tensor& output = context.Output(0, Shape{count, channels, rows_, columns_});
     if (output.ElementCount() == 0) return;
-    Require(shape[2] > 0 && shape[3] > 0, ORT_INVALID_ARGUMENT, "RoiAlign: X of shape {} is empty", shape.ToString());
+    Require(shape[2] > 0 && shape[3] > 0, ORT_INVALID_ARGUMENT, "RoiAlign: X of shape {} is empty",
+            shape.ToString());
     for (int64_t r = 0; r < count; ++r) CheckedBatch(batches, r, shape[0]);
     const double cost = static_cast<double>(rows_ * columns_) * 4 * 8;
     context.pool().For(count * channels, cost, [&](int64_t begin, int64_t end) {
@@ -93,8 +100,8 @@ class RoiAlignKernel final : public Kernel {
 
   static int64_t CheckedBatch(const Tensor& batches, int64_t r, int64_t bound) {
     const int64_t batch = batches.data<int64_t>()[r];
-    Require(batch >= 0 && batch < bound, ORT_INVALID_ARGUMENT, "RoiAlign: batch index {} of roi {} is not in [0,{})",
-            batch, r, bound);
+    Require(batch >= 0 && batch < bound, ORT_INVALID_ARGUMENT,
+            "RoiAlign: batch index {} of roi {} is not in [0,{})", batch, r, bound);
     return batch;
   }
 
@@ -127,7 +134,9 @@ class RoiAlignKernel final : public Kernel {
             for (int k = 0; k < 4; ++k) {
               const T value = sample.weight[k] * plane[sample.at[k]];
               sum += value;
-              largest = first || value > largest ? value : largest;  // ONNX Runtime's maximum is over the four parts
+              largest = first || value > largest
+                            ? value
+                            : largest;  // ONNX Runtime's maximum is over the four parts
               first = false;
             }
           }
@@ -138,7 +147,8 @@ class RoiAlignKernel final : public Kernel {
     }
   }
 
-  // Samples along one side of a cell; a hostile region does not get more than the image has positions.
+  // Samples along one side of a cell; a hostile region does not get more than the image has
+  // positions.
   template <typename T>
   int64_t GridSize(T cell, int64_t size) const {
     if (ratio_ > 0) return ratio_;
@@ -155,8 +165,10 @@ class RoiAlignKernel final : public Kernel {
   bool max_ = false;
 };
 
-BACKPLANE_CPU_KERNEL(RoiAlign, Op("RoiAlign").Since(10).In(0, types::kFloats).In(1, types::kFloats).In(2, DType::kInt64),
-                     Make<RoiAlignKernel>);
+BACKPLANE_CPU_KERNEL(
+    RoiAlign,
+    Op("RoiAlign").Since(10).In(0, types::kFloats).In(1, types::kFloats).In(2, DType::kInt64),
+    Make<RoiAlignKernel>);
 
 }  // namespace
 }  // namespace backplane::cpu

@@ -1,5 +1,6 @@
-// ScatterElements (and Scatter, its first name), ScatterND, TensorScatter. The data is copied to the output, or already
-// lies there, and then updated in order: a later update of the same element wins.
+// ScatterElements (and Scatter, its first name), ScatterND, TensorScatter. The data is copied to
+// the output, or already lies there, and then updated in order: a later update of the same element
+// wins.
 #include <algorithm>
 #include <cmath>
 
@@ -20,7 +21,8 @@ Reduction ReductionOf(const Node& node) {
   if (name == "mul") return Reduction::kMul;
   if (name == "min") return Reduction::kMin;
   if (name == "max") return Reduction::kMax;
-  Fail(ORT_INVALID_ARGUMENT, "{}: Reduction attribute '{}' is not supported", node.Describe(), name);
+  Fail(ORT_INVALID_ARGUMENT, "{}: Reduction attribute '{}' is not supported", node.Describe(),
+       name);
 }
 
 template <typename T>
@@ -33,31 +35,47 @@ inline void Combine(Reduction reduction, T& to, const T& value) {
     to = reduction == Reduction::kAdd || reduction == Reduction::kMax ? to || value : to && value;
   } else {
     // Integers wrap: the sums are made without sign.
-    using Sum = typename std::conditional_t<std::is_integral_v<T>, std::make_unsigned<T>, std::type_identity<T>>::type;
+    using Sum = typename std::conditional_t<std::is_integral_v<T>, std::make_unsigned<T>,
+                                            std::type_identity<T>>::type;
     switch (reduction) {
-      case Reduction::kAdd: to = static_cast<T>(static_cast<Sum>(to) + static_cast<Sum>(value)); break;
-      case Reduction::kMul:
-        if constexpr (sizeof(T) < 4) to = static_cast<T>(uint32_t(to) * uint32_t(value));
-        else to = static_cast<T>(static_cast<Sum>(to) * static_cast<Sum>(value));
+      case Reduction::kAdd:
+        to = static_cast<T>(static_cast<Sum>(to) + static_cast<Sum>(value));
         break;
-      case Reduction::kMin: to = value < to ? value : to; break;
-      case Reduction::kMax: to = value > to ? value : to; break;
-      case Reduction::kNone: to = value; break;
+      case Reduction::kMul:
+        if constexpr (sizeof(T) < 4)
+          to = static_cast<T>(uint32_t(to) * uint32_t(value));
+        else
+          to = static_cast<T>(static_cast<Sum>(to) * static_cast<Sum>(value));
+        break;
+      case Reduction::kMin:
+        to = value < to ? value : to;
+        break;
+      case Reduction::kMax:
+        to = value > to ? value : to;
+        break;
+      case Reduction::kNone:
+        to = value;
+        break;
     }
   }
 }
 
-// Calls update.operator()<T>(combine) with combine(to, from) doing the reduction on elements of `dtype`.
+// Calls update.operator()<T>(combine) with combine(to, from) doing the reduction on elements of
+// `dtype`.
 template <typename Update>
 void WithReduction(Reduction reduction, DType dtype, const Update& update) {
   if (reduction == Reduction::kNone) {
-    DispatchBySize(dtype, [&]<typename T>() { update.template operator()<T>([](T& to, const T& from) { to = from; }); });
+    DispatchBySize(dtype, [&]<typename T>() {
+      update.template operator()<T>([](T& to, const T& from) { to = from; });
+    });
     return;
   }
-  Require(dtype != DType::kString, ORT_INVALID_ARGUMENT, "strings can only be scattered without a reduction");
-  Dispatch<float, double, int8_t, int16_t, int32_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t, Float16, BFloat16,
-           bool>(dtype, [&]<typename T>() {
-    update.template operator()<T>([reduction](T& to, const T& from) { Combine(reduction, to, from); });
+  Require(dtype != DType::kString, ORT_INVALID_ARGUMENT,
+          "strings can only be scattered without a reduction");
+  Dispatch<float, double, int8_t, int16_t, int32_t, int64_t, uint8_t, uint16_t, uint32_t, uint64_t,
+           Float16, BFloat16, bool>(dtype, [&]<typename T>() {
+    update.template operator()<T>(
+        [reduction](T& to, const T& from) { Combine(reduction, to, from); });
   });
 }
 
@@ -74,31 +92,34 @@ class ScatterElementsKernel final : public Kernel {
     const Tensor& updates = context.Input(2);
     const Shape& shape = data.shape();
     const Shape& at = indices.shape();
-    const auto axis = static_cast<size_t>(NormalizeAxis(axis_, std::max<int64_t>(1, static_cast<int64_t>(shape.rank()))));
-    Require(at == updates.shape(), ORT_INVALID_ARGUMENT, "Indices and updates must have the same shape: {} and {}",
-            at.ToString(), updates.shape().ToString());
+    const auto axis = static_cast<size_t>(
+        NormalizeAxis(axis_, std::max<int64_t>(1, static_cast<int64_t>(shape.rank()))));
+    Require(at == updates.shape(), ORT_INVALID_ARGUMENT,
+            "Indices and updates must have the same shape: {} and {}", at.ToString(),
+            updates.shape().ToString());
     Require(at.rank() == shape.rank() && shape.rank() > 0, ORT_INVALID_ARGUMENT,
             "Indices must have the same rank as Input: {} and {}", at.ToString(), shape.ToString());
     for (size_t i = 0; i < at.rank(); ++i) {
       Require(i == axis || at[i] <= shape[i], ORT_INVALID_ARGUMENT,
-              "Indices of shape {} reach outside of the input of shape {} in dimension {}", at.ToString(),
-              shape.ToString(), i);
+              "Indices of shape {} reach outside of the input of shape {} in dimension {}",
+              at.ToString(), shape.ToString(), i);
     }
     Tensor& output = context.Output(0, shape);
-    if (output.raw() != data.raw()) CopyContiguous(context.pool(), data.dtype(), output.raw(), data.raw(), data.ElementCount());
+    if (output.raw() != data.raw())
+      CopyContiguous(context.pool(), data.dtype(), output.raw(), data.raw(), data.ElementCount());
     if (indices.ElementCount() == 0) return;
     DispatchIndex(indices, [&]<typename I>() {
       WithReduction(reduction_, data.dtype(), [&]<typename T>(auto combine) {
-        Update(shape, at, axis, indices.data<I>(), static_cast<const T*>(updates.raw()), static_cast<T*>(output.raw()),
-               combine);
+        Update(shape, at, axis, indices.data<I>(), static_cast<const T*>(updates.raw()),
+               static_cast<T*>(output.raw()), combine);
       });
     });
   }
 
  private:
   template <typename I, typename T, typename Combiner>
-  static void Update(const Shape& shape, const Shape& at, size_t axis, const I* indices, const T* updates, T* out,
-                     Combiner combine) {
+  static void Update(const Shape& shape, const Shape& at, size_t axis, const I* indices,
+                     const T* updates, T* out, Combiner combine) {
     const IntList strides = StridesOf(shape);
     const size_t last = at.rank() - 1;
     const int64_t row = at[last];
@@ -133,20 +154,21 @@ class ScatterNdKernel final : public Kernel {
     const Shape& shape = data.shape();
     const Shape& at = indices.shape();
     Require(shape.rank() > 0 && at.rank() > 0, ORT_INVALID_ARGUMENT,
-            "input tensor and indices tensor must have at least one dimension: {} and {}", shape.ToString(),
-            at.ToString());
+            "input tensor and indices tensor must have at least one dimension: {} and {}",
+            shape.ToString(), at.ToString());
     const int64_t tuple = at.back();
     Require(tuple <= static_cast<int64_t>(shape.rank()), ORT_INVALID_ARGUMENT,
-            "last dimension of indices must not be larger than rank of input tensor: {} and {}", at.ToString(),
-            shape.ToString());
+            "last dimension of indices must not be larger than rank of input tensor: {} and {}",
+            at.ToString(), shape.ToString());
     Shape expected;
     for (size_t i = 0; i + 1 < at.rank(); ++i) expected.PushBack(at[i]);
     for (size_t i = static_cast<size_t>(tuple); i < shape.rank(); ++i) expected.PushBack(shape[i]);
     Require(updates.shape() == expected, ORT_INVALID_ARGUMENT,
-            "updates tensor should have shape {}, it has {} (data {}, indices {})", expected.ToString(),
-            updates.shape().ToString(), shape.ToString(), at.ToString());
+            "updates tensor should have shape {}, it has {} (data {}, indices {})",
+            expected.ToString(), updates.shape().ToString(), shape.ToString(), at.ToString());
     Tensor& output = context.Output(0, shape);
-    if (output.raw() != data.raw()) CopyContiguous(context.pool(), data.dtype(), output.raw(), data.raw(), data.ElementCount());
+    if (output.raw() != data.raw())
+      CopyContiguous(context.pool(), data.dtype(), output.raw(), data.raw(), data.ElementCount());
     if (updates.ElementCount() == 0) return;
     const int64_t count = at.Count(0, at.rank() - 1);
     const int64_t block = shape.Count(static_cast<size_t>(tuple));
@@ -158,7 +180,9 @@ class ScatterNdKernel final : public Kernel {
       for (int64_t i = 0; i < count; ++i, from += block) {
         int64_t offset = 0;
         for (size_t k = 0; k < static_cast<size_t>(tuple); ++k) {
-          offset += CheckedIndex(index[i * tuple + static_cast<int64_t>(k)], shape[k], "indices element") * strides[k];
+          offset += CheckedIndex(index[i * tuple + static_cast<int64_t>(k)], shape[k],
+                                 "indices element") *
+                    strides[k];
         }
         for (int64_t j = 0; j < block; ++j) combine(out[offset + j], from[j]);
       }
@@ -169,13 +193,14 @@ class ScatterNdKernel final : public Kernel {
   const Reduction reduction_;
 };
 
-// Writes the update of each batch into its cache, from a position of its own along the sequence axis.
+// Writes the update of each batch into its cache, from a position of its own along the sequence
+// axis.
 class TensorScatterKernel final : public Kernel {
  public:
   explicit TensorScatterKernel(const KernelInfo& info) : axis_(info.node.Int("axis", -2)) {
     const std::string mode = info.node.Text("mode", "linear");
-    Require(mode == "linear" || mode == "circular", ORT_INVALID_ARGUMENT, "{}: mode '{}' is neither linear nor circular",
-            info.node.Describe(), mode);
+    Require(mode == "linear" || mode == "circular", ORT_INVALID_ARGUMENT,
+            "{}: mode '{}' is neither linear nor circular", info.node.Describe(), mode);
     circular_ = mode == "circular";
   }
 
@@ -187,27 +212,37 @@ class TensorScatterKernel final : public Kernel {
     const auto axis = static_cast<size_t>(NormalizeAxis(axis_, static_cast<int64_t>(shape.rank())));
     Require(axis > 0, ORT_INVALID_ARGUMENT, "TensorScatter: axis must not be the batch dimension");
     bool fits = update.shape().rank() == shape.rank();
-    for (size_t i = 0; fits && i < shape.rank(); ++i) fits = i == axis || update.shape()[i] == shape[i];
-    Require(fits, ORT_INVALID_ARGUMENT, "TensorScatter: update of shape {} does not fit the cache of shape {}",
+    for (size_t i = 0; fits && i < shape.rank(); ++i)
+      fits = i == axis || update.shape()[i] == shape[i];
+    Require(fits, ORT_INVALID_ARGUMENT,
+            "TensorScatter: update of shape {} does not fit the cache of shape {}",
             update.shape().ToString(), shape.ToString());
     const int64_t length = shape[axis];
     const int64_t count = update.shape()[axis];
-    Require(count <= length, ORT_INVALID_ARGUMENT, "TensorScatter: {} updates for a cache of {}", count, length);
-    Require(positions == nullptr || (positions->shape() == Shape{shape[0]} && positions->dtype() == DType::kInt64),
-            ORT_INVALID_ARGUMENT, "TensorScatter: write_indices must be int64 of shape {{{}}}", shape[0]);
+    Require(count <= length, ORT_INVALID_ARGUMENT, "TensorScatter: {} updates for a cache of {}",
+            count, length);
+    Require(positions == nullptr ||
+                (positions->shape() == Shape{shape[0]} && positions->dtype() == DType::kInt64),
+            ORT_INVALID_ARGUMENT, "TensorScatter: write_indices must be int64 of shape {{{}}}",
+            shape[0]);
     Tensor& output = context.Output(0, shape);
-    if (output.raw() != past.raw()) CopyContiguous(context.pool(), past.dtype(), output.raw(), past.raw(), past.ElementCount());
+    if (output.raw() != past.raw())
+      CopyContiguous(context.pool(), past.dtype(), output.raw(), past.raw(), past.ElementCount());
     if (update.ElementCount() == 0) return;
     const int64_t inner = shape.Count(axis + 1);
     const int64_t rows_per_batch = shape.Count(1, axis);
     const int64_t rows = shape[0] * rows_per_batch;
     for (int64_t r = 0; r < rows; ++r) {
-      const int64_t first = positions == nullptr ? 0 : positions->data<int64_t>()[r / rows_per_batch];
-      Require(first >= 0 && (circular_ ? first < length : first <= length - count), ORT_INVALID_ARGUMENT,
-              "TensorScatter: write index {} of batch {} leaves a cache of {}", first, r / rows_per_batch, length);
+      const int64_t first =
+          positions == nullptr ? 0 : positions->data<int64_t>()[r / rows_per_batch];
+      Require(first >= 0 && (circular_ ? first < length : first <= length - count),
+              ORT_INVALID_ARGUMENT,
+              "TensorScatter: write index {} of batch {} leaves a cache of {}", first,
+              r / rows_per_batch, length);
       const int64_t before_end = std::min(count, length - first);
       const auto copy = [&](int64_t to, int64_t from, int64_t n) {
-        CopyContiguous(context.pool(), past.dtype(), Advance(output.raw(), past.dtype(), (r * length + to) * inner),
+        CopyContiguous(context.pool(), past.dtype(),
+                       Advance(output.raw(), past.dtype(), (r * length + to) * inner),
                        Advance(update.raw(), past.dtype(), (r * count + from) * inner), n * inner);
       };
       copy(first, 0, before_end);
@@ -220,15 +255,20 @@ class TensorScatterKernel final : public Kernel {
   bool circular_ = false;
 };
 
-BACKPLANE_CPU_KERNEL(Scatter, Op("Scatter").Since(9).In(0, kScattered).In(1, types::kIndices).InPlace(0, 0),
+BACKPLANE_CPU_KERNEL(Scatter,
+                     Op("Scatter").Since(9).In(0, kScattered).In(1, types::kIndices).InPlace(0, 0),
                      Make<ScatterElementsKernel>);
-BACKPLANE_CPU_KERNEL(ScatterElements,
-                     Op("ScatterElements").Since(11).In(0, kScattered).In(1, types::kIndices).InPlace(0, 0),
-                     Make<ScatterElementsKernel>);
-BACKPLANE_CPU_KERNEL(ScatterND, Op("ScatterND").Since(11).In(0, kScattered).In(1, DType::kInt64).InPlace(0, 0),
+BACKPLANE_CPU_KERNEL(
+    ScatterElements,
+    Op("ScatterElements").Since(11).In(0, kScattered).In(1, types::kIndices).InPlace(0, 0),
+    Make<ScatterElementsKernel>);
+BACKPLANE_CPU_KERNEL(ScatterND,
+                     Op("ScatterND").Since(11).In(0, kScattered).In(1, DType::kInt64).InPlace(0, 0),
                      Make<ScatterNdKernel>);
-BACKPLANE_CPU_KERNEL(TensorScatter, Op("TensorScatter").Since(24).In(0, kScattered).In(2, DType::kInt64).InPlace(0, 0),
-                     Make<TensorScatterKernel>);
+BACKPLANE_CPU_KERNEL(
+    TensorScatter,
+    Op("TensorScatter").Since(24).In(0, kScattered).In(2, DType::kInt64).InPlace(0, 0),
+    Make<TensorScatterKernel>);
 
 }  // namespace
 }  // namespace backplane::cpu

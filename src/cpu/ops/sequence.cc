@@ -1,5 +1,5 @@
-// SequenceConstruct, Empty, At, Erase, Insert, Length, SplitToSequence, ConcatFromSequence. Sequences share their
-// elements' memory; the list itself is copied on change.
+// SequenceConstruct, Empty, At, Erase, Insert, Length, SplitToSequence, ConcatFromSequence.
+// Sequences share their elements' memory; the list itself is copied on change.
 #include "cpu/ops/sequence.h"
 
 #include "base/checked_math.h"
@@ -19,8 +19,8 @@ namespace {
 
 const Value& SequenceInput(const KernelContext& context, size_t i) {
   const Value* value = context.InputValue(i);
-  Require(value != nullptr && value->kind() == ValueKind::kSequence, ORT_INVALID_ARGUMENT, "input {} is not a sequence",
-          i);
+  Require(value != nullptr && value->kind() == ValueKind::kSequence, ORT_INVALID_ARGUMENT,
+          "input {} is not a sequence", i);
   return *value;
 }
 
@@ -32,7 +32,8 @@ void SetSequence(KernelContext& context, std::vector<Value> elements, DType elem
 
 class SequenceEmptyKernel final : public Kernel {
  public:
-  explicit SequenceEmptyKernel(const KernelInfo& info) : dtype_(static_cast<DType>(info.node.Int("dtype", 1))) {}
+  explicit SequenceEmptyKernel(const KernelInfo& info)
+      : dtype_(static_cast<DType>(info.node.Int("dtype", 1))) {}
   void Run(KernelContext& context) const override { SetSequence(context, {}, dtype_); }
 
  private:
@@ -45,7 +46,8 @@ class SequenceConstructKernel final : public Kernel {
   void Run(KernelContext& context) const override {
     std::vector<Value> elements;
     elements.reserve(context.InputCount());
-    for (size_t i = 0; i < context.InputCount(); ++i) elements.push_back(Owned(*context.InputValue(i)));
+    for (size_t i = 0; i < context.InputCount(); ++i)
+      elements.push_back(Owned(*context.InputValue(i)));
     SetSequence(context, std::move(elements), context.Input(0).dtype());
   }
 };
@@ -55,8 +57,9 @@ class SequenceAtKernel final : public Kernel {
   explicit SequenceAtKernel(const KernelInfo&) {}
   void Run(KernelContext& context) const override {
     const std::vector<Value>& elements = SequenceInput(context, 0).sequence();
-    const int64_t position = CheckedIndex(ReadInt(context.Input(1), "position"),
-                                          static_cast<int64_t>(elements.size()), "Invalid sequence index");
+    const int64_t position =
+        CheckedIndex(ReadInt(context.Input(1), "position"), static_cast<int64_t>(elements.size()),
+                     "Invalid sequence index");
     context.SetOutput(0, elements[static_cast<size_t>(position)]);
   }
 };
@@ -68,8 +71,9 @@ class SequenceEraseKernel final : public Kernel {
     const Value& sequence = SequenceInput(context, 0);
     std::vector<Value> elements = sequence.sequence();
     const Tensor* at = context.OptionalInput(1);
-    const int64_t position = CheckedIndex(at != nullptr ? ReadInt(*at, "position") : -1,
-                                          static_cast<int64_t>(elements.size()), "Invalid sequence index");
+    const int64_t position =
+        CheckedIndex(at != nullptr ? ReadInt(*at, "position") : -1,
+                     static_cast<int64_t>(elements.size()), "Invalid sequence index");
     elements.erase(elements.begin() + position);
     SetSequence(context, std::move(elements), sequence.element_dtype());
   }
@@ -81,16 +85,18 @@ class SequenceInsertKernel final : public Kernel {
   void Run(KernelContext& context) const override {
     const Value& sequence = SequenceInput(context, 0);
     const Tensor& tensor = context.Input(1);
-    Require(tensor.dtype() == sequence.element_dtype() || sequence.element_dtype() == DType::kUndefined,
-            ORT_INVALID_ARGUMENT, "a {} cannot go into a sequence of {}", TensorTypeName(tensor.dtype()),
-            TensorTypeName(sequence.element_dtype()));
+    Require(
+        tensor.dtype() == sequence.element_dtype() || sequence.element_dtype() == DType::kUndefined,
+        ORT_INVALID_ARGUMENT, "a {} cannot go into a sequence of {}",
+        TensorTypeName(tensor.dtype()), TensorTypeName(sequence.element_dtype()));
     const std::vector<Value>& from = sequence.sequence();
     const auto size = static_cast<int64_t>(from.size());
     int64_t position = size;
     if (const Tensor* at = context.OptionalInput(2)) {
       position = ReadInt(*at, "position");
       Require(position >= -size && position <= size, ORT_INVALID_ARGUMENT,
-              "Invalid sequence index: {} must be within the inclusive range [{},{}]", position, -size, size);
+              "Invalid sequence index: {} must be within the inclusive range [{},{}]", position,
+              -size, size);
       if (position < 0) position += size;
     }
     std::vector<Value> elements;
@@ -131,14 +137,17 @@ class SplitToSequenceKernel final : public Kernel {
     for (const int64_t size : sizes) {
       Shape shape;
       for (size_t d = 0; d < from.rank(); ++d) {
-        if (d != axis) shape.PushBack(from[d]);
-        else if (!drop) shape.PushBack(size);
+        if (d != axis)
+          shape.PushBack(from[d]);
+        else if (!drop)
+          shape.PushBack(size);
       }
       Tensor part = Tensor::Allocate(input.dtype(), shape);
       StridedCopy copy;
       copy.Add(outer, size * inner, from[axis] * inner);
       copy.Add(size * inner, 1, 1);
-      copy.Run(context.pool(), input.dtype(), part.raw(), Advance(input.raw(), input.dtype(), offset * inner));
+      copy.Run(context.pool(), input.dtype(), part.raw(),
+               Advance(input.raw(), input.dtype(), offset * inner));
       elements.emplace_back(std::move(part));
       offset += size;
     }
@@ -161,7 +170,8 @@ class SplitToSequenceKernel final : public Kernel {
       Require(size >= 0, ORT_INVALID_ARGUMENT, "split has a negative value, {}", size);
       total = CheckedAdd(total, size);
     }
-    Require(total == dim, ORT_INVALID_ARGUMENT, "split's values sum to {}, the dimension is {}", total, dim);
+    Require(total == dim, ORT_INVALID_ARGUMENT, "split's values sum to {}, the dimension is {}",
+            total, dim);
     return sizes;
   }
 
@@ -178,12 +188,14 @@ class ConcatFromSequenceKernel final : public Kernel {
 
   void Run(KernelContext& context) const override {
     const std::vector<Value>& elements = SequenceInput(context, 0).sequence();
-    Require(!elements.empty(), ORT_INVALID_ARGUMENT, "Must have 1 or more inputs: the sequence is empty");
+    Require(!elements.empty(), ORT_INVALID_ARGUMENT,
+            "Must have 1 or more inputs: the sequence is empty");
     const Shape& first = elements[0].tensor().shape();
     const auto rank = static_cast<int64_t>(first.rank()) + (new_axis_ ? 1 : 0);
     const auto axis = static_cast<size_t>(NormalizeAxis(axis_, rank));
     int64_t total = 0;
-    for (size_t i = 0; i < elements.size(); ++i) total = CheckedAdd(total, Extent(elements[i].tensor(), first, axis, i));
+    for (size_t i = 0; i < elements.size(); ++i)
+      total = CheckedAdd(total, Extent(elements[i].tensor(), first, axis, i));
     Shape shape;
     for (size_t d = 0; d < static_cast<size_t>(rank); ++d) {
       shape.PushBack(d == axis ? total : first[new_axis_ && d > axis ? d - 1 : d]);
@@ -198,7 +210,8 @@ class ConcatFromSequenceKernel final : public Kernel {
       StridedCopy copy;
       copy.Add(outer, row, part);
       copy.Add(part, 1, 1);
-      copy.Run(context.pool(), tensor.dtype(), Advance(output.raw(), tensor.dtype(), offset), tensor.raw());
+      copy.Run(context.pool(), tensor.dtype(), Advance(output.raw(), tensor.dtype(), offset),
+               tensor.raw());
       offset += part;
     }
   }
@@ -208,9 +221,11 @@ class ConcatFromSequenceKernel final : public Kernel {
   int64_t Extent(const Tensor& tensor, const Shape& first, size_t axis, size_t i) const {
     const Shape& shape = tensor.shape();
     bool fits = shape.rank() == first.rank();
-    for (size_t d = 0; fits && d < shape.rank(); ++d) fits = shape[d] == first[d] || (!new_axis_ && d == axis);
-    Require(fits, ORT_INVALID_ARGUMENT, "element {} of the sequence has shape {}, which does not fit {}", i,
-            shape.ToString(), first.ToString());
+    for (size_t d = 0; fits && d < shape.rank(); ++d)
+      fits = shape[d] == first[d] || (!new_axis_ && d == axis);
+    Require(fits, ORT_INVALID_ARGUMENT,
+            "element {} of the sequence has shape {}, which does not fit {}", i, shape.ToString(),
+            first.ToString());
     return new_axis_ ? 1 : shape[axis];
   }
 
@@ -221,15 +236,20 @@ class ConcatFromSequenceKernel final : public Kernel {
 BACKPLANE_CPU_KERNEL(SequenceEmpty, Op("SequenceEmpty").Since(11), Make<SequenceEmptyKernel>);
 BACKPLANE_CPU_KERNEL(SequenceConstruct, Op("SequenceConstruct").Since(11).In(0, types::kAll),
                      Make<SequenceConstructKernel>);
-BACKPLANE_CPU_KERNEL(SequenceAt, Op("SequenceAt").Since(11).In(1, types::kIndices), Make<SequenceAtKernel>);
-BACKPLANE_CPU_KERNEL(SequenceErase, Op("SequenceErase").Since(11).In(1, types::kIndices), Make<SequenceEraseKernel>);
-BACKPLANE_CPU_KERNEL(SequenceInsert, Op("SequenceInsert").Since(11).In(1, types::kAll).In(2, types::kIndices),
+BACKPLANE_CPU_KERNEL(SequenceAt, Op("SequenceAt").Since(11).In(1, types::kIndices),
+                     Make<SequenceAtKernel>);
+BACKPLANE_CPU_KERNEL(SequenceErase, Op("SequenceErase").Since(11).In(1, types::kIndices),
+                     Make<SequenceEraseKernel>);
+BACKPLANE_CPU_KERNEL(SequenceInsert,
+                     Op("SequenceInsert").Since(11).In(1, types::kAll).In(2, types::kIndices),
                      Make<SequenceInsertKernel>);
 BACKPLANE_CPU_KERNEL(SequenceLength, Op("SequenceLength").Since(11), Make<SequenceLengthKernel>);
-BACKPLANE_CPU_KERNEL(SplitToSequence,
-                     Op("SplitToSequence").Since(11).In(0, types::kPlain | DType::kString).In(1, types::kIndices),
-                     Make<SplitToSequenceKernel>);
-BACKPLANE_CPU_KERNEL(ConcatFromSequence, Op("ConcatFromSequence").Since(11).Out(0, types::kPlain | DType::kString),
+BACKPLANE_CPU_KERNEL(
+    SplitToSequence,
+    Op("SplitToSequence").Since(11).In(0, types::kPlain | DType::kString).In(1, types::kIndices),
+    Make<SplitToSequenceKernel>);
+BACKPLANE_CPU_KERNEL(ConcatFromSequence,
+                     Op("ConcatFromSequence").Since(11).Out(0, types::kPlain | DType::kString),
                      Make<ConcatFromSequenceKernel>);
 
 }  // namespace

@@ -9,21 +9,22 @@ class ReverseSequenceKernel final : public Kernel {
  public:
   explicit ReverseSequenceKernel(const KernelInfo& info)
       : batch_axis_(info.node.Int("batch_axis", 1)), time_axis_(info.node.Int("time_axis", 0)) {
-    Require((batch_axis_ == 0 && time_axis_ == 1) || (batch_axis_ == 1 && time_axis_ == 0), ORT_INVALID_ARGUMENT,
-            "{}: batch_axis {} and time_axis {} must be 0 and 1, in any order", info.node.Describe(), batch_axis_,
-            time_axis_);
+    Require((batch_axis_ == 0 && time_axis_ == 1) || (batch_axis_ == 1 && time_axis_ == 0),
+            ORT_INVALID_ARGUMENT,
+            "{}: batch_axis {} and time_axis {} must be 0 and 1, in any order",
+            info.node.Describe(), batch_axis_, time_axis_);
   }
 
   void Run(KernelContext& context) const override {
     const Tensor& input = context.Input(0);
     const Tensor& lengths = context.Input(1);
     const Shape& shape = input.shape();
-    Require(shape.rank() >= 2, ORT_INVALID_ARGUMENT, "ReverseSequence needs two dimensions, the input has shape {}",
-            shape.ToString());
+    Require(shape.rank() >= 2, ORT_INVALID_ARGUMENT,
+            "ReverseSequence needs two dimensions, the input has shape {}", shape.ToString());
     const int64_t batch = shape[static_cast<size_t>(batch_axis_)];
     const int64_t steps = shape[static_cast<size_t>(time_axis_)];
-    Require(lengths.shape() == Shape{batch}, ORT_INVALID_ARGUMENT, "sequence_lens shape must be {{{}}}, it is {}", batch,
-            lengths.shape().ToString());
+    Require(lengths.shape() == Shape{batch}, ORT_INVALID_ARGUMENT,
+            "sequence_lens shape must be {{{}}}, it is {}", batch, lengths.shape().ToString());
     Tensor& output = context.Output(0, shape);
     if (output.ElementCount() == 0) return;
     const int64_t block = shape.Count(2);
@@ -51,9 +52,10 @@ class ReverseSequenceKernel final : public Kernel {
   const int64_t time_axis_;
 };
 
-BACKPLANE_CPU_KERNEL(ReverseSequence,
-                     Op("ReverseSequence").Since(10).In(0, types::kPlain | DType::kString).In(1, DType::kInt64),
-                     Make<ReverseSequenceKernel>);
+BACKPLANE_CPU_KERNEL(
+    ReverseSequence,
+    Op("ReverseSequence").Since(10).In(0, types::kPlain | DType::kString).In(1, DType::kInt64),
+    Make<ReverseSequenceKernel>);
 
 }  // namespace
 }  // namespace backplane::cpu

@@ -14,7 +14,9 @@ class ShapeKernel final : public Kernel {
   void Run(KernelContext& context) const override {
     const Shape& shape = context.Input(0).shape();
     const auto rank = static_cast<int64_t>(shape.rank());
-    const auto clamp = [rank](int64_t i) { return std::clamp<int64_t>(i < 0 ? i + rank : i, 0, rank); };
+    const auto clamp = [rank](int64_t i) {
+      return std::clamp<int64_t>(i < 0 ? i + rank : i, 0, rank);
+    };
     const int64_t start = clamp(start_);
     const int64_t count = std::max<int64_t>(clamp(end_) - start, 0);
     Tensor& output = context.Output(0, Shape{count});
@@ -34,7 +36,8 @@ class SizeKernel final : public Kernel {
   }
 };
 
-BACKPLANE_CPU_KERNEL(Shape, Op("Shape").In(0, types::kAll).Out(0, DType::kInt64), Make<ShapeKernel>);
+BACKPLANE_CPU_KERNEL(Shape, Op("Shape").In(0, types::kAll).Out(0, DType::kInt64),
+                     Make<ShapeKernel>);
 BACKPLANE_CPU_KERNEL(Size, Op("Size").In(0, types::kAll).Out(0, DType::kInt64), Make<SizeKernel>);
 
 }  // namespace

@@ -23,7 +23,9 @@ struct Range {
 Range Resolve(int64_t start, int64_t end, int64_t step, int64_t dim) {
   Require(step != 0, ORT_INVALID_ARGUMENT, "'step' value cannot be 0");
   // From the front; anything out of range is clamped, so the additions below cannot overflow.
-  const auto count_from_end = [dim](int64_t i) { return i < 0 ? (i < -dim ? int64_t{-1} : i + dim) : i; };
+  const auto count_from_end = [dim](int64_t i) {
+    return i < 0 ? (i < -dim ? int64_t{-1} : i + dim) : i;
+  };
   start = count_from_end(start);
   end = count_from_end(end);
   if (step > 0) {
@@ -44,11 +46,15 @@ class SliceKernel final : public Kernel {
   explicit SliceKernel(const KernelInfo& info) {
     const Node& node = info.node;
     if (node.since_version < 10) {
-      fixed_ = Bounds{IntsAttribute(node, "starts"), IntsAttribute(node, "ends"), IntsAttribute(node, "axes"), {}};
+      fixed_ = Bounds{IntsAttribute(node, "starts"),
+                      IntsAttribute(node, "ends"),
+                      IntsAttribute(node, "axes"),
+                      {}};
       return;
     }
     bool constant = true;
-    for (size_t i = 1; i < node.inputs.size(); ++i) constant &= !info.HasInput(i) || info.ConstantInput(i) != nullptr;
+    for (size_t i = 1; i < node.inputs.size(); ++i)
+      constant &= !info.HasInput(i) || info.ConstantInput(i) != nullptr;
     if (!constant) return;
     const auto read = [&](size_t i) {
       const Tensor* tensor = info.ConstantInput(i);
@@ -76,9 +82,10 @@ class SliceKernel final : public Kernel {
     const size_t count = bounds.starts.size();
     Require(bounds.ends.size() == count && (bounds.axes.empty() || bounds.axes.size() == count) &&
                 (bounds.steps.empty() || bounds.steps.size() == count) && count <= from.rank(),
-            ORT_INVALID_ARGUMENT, "Slice of a tensor of shape {}: starts {}, ends {}, axes {} and steps {} do not fit",
-            from.ToString(), bounds.starts.ToString(), bounds.ends.ToString(), bounds.axes.ToString(),
-            bounds.steps.ToString());
+            ORT_INVALID_ARGUMENT,
+            "Slice of a tensor of shape {}: starts {}, ends {}, axes {} and steps {} do not fit",
+            from.ToString(), bounds.starts.ToString(), bounds.ends.ToString(),
+            bounds.axes.ToString(), bounds.steps.ToString());
     IntList axes;
     if (!bounds.axes.empty()) axes = NormalizeAxes(bounds.axes, static_cast<int64_t>(from.rank()));
     const IntList strides = StridesOf(from);
@@ -87,8 +94,8 @@ class SliceKernel final : public Kernel {
     int64_t offset = 0;
     for (size_t i = 0; i < count; ++i) {
       const size_t axis = axes.empty() ? i : static_cast<size_t>(axes[i]);
-      const Range range =
-          Resolve(bounds.starts[i], bounds.ends[i], bounds.steps.empty() ? 1 : bounds.steps[i], from[axis]);
+      const Range range = Resolve(bounds.starts[i], bounds.ends[i],
+                                  bounds.steps.empty() ? 1 : bounds.steps[i], from[axis]);
       to[axis] = range.count;
       if (range.count == 0) continue;
       offset += range.start * strides[axis];
@@ -102,7 +109,8 @@ class SliceKernel final : public Kernel {
     for (size_t i = 0; i < to.rank(); ++i) copy.Add(to[i], to_strides[i], source_strides[i]);
     const WholeBytes source = ReadWholeBytes(context, input);
     WholeByteOutput destination(context, output);
-    copy.Run(context.pool(), source.dtype, destination.data(), Advance(source.data, source.dtype, offset));
+    copy.Run(context.pool(), source.dtype, destination.data(),
+             Advance(source.data, source.dtype, offset));
     destination.Finish();
   }
 
@@ -110,7 +118,11 @@ class SliceKernel final : public Kernel {
 };
 
 BACKPLANE_CPU_KERNEL(Slice,
-                     Op("Slice").In(0, types::kAll).In(1, types::kIndices).In(2, types::kIndices).In(3, types::kIndices)
+                     Op("Slice")
+                         .In(0, types::kAll)
+                         .In(1, types::kIndices)
+                         .In(2, types::kIndices)
+                         .In(3, types::kIndices)
                          .In(4, types::kIndices),
                      Make<SliceKernel>);
 

@@ -8,21 +8,24 @@ namespace {
 
 int64_t BlockSize(const Node& node) {
   const int64_t block = node.Int("blocksize", 0);
-  Require(block > 0 && block <= INT32_MAX, ORT_INVALID_ARGUMENT, "{}: blocksize must be positive, it is {}",
-          node.Describe(), block);
+  Require(block > 0 && block <= INT32_MAX, ORT_INVALID_ARGUMENT,
+          "{}: blocksize must be positive, it is {}", node.Describe(), block);
   return block;
 }
 
-// Whether the channels of the deep side are [depth, block, block] (CRD) rather than [block, block, depth] (DCR).
+// Whether the channels of the deep side are [depth, block, block] (CRD) rather than [block, block,
+// depth] (DCR).
 bool ColumnRowDepth(const Node& node) {
   const std::string mode = node.Text("mode", "DCR");
-  Require(mode == "DCR" || mode == "CRD", ORT_INVALID_ARGUMENT, "{}: mode '{}' is neither DCR nor CRD",
-          node.Describe(), mode);
+  Require(mode == "DCR" || mode == "CRD", ORT_INVALID_ARGUMENT,
+          "{}: mode '{}' is neither DCR nor CRD", node.Describe(), mode);
   return mode == "CRD";
 }
 
-// Copies `input` to output 0: the output seen as six axes of `sizes`, of which axis i steps `strides[i]` in the input.
-void Rearrange(KernelContext& context, const Shape& to, const int64_t (&sizes)[6], const int64_t (&strides)[6]) {
+// Copies `input` to output 0: the output seen as six axes of `sizes`, of which axis i steps
+// `strides[i]` in the input.
+void Rearrange(KernelContext& context, const Shape& to, const int64_t (&sizes)[6],
+               const int64_t (&strides)[6]) {
   Tensor& output = context.Output(0, to);
   if (output.ElementCount() == 0) return;
   const WholeBytes source = ReadWholeBytes(context, context.Input(0));
@@ -44,11 +47,13 @@ class DepthToSpaceKernel final : public Kernel {
 
   void Run(KernelContext& context) const override {
     const Shape& from = context.Input(0).shape();
-    Require(from.rank() == 4, ORT_INVALID_ARGUMENT, "DepthToSpace needs four dimensions, the input has shape {}",
-            from.ToString());
+    Require(from.rank() == 4, ORT_INVALID_ARGUMENT,
+            "DepthToSpace needs four dimensions, the input has shape {}", from.ToString());
     const int64_t n = from[0], c = from[1], h = from[2], w = from[3], b = block_;
     Require(c % (b * b) == 0, ORT_INVALID_ARGUMENT,
-            "DepthToSpace requires input depth to be a multiple of (block_size * block_size): {} and {}", c, b);
+            "DepthToSpace requires input depth to be a multiple of (block_size * block_size): {} "
+            "and {}",
+            c, b);
     const int64_t depth = c / (b * b);
     const int64_t plane = h * w;
     const int64_t depth_stride = (column_row_depth_ ? b * b : 1) * plane;
@@ -70,11 +75,12 @@ class SpaceToDepthKernel final : public Kernel {
 
   void Run(KernelContext& context) const override {
     const Shape& from = context.Input(0).shape();
-    Require(from.rank() == 4, ORT_INVALID_ARGUMENT, "SpaceToDepth needs four dimensions, the input has shape {}",
-            from.ToString());
+    Require(from.rank() == 4, ORT_INVALID_ARGUMENT,
+            "SpaceToDepth needs four dimensions, the input has shape {}", from.ToString());
     const int64_t n = from[0], c = from[1], h = from[2], w = from[3], b = block_;
     Require(h % b == 0 && w % b == 0, ORT_INVALID_ARGUMENT,
-            "SpaceToDepth requires input height and width to be multiples of block_size {}: {}", b, from.ToString());
+            "SpaceToDepth requires input height and width to be multiples of block_size {}: {}", b,
+            from.ToString());
     const Shape to{n, CheckedMul(c, b * b), h / b, w / b};
     if (column_row_depth_) {
       Rearrange(context, to, {n, c, b, b, h / b, w / b}, {c * h * w, h * w, w, 1, b * w, b});

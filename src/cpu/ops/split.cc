@@ -15,7 +15,8 @@ class SplitKernel final : public Kernel {
         sizes_given_(info.node.Has("split")),
         uneven_(info.node.since_version >= 18 || info.node.Has("num_outputs")) {
     Require(parts_ == static_cast<int64_t>(info.node.outputs.size()), ORT_INVALID_GRAPH,
-            "{}: num_outputs is {}, the node has {} outputs", info.node.Describe(), parts_, info.node.outputs.size());
+            "{}: num_outputs is {}, the node has {} outputs", info.node.Describe(), parts_,
+            info.node.outputs.size());
   }
 
   void Run(KernelContext& context) const override {
@@ -36,7 +37,8 @@ class SplitKernel final : public Kernel {
         StridedCopy copy;
         copy.Add(outer, sizes[i] * inner, from[axis] * inner);
         copy.Add(sizes[i] * inner, 1, 1);
-        copy.Run(context.pool(), source.dtype, destination.data(), Advance(source.data, source.dtype, offset * inner));
+        copy.Run(context.pool(), source.dtype, destination.data(),
+                 Advance(source.data, source.dtype, offset * inner));
         destination.Finish();
       }
       offset += sizes[i];
@@ -50,17 +52,20 @@ class SplitKernel final : public Kernel {
     const IntList sizes = input != nullptr ? ReadInts(*input, "split", parts_) : sizes_;
     int64_t total = 0;
     for (const int64_t size : sizes) {
-      Require(size >= 0, ORT_INVALID_ARGUMENT, "Invalid value in 'split' attribute: {} in {}", size, sizes.ToString());
+      Require(size >= 0, ORT_INVALID_ARGUMENT, "Invalid value in 'split' attribute: {} in {}", size,
+              sizes.ToString());
       total = CheckedAdd(total, size);
     }
     Require(static_cast<int64_t>(sizes.size()) == parts_ && total == dim, ORT_INVALID_ARGUMENT,
-            "Cannot split a dimension of {} into {} outputs of sizes {}", dim, parts_, sizes.ToString());
+            "Cannot split a dimension of {} into {} outputs of sizes {}", dim, parts_,
+            sizes.ToString());
     return sizes;
   }
 
   IntList EqualSizes(int64_t dim) const {
     Require(uneven_ || dim % parts_ == 0, ORT_INVALID_ARGUMENT,
-            "Input cannot be split evenly on selected axis: a dimension of {} into {} outputs", dim, parts_);
+            "Input cannot be split evenly on selected axis: a dimension of {} into {} outputs", dim,
+            parts_);
     const int64_t size = CeilDiv(dim, parts_);
     IntList sizes;
     sizes.Resize(static_cast<size_t>(parts_), size);
@@ -79,7 +84,8 @@ class SplitKernel final : public Kernel {
   const bool uneven_;
 };
 
-BACKPLANE_CPU_KERNEL(Split, Op("Split").Since(2).In(0, types::kAll).In(1, DType::kInt64), Make<SplitKernel>);
+BACKPLANE_CPU_KERNEL(Split, Op("Split").Since(2).In(0, types::kAll).In(1, DType::kInt64),
+                     Make<SplitKernel>);
 
 }  // namespace
 }  // namespace backplane::cpu

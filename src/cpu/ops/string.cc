@@ -30,8 +30,9 @@ class StringConcatKernel final : public Kernel {
     };
     for (size_t i = 0; i < rank; ++i) {
       const int64_t x = dim(a.shape(), i), y = dim(b.shape(), i);
-      Require(x == y || x == 1 || y == 1, ORT_INVALID_ARGUMENT, "StringConcat: {} and {} cannot be broadcast",
-              a.shape().ToString(), b.shape().ToString());
+      Require(x == y || x == 1 || y == 1, ORT_INVALID_ARGUMENT,
+              "StringConcat: {} and {} cannot be broadcast", a.shape().ToString(),
+              b.shape().ToString());
       to[i] = x == 1 ? y : x;
     }
     Tensor& output = context.Output(0, to);
@@ -76,11 +77,13 @@ class StringSplitKernel final : public Kernel {
     if (Tensor* output = context.OptionalOutput(0, to)) {
       auto* out = output->data<std::string>();
       for (const auto& row : parts) {
-        for (size_t k = 0; k < most; ++k) *out++ = k < row.size() ? std::string(row[k]) : std::string();
+        for (size_t k = 0; k < most; ++k)
+          *out++ = k < row.size() ? std::string(row[k]) : std::string();
       }
     }
     if (Tensor* output = context.OptionalOutput(1, input.shape())) {
-      for (size_t i = 0; i < parts.size(); ++i) output->data<int64_t>()[i] = static_cast<int64_t>(parts[i].size());
+      for (size_t i = 0; i < parts.size(); ++i)
+        output->data<int64_t>()[i] = static_cast<int64_t>(parts[i].size());
     }
   }
 
@@ -121,9 +124,11 @@ class StringSplitKernel final : public Kernel {
 // Upper and lower case of UTF-8 text by a locale; bytes that are no UTF-8 stay as they are.
 class CaseChanger {
  public:
-  explicit CaseChanger(const std::string& name) : locale_(newlocale(LC_CTYPE_MASK, name.c_str(), nullptr)) {
+  explicit CaseChanger(const std::string& name)
+      : locale_(newlocale(LC_CTYPE_MASK, name.c_str(), nullptr)) {
     if (locale_ == nullptr) locale_ = newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr);
-    Require(locale_ != nullptr, ORT_FAIL, "StringNormalizer: neither the locale '{}' nor C.UTF-8 is installed", name);
+    Require(locale_ != nullptr, ORT_FAIL,
+            "StringNormalizer: neither the locale '{}' nor C.UTF-8 is installed", name);
   }
   ~CaseChanger() { freelocale(locale_); }
   CaseChanger(const CaseChanger&) = delete;
@@ -140,7 +145,8 @@ class CaseChanger {
         continue;
       }
       const auto wide = static_cast<wint_t>(code);
-      Encode(static_cast<uint32_t>(upper ? towupper_l(wide, locale_) : towlower_l(wide, locale_)), out);
+      Encode(static_cast<uint32_t>(upper ? towupper_l(wide, locale_) : towlower_l(wide, locale_)),
+             out);
       i += length;
     }
     return out;
@@ -189,10 +195,12 @@ class CaseChanger {
 class StringNormalizerKernel final : public Kernel {
  public:
   explicit StringNormalizerKernel(const KernelInfo& info)
-      : case_sensitive_(info.node.Int("is_case_sensitive", 0) != 0), changer_(info.node.Text("locale", "C.UTF-8")) {
+      : case_sensitive_(info.node.Int("is_case_sensitive", 0) != 0),
+        changer_(info.node.Text("locale", "C.UTF-8")) {
     const std::string action = info.node.Text("case_change_action", "NONE");
     Require(action == "NONE" || action == "LOWER" || action == "UPPER", ORT_INVALID_ARGUMENT,
-            "{}: attribute case_change_action has the unknown value '{}'", info.node.Describe(), action);
+            "{}: attribute case_change_action has the unknown value '{}'", info.node.Describe(),
+            action);
     changes_ = action != "NONE";
     upper_ = action == "UPPER";
     for (const std::string& word : info.node.Texts("stopwords")) {
@@ -204,11 +212,13 @@ class StringNormalizerKernel final : public Kernel {
     const Tensor& input = context.Input(0);
     const Shape& from = input.shape();
     Require(from.rank() == 1 || (from.rank() == 2 && from[0] == 1), ORT_INVALID_ARGUMENT,
-            "Input dimensions are either[C > 0] or [1][C > 0] allowed, they are {}", from.ToString());
+            "Input dimensions are either[C > 0] or [1][C > 0] allowed, they are {}",
+            from.ToString());
     std::vector<std::string> kept;
     for (const std::string& text : input.span<std::string>()) {
-      const bool stops = !stopwords_.empty() &&
-                         stopwords_.count(case_sensitive_ ? text : changer_.Change(text, false)) != 0;
+      const bool stops =
+          !stopwords_.empty() &&
+          stopwords_.count(case_sensitive_ ? text : changer_.Change(text, false)) != 0;
       if (!stops) kept.push_back(changes_ ? changer_.Change(text, upper_) : text);
     }
     if (kept.empty()) kept.emplace_back();  // one empty string stands for nothing
@@ -225,8 +235,10 @@ class StringNormalizerKernel final : public Kernel {
   std::unordered_set<std::string> stopwords_;
 };
 
-BACKPLANE_CPU_KERNEL(StringConcat, Op("StringConcat").Since(20).In(0, DType::kString), Make<StringConcatKernel>);
-BACKPLANE_CPU_KERNEL(StringSplit, Op("StringSplit").Since(20).In(0, DType::kString), Make<StringSplitKernel>);
+BACKPLANE_CPU_KERNEL(StringConcat, Op("StringConcat").Since(20).In(0, DType::kString),
+                     Make<StringConcatKernel>);
+BACKPLANE_CPU_KERNEL(StringSplit, Op("StringSplit").Since(20).In(0, DType::kString),
+                     Make<StringSplitKernel>);
 BACKPLANE_CPU_KERNEL(StringNormalizer, Op("StringNormalizer").Since(10).In(0, DType::kString),
                      Make<StringNormalizerKernel>);
 

@@ -17,8 +17,10 @@ struct Entry {
 
 template <typename T>
 auto Comparable(const T& value) {
-  if constexpr (std::is_same_v<T, Float16> || std::is_same_v<T, BFloat16>) return static_cast<float>(value);
-  else return value;
+  if constexpr (std::is_same_v<T, Float16> || std::is_same_v<T, BFloat16>)
+    return static_cast<float>(value);
+  else
+    return value;
 }
 
 // A strict order for every input: NaN is above all numbers, equal values go by index.
@@ -42,10 +44,12 @@ struct Before {
 class TopKKernel final : public Kernel {
  public:
   explicit TopKKernel(const KernelInfo& info)
-      : axis_(info.node.Int("axis", -1)), fixed_k_(info.node.Int("k", -1)),
-        from_attribute_(info.node.since_version < 10), largest_(info.node.Int("largest", 1) != 0) {
-    Require(!from_attribute_ || fixed_k_ >= 0, ORT_INVALID_ARGUMENT, "{}: k must not be negative, it is {}",
-            info.node.Describe(), fixed_k_);
+      : axis_(info.node.Int("axis", -1)),
+        fixed_k_(info.node.Int("k", -1)),
+        from_attribute_(info.node.since_version < 10),
+        largest_(info.node.Int("largest", 1) != 0) {
+    Require(!from_attribute_ || fixed_k_ >= 0, ORT_INVALID_ARGUMENT,
+            "{}: k must not be negative, it is {}", info.node.Describe(), fixed_k_);
   }
 
   void Run(KernelContext& context) const override {
@@ -53,24 +57,27 @@ class TopKKernel final : public Kernel {
     const Shape& from = input.shape();
     const auto axis = static_cast<size_t>(NormalizeAxis(axis_, static_cast<int64_t>(from.rank())));
     const int64_t k = from_attribute_ ? fixed_k_ : ReadInt(context.Input(1), "k");
-    Require(k >= 0 && k <= from[axis], ORT_INVALID_ARGUMENT,
-            "k argument [{}] should not be greater than specified axis dim value [{}], nor negative", k, from[axis]);
+    Require(
+        k >= 0 && k <= from[axis], ORT_INVALID_ARGUMENT,
+        "k argument [{}] should not be greater than specified axis dim value [{}], nor negative", k,
+        from[axis]);
     Shape to = from;
     to[axis] = k;
     Tensor* values = context.OptionalOutput(0, to);
     Tensor* indices = context.OptionalOutput(1, to);
     if (to.ElementCount() == 0) return;
-    Dispatch<float, double, int64_t, int32_t, int8_t, int16_t, uint8_t, uint16_t, uint32_t, uint64_t, Float16,
-             BFloat16>(input.dtype(), [&]<typename T>() {
-      Select(context, input.data<T>(), from, axis, k, values == nullptr ? nullptr : values->data<T>(),
+    Dispatch<float, double, int64_t, int32_t, int8_t, int16_t, uint8_t, uint16_t, uint32_t,
+             uint64_t, Float16, BFloat16>(input.dtype(), [&]<typename T>() {
+      Select(context, input.data<T>(), from, axis, k,
+             values == nullptr ? nullptr : values->data<T>(),
              indices == nullptr ? nullptr : indices->data<int64_t>());
     });
   }
 
  private:
   template <typename T>
-  void Select(KernelContext& context, const T* x, const Shape& from, size_t axis, int64_t k, T* values,
-              int64_t* indices) const {
+  void Select(KernelContext& context, const T* x, const Shape& from, size_t axis, int64_t k,
+              T* values, int64_t* indices) const {
     const int64_t n = from[axis];
     const int64_t inner = from.Count(axis + 1);
     const int64_t rows = from.Count(0, axis) * inner;
@@ -112,7 +119,8 @@ class TopKKernel final : public Kernel {
   const bool largest_;
 };
 
-BACKPLANE_CPU_KERNEL(TopK, Op("TopK").In(0, types::kNumeric).In(1, DType::kInt64), Make<TopKKernel>);
+BACKPLANE_CPU_KERNEL(TopK, Op("TopK").In(0, types::kNumeric).In(1, DType::kInt64),
+                     Make<TopKKernel>);
 
 }  // namespace
 }  // namespace backplane::cpu

@@ -18,8 +18,8 @@ class TransposeKernel final : public Kernel {
     IntList sorted = perm_;
     std::sort(sorted.begin(), sorted.end());
     for (int64_t i = 0; i < rank; ++i) {
-      Require(sorted[static_cast<size_t>(i)] == i, ORT_INVALID_ARGUMENT, "{}: perm {} is not a permutation",
-              info.node.Describe(), perm_.ToString());
+      Require(sorted[static_cast<size_t>(i)] == i, ORT_INVALID_ARGUMENT,
+              "{}: perm {} is not a permutation", info.node.Describe(), perm_.ToString());
     }
   }
 
@@ -27,9 +27,11 @@ class TransposeKernel final : public Kernel {
     const Tensor& input = context.Input(0);
     const Shape& from = input.shape();
     const size_t rank = from.rank();
-    Require(!given_ || perm_.size() == rank, ORT_INVALID_ARGUMENT, "perm {} does not fit the input shape {}",
-            perm_.ToString(), from.ToString());
-    const auto axis_of = [&](size_t i) { return given_ ? static_cast<size_t>(perm_[i]) : rank - 1 - i; };
+    Require(!given_ || perm_.size() == rank, ORT_INVALID_ARGUMENT,
+            "perm {} does not fit the input shape {}", perm_.ToString(), from.ToString());
+    const auto axis_of = [&](size_t i) {
+      return given_ ? static_cast<size_t>(perm_[i]) : rank - 1 - i;
+    };
     Shape to = from;
     for (size_t i = 0; i < rank; ++i) to[i] = from[axis_of(i)];
     Tensor& output = context.Output(0, to);

@@ -14,8 +14,8 @@ class TriluKernel final : public Kernel {
   void Run(KernelContext& context) const override {
     const Tensor& input = context.Input(0);
     const Shape& shape = input.shape();
-    Require(shape.rank() >= 2, ORT_INVALID_ARGUMENT, "Input tensor should have a rank of at least 2, its shape is {}",
-            shape.ToString());
+    Require(shape.rank() >= 2, ORT_INVALID_ARGUMENT,
+            "Input tensor should have a rank of at least 2, its shape is {}", shape.ToString());
     const Tensor* k_input = context.OptionalInput(1);
     const int64_t k = k_input == nullptr ? 0 : ReadInt(*k_input, "k");
     Tensor& output = context.Output(0, shape);
@@ -48,7 +48,8 @@ class TriluKernel final : public Kernel {
   const bool upper_;
 };
 
-BACKPLANE_CPU_KERNEL(Trilu, Op("Trilu").Since(14).In(0, types::kPlain).In(1, DType::kInt64).InPlace(0, 0),
+BACKPLANE_CPU_KERNEL(Trilu,
+                     Op("Trilu").Since(14).In(0, types::kPlain).In(1, DType::kInt64).InPlace(0, 0),
                      Make<TriluKernel>);
 
 }  // namespace

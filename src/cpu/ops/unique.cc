@@ -59,9 +59,9 @@ class UniqueKernel final : public Kernel {
       slices = {from.Count(0, axis), from[axis], from.Count(axis + 1)};
     }
     Groups groups;
-    Dispatch<float, double, int64_t, int32_t, int16_t, int8_t, uint8_t, uint16_t, uint32_t, uint64_t, bool, Float16,
-             BFloat16, std::string>(input.dtype(),
-                                    [&]<typename T>() { groups = Group(input.data<T>(), slices); });
+    Dispatch<float, double, int64_t, int32_t, int16_t, int8_t, uint8_t, uint16_t, uint32_t,
+             uint64_t, bool, Float16, BFloat16, std::string>(
+        input.dtype(), [&]<typename T>() { groups = Group(input.data<T>(), slices); });
     const auto found = static_cast<int64_t>(groups.first.size());
     Shape to{found};
     if (axis_.has_value()) {
@@ -111,7 +111,8 @@ class UniqueKernel final : public Kernel {
   static void OrderByFirst(Groups& groups) {
     std::vector<size_t> order(groups.first.size());
     std::iota(order.begin(), order.end(), size_t{0});
-    std::sort(order.begin(), order.end(), [&](size_t a, size_t b) { return groups.first[a] < groups.first[b]; });
+    std::sort(order.begin(), order.end(),
+              [&](size_t a, size_t b) { return groups.first[a] < groups.first[b]; });
     Groups result = groups;
     std::vector<int64_t> place(order.size());
     for (size_t i = 0; i < order.size(); ++i) {
@@ -123,8 +124,8 @@ class UniqueKernel final : public Kernel {
     groups = std::move(result);
   }
 
-  static void WriteValues(KernelContext& context, const Tensor& input, const Slices& slices, const Groups& groups,
-                          const Shape& to) {
+  static void WriteValues(KernelContext& context, const Tensor& input, const Slices& slices,
+                          const Groups& groups, const Shape& to) {
     Tensor& output = context.Output(0, to);
     const auto found = static_cast<int64_t>(groups.first.size());
     DispatchBySize(input.dtype(), [&]<typename T>() {
@@ -132,8 +133,8 @@ class UniqueKernel final : public Kernel {
       T* y = static_cast<T*>(output.raw());
       for (int64_t o = 0; o < slices.outer; ++o) {
         for (int64_t g = 0; g < found; ++g) {
-          std::copy_n(x + (o * slices.count + groups.first[static_cast<size_t>(g)]) * slices.inner, slices.inner,
-                      y + (o * found + g) * slices.inner);
+          std::copy_n(x + (o * slices.count + groups.first[static_cast<size_t>(g)]) * slices.inner,
+                      slices.inner, y + (o * found + g) * slices.inner);
         }
       }
     });
@@ -143,7 +144,9 @@ class UniqueKernel final : public Kernel {
   std::optional<int64_t> axis_;
 };
 
-BACKPLANE_CPU_KERNEL(Unique, Op("Unique").Since(11).In(0, types::kNumeric | TypeSet{DType::kBool, DType::kString}),
+BACKPLANE_CPU_KERNEL(Unique,
+                     Op("Unique").Since(11).In(0, types::kNumeric |
+                                                      TypeSet{DType::kBool, DType::kString}),
                      Make<UniqueKernel>);
 
 }  // namespace

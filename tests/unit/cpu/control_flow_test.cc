@@ -12,7 +12,8 @@ using Body = std::function<Values(std::span<const Value>)>;
 
 class FunctionRunner final : public SubgraphRunner {
  public:
-  FunctionRunner(size_t inputs, size_t outputs, Body body) : inputs_(inputs), outputs_(outputs), body_(std::move(body)) {}
+  FunctionRunner(size_t inputs, size_t outputs, Body body)
+      : inputs_(inputs), outputs_(outputs), body_(std::move(body)) {}
   size_t input_count() const override { return inputs_; }
   size_t output_count() const override { return outputs_; }
   void Run(KernelContext&, std::span<const Value> inputs, Values& outputs) override {
@@ -57,12 +58,17 @@ struct ControlNode {
     }
     ThreadPool pool(ThreadPoolOptions{.threads = 1, .affinities = {}});
     Logger logger;
-    const KernelInfo info{*node, pool, logger, nullptr, nullptr,
-                          [&](const std::shared_ptr<Graph>& body) -> std::unique_ptr<SubgraphRunner> {
-                            const BodySpec& spec = *specs.at(body.get());
-                            return std::make_unique<FunctionRunner>(spec.inputs, spec.outputs, spec.body);
-                          },
-                          0};
+    const KernelInfo info{
+        *node,
+        pool,
+        logger,
+        nullptr,
+        nullptr,
+        [&](const std::shared_ptr<Graph>& body) -> std::unique_ptr<SubgraphRunner> {
+          const BodySpec& spec = *specs.at(body.get());
+          return std::make_unique<FunctionRunner>(spec.inputs, spec.outputs, spec.body);
+        },
+        0};
     Reason why;
     const KernelEntry* entry = KernelRegistry::Get().Find(*node, &why);
     Require(entry != nullptr, ORT_NOT_IMPLEMENTED, "{}", why.text);
@@ -71,8 +77,8 @@ struct ControlNode {
   }
 
  private:
-  Values RunKernel(const Kernel& kernel, const Node& node, const KernelTraits& traits, ThreadPool& pool,
-                   const Logger& logger) const {
+  Values RunKernel(const Kernel& kernel, const Node& node, const KernelTraits& traits,
+                   ThreadPool& pool, const Logger& logger) const {
     Values values = inputs;
     values.resize(inputs.size() + outputs.size());
     std::vector<Value*> slots;
@@ -80,7 +86,8 @@ struct ControlNode {
     for (size_t i = 0; i < values.size(); ++i) {
       slots.push_back(&values[i]);
       const bool absent = i < inputs.size() && inputs[i].IsNone();
-      (i < inputs.size() ? in : out).push_back(absent ? KernelContext::kAbsent : static_cast<uint32_t>(i));
+      (i < inputs.size() ? in : out)
+          .push_back(absent ? KernelContext::kAbsent : static_cast<uint32_t>(i));
     }
     HeapFrame frame(node, traits);
     KernelContext context;
@@ -97,7 +104,9 @@ struct ControlNode {
   }
 };
 
-Value Floats(const Shape& shape, const std::vector<float>& values) { return Value(MakeTensor<float>(shape, values)); }
+Value Floats(const Shape& shape, const std::vector<float>& values) {
+  return Value(MakeTensor<float>(shape, values));
+}
 Value Bool(bool value) { return Value(Tensor::Scalar<bool>(value)); }
 Value Int(int64_t value) { return Value(Tensor::Scalar<int64_t>(value)); }
 
@@ -118,8 +127,12 @@ void ExpectFails(const F& run, const std::string& text) {
 }
 
 TEST(IfTest, RunsOneBranch) {
-  const auto branch = [](float v) { return BodySpec{0, 1, [v](auto) { return Values{Floats({1}, {v})}; }}; };
-  ControlNode node{"If", 13, {}, {{"then_branch", branch(1)}, {"else_branch", branch(2)}}, {Bool(true)}, {DType::kFloat}};
+  const auto branch = [](float v) {
+    return BodySpec{0, 1, [v](auto) { return Values{Floats({1}, {v})}; }};
+  };
+  ControlNode node{"If",         13,
+                   {},           {{"then_branch", branch(1)}, {"else_branch", branch(2)}},
+                   {Bool(true)}, {DType::kFloat}};
   ExpectFloats(node.Run()[0], {1}, {1});
   node.inputs = {Bool(false)};
   ExpectFloats(node.Run()[0], {1}, {2});
@@ -127,7 +140,8 @@ TEST(IfTest, RunsOneBranch) {
   ExpectFails([&] { node.Run(); }, "one element");
 }
 
-// x doubles each time; the loop ends when the trip count is reached or x passes 10. Scans x before doubling.
+// x doubles each time; the loop ends when the trip count is reached or x passes 10. Scans x before
+// doubling.
 BodySpec Doubling() {
   return {3, 3, [](std::span<const Value> in) {
             const float x = in[2].tensor().data<float>()[0];
@@ -136,7 +150,11 @@ BodySpec Doubling() {
 }
 
 TEST(LoopTest, EndsByCountOrCondition) {
-  ControlNode node{"Loop", 13, {}, {{"body", Doubling()}}, {Int(2), Bool(true), Floats({1}, {1})},
+  ControlNode node{"Loop",
+                   13,
+                   {},
+                   {{"body", Doubling()}},
+                   {Int(2), Bool(true), Floats({1}, {1})},
                    {DType::kFloat, DType::kFloat}};
   Values out = node.Run();
   ExpectFloats(out[0], {1}, {4});
@@ -154,19 +172,22 @@ TEST(LoopTest, EndsByCountOrCondition) {
 }
 
 TEST(LoopTest, CarriesSequences) {
-  const BodySpec body{3, 2, [](std::span<const Value> in) {
-                        Value sequence = in[2];
-                        Values elements = sequence.sequence();
-                        elements.push_back(Value(Tensor::Scalar<int64_t>(*in[0].tensor().data<int64_t>())));
-                        sequence.SetSequence(std::move(elements), DType::kInt64);
-                        return Values{Bool(true), sequence};
-                      }};
+  const BodySpec body{
+      3, 2, [](std::span<const Value> in) {
+        Value sequence = in[2];
+        Values elements = sequence.sequence();
+        elements.push_back(Value(Tensor::Scalar<int64_t>(*in[0].tensor().data<int64_t>())));
+        sequence.SetSequence(std::move(elements), DType::kInt64);
+        return Values{Bool(true), sequence};
+      }};
   Value empty;
   empty.SetSequence({}, DType::kInt64);
-  const ControlNode node{"Loop", 13, {}, {{"body", body}}, {Int(3), Value(), empty}, {DType::kUndefined}};
+  const ControlNode node{
+      "Loop", 13, {}, {{"body", body}}, {Int(3), Value(), empty}, {DType::kUndefined}};
   const Values out = node.Run();
   ASSERT_EQ(out[0].sequence().size(), 3u);
-  for (int64_t i = 0; i < 3; ++i) EXPECT_EQ(*out[0].sequence()[static_cast<size_t>(i)].tensor().data<int64_t>(), i);
+  for (int64_t i = 0; i < 3; ++i)
+    EXPECT_EQ(*out[0].sequence()[static_cast<size_t>(i)].tensor().data<int64_t>(), i);
 }
 
 TEST(LoopTest, RefusesScansThatChangeShape) {
@@ -184,14 +205,19 @@ BodySpec Sum() {
             const Tensor& a = in[0].tensor();
             const Tensor& b = in[1].tensor();
             Tensor sum = Tensor::Allocate(DType::kFloat, a.shape());
-            for (int64_t i = 0; i < a.ElementCount(); ++i) sum.data<float>()[i] = a.data<float>()[i] + b.data<float>()[i];
+            for (int64_t i = 0; i < a.ElementCount(); ++i)
+              sum.data<float>()[i] = a.data<float>()[i] + b.data<float>()[i];
             return Values{Value(sum), Value(sum)};
           }};
 }
 
 TEST(ScanTest, AxesAndDirections) {
   const Value x = Floats({3, 2}, {1, 2, 3, 4, 5, 6});
-  ControlNode node{"Scan", 11, {{"num_scan_inputs", int64_t{1}}}, {{"body", Sum()}}, {Floats({2}, {0, 0}), x},
+  ControlNode node{"Scan",
+                   11,
+                   {{"num_scan_inputs", int64_t{1}}},
+                   {{"body", Sum()}},
+                   {Floats({2}, {0, 0}), x},
                    {DType::kFloat, DType::kFloat}};
   Values out = node.Run();
   ExpectFloats(out[0], {2}, {9, 12});
@@ -208,8 +234,12 @@ TEST(ScanTest, AxesAndDirections) {
 }
 
 TEST(ScanTest, Version8HasBatches) {
-  const ControlNode node{"Scan", 8, {{"num_scan_inputs", int64_t{1}}}, {{"body", Sum()}},
-                         {Value(MakeTensor<int64_t>({2}, {2, 1})), Floats({2, 1}, {0, 10}), Floats({2, 2, 1}, {1, 2, 3, 4})},
+  const ControlNode node{"Scan",
+                         8,
+                         {{"num_scan_inputs", int64_t{1}}},
+                         {{"body", Sum()}},
+                         {Value(MakeTensor<int64_t>({2}, {2, 1})), Floats({2, 1}, {0, 10}),
+                          Floats({2, 2, 1}, {1, 2, 3, 4})},
                          {DType::kFloat, DType::kFloat}};
   const Values out = node.Run();
   ExpectFloats(out[0], {2, 1}, {3, 13});
@@ -228,27 +258,59 @@ const TypeInfo kSequenceType = TypeInfo::Sequence(TypeInfo::Tensor(DType::kFloat
 TEST(SequenceTest, ElementsInAndOut) {
   const auto scalars = [](const Value& sequence) {
     std::vector<float> result;
-    for (const Value& element : sequence.sequence()) result.push_back(*element.tensor().data<float>());
+    for (const Value& element : sequence.sequence())
+      result.push_back(*element.tensor().data<float>());
     return result;
   };
   using Floats = std::vector<float>;
-  const auto made = OpTester("SequenceConstruct", 11).In<float>({1}, {1}).In<float>({1}, {2}).Out(kSequenceType).Run();
+  const auto made = OpTester("SequenceConstruct", 11)
+                        .In<float>({1}, {1})
+                        .In<float>({1}, {2})
+                        .Out(kSequenceType)
+                        .Run();
   EXPECT_EQ(scalars(made[0]), (Floats{1, 2}));
-  const auto inserted = OpTester("SequenceInsert", 11).In(Sequence({1, 2}), kSequenceType).In<float>({1}, {9})
-                            .In<int64_t>({}, {-1}).Out(kSequenceType).Run();
+  const auto inserted = OpTester("SequenceInsert", 11)
+                            .In(Sequence({1, 2}), kSequenceType)
+                            .In<float>({1}, {9})
+                            .In<int64_t>({}, {-1})
+                            .Out(kSequenceType)
+                            .Run();
   EXPECT_EQ(scalars(inserted[0]), (Floats{1, 9, 2}));
-  const auto erased = OpTester("SequenceErase", 11).In(Sequence({1, 2, 3}), kSequenceType).Out(kSequenceType).Run();
+  const auto erased =
+      OpTester("SequenceErase", 11).In(Sequence({1, 2, 3}), kSequenceType).Out(kSequenceType).Run();
   EXPECT_EQ(scalars(erased[0]), (Floats{1, 2}));
-  OpTester("SequenceAt", 11).In(Sequence({1, 2}), kSequenceType).In<int32_t>({}, {-2}).Out<float>({1}, {1}).Check();
-  OpTester("SequenceAt", 11).In(Sequence({1, 2}), kSequenceType).In<int32_t>({}, {2}).Out(DType::kFloat)
+  OpTester("SequenceAt", 11)
+      .In(Sequence({1, 2}), kSequenceType)
+      .In<int32_t>({}, {-2})
+      .Out<float>({1}, {1})
+      .Check();
+  OpTester("SequenceAt", 11)
+      .In(Sequence({1, 2}), kSequenceType)
+      .In<int32_t>({}, {2})
+      .Out(DType::kFloat)
       .CheckFails(ORT_INVALID_ARGUMENT, "[-2,1]");
   OpTester("SequenceLength", 11).In(Sequence({1, 2}), kSequenceType).Out<int64_t>({}, {2}).Check();
-  OpTester("ConcatFromSequence", 11).Attr("axis", 0).In(Sequence({1, 2}), kSequenceType).Out<float>({2}, {1, 2}).Check();
-  OpTester("ConcatFromSequence", 11).Attr("axis", 0).Attr("new_axis", 1).In(Sequence({1, 2}), kSequenceType)
-      .Out<float>({2, 1}, {1, 2}).Check();
-  OpTester("ConcatFromSequence", 11).Attr("axis", 0).In(Sequence({}), kSequenceType).Out(DType::kFloat)
+  OpTester("ConcatFromSequence", 11)
+      .Attr("axis", 0)
+      .In(Sequence({1, 2}), kSequenceType)
+      .Out<float>({2}, {1, 2})
+      .Check();
+  OpTester("ConcatFromSequence", 11)
+      .Attr("axis", 0)
+      .Attr("new_axis", 1)
+      .In(Sequence({1, 2}), kSequenceType)
+      .Out<float>({2, 1}, {1, 2})
+      .Check();
+  OpTester("ConcatFromSequence", 11)
+      .Attr("axis", 0)
+      .In(Sequence({}), kSequenceType)
+      .Out(DType::kFloat)
       .CheckFails(ORT_INVALID_ARGUMENT, "empty");
-  const auto split = OpTester("SplitToSequence", 11).In<float>({3}, {1, 2, 3}).In<int64_t>({}, {2}).Out(kSequenceType).Run();
+  const auto split = OpTester("SplitToSequence", 11)
+                         .In<float>({3}, {1, 2, 3})
+                         .In<int64_t>({}, {2})
+                         .Out(kSequenceType)
+                         .Run();
   ASSERT_EQ(split[0].sequence().size(), 2u);
   EXPECT_EQ(Elements<float>(split[0].sequence()[0].tensor()), (Floats{1, 2}));
 }
@@ -259,7 +321,10 @@ TEST(OptionalTest, PresentAndAbsent) {
   OpTester("OptionalHasElement", 18).In<float>({1}, {3}).Out<bool>({}, {1}).Check();
   OpTester("OptionalHasElement", 18).Absent().Out<bool>({}, {0}).Check();
   OpTester("OptionalGetElement", 18).In<float>({1}, {3}).Out<float>({1}, {3}).Check();
-  OpTester("OptionalGetElement", 18).In(Value(), optional).Out(DType::kFloat).CheckFails(ORT_FAIL, "no data");
+  OpTester("OptionalGetElement", 18)
+      .In(Value(), optional)
+      .Out(DType::kFloat)
+      .CheckFails(ORT_FAIL, "no data");
 }
 
 }  // namespace

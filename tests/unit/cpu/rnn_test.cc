@@ -30,19 +30,24 @@ struct Data {
 
 double Sigmoid(double v) { return 1 / (1 + std::exp(-v)); }
 
-// One sequence of one direction, straight from ONNX's equations. Writes y[step][hidden] and leaves h and c.
-void Reference(const Layer& layer, const Data& d, int64_t sequence, std::vector<double>& h, std::vector<double>& c,
-               std::vector<std::vector<double>>& y) {
+// One sequence of one direction, straight from ONNX's equations. Writes y[step][hidden] and leaves
+// h and c.
+void Reference(const Layer& layer, const Data& d, int64_t sequence, std::vector<double>& h,
+               std::vector<double>& c, std::vector<std::vector<double>>& y) {
   const int64_t n = layer.hidden, g = layer.gates;
-  const int64_t length = layer.lengths.empty() ? layer.steps : layer.lengths[static_cast<size_t>(sequence)];
+  const int64_t length =
+      layer.lengths.empty() ? layer.steps : layer.lengths[static_cast<size_t>(sequence)];
   y.assign(static_cast<size_t>(layer.steps), std::vector<double>(static_cast<size_t>(n), 0.0));
-  const auto at = [](const Floats& v, int64_t i) { return static_cast<double>(v[static_cast<size_t>(i)]); };
+  const auto at = [](const Floats& v, int64_t i) {
+    return static_cast<double>(v[static_cast<size_t>(i)]);
+  };
   for (int64_t s = 0; s < length; ++s) {
     const int64_t t = layer.reverse ? length - 1 - s : s;
     const auto x_part = [&](int64_t row) {
       double sum = at(d.b, row);
       for (int64_t k = 0; k < layer.input; ++k) {
-        sum += at(d.w, row * layer.input + k) * at(d.x, (t * layer.batch + sequence) * layer.input + k);
+        sum += at(d.w, row * layer.input + k) *
+               at(d.x, (t * layer.batch + sequence) * layer.input + k);
       }
       return sum;
     };
@@ -64,12 +69,15 @@ void Reference(const Layer& layer, const Data& d, int64_t sequence, std::vector<
           candidate = x_part(2 * n + i) + Sigmoid(gate(1)) * h_part(2 * n + i, h);
         } else {
           std::vector<double> reset(h);
-          for (int64_t k = 0; k < n; ++k) reset[static_cast<size_t>(k)] *= Sigmoid(x_part(n + k) + h_part(n + k, h));
+          for (int64_t k = 0; k < n; ++k)
+            reset[static_cast<size_t>(k)] *= Sigmoid(x_part(n + k) + h_part(n + k, h));
           candidate = x_part(2 * n + i) + h_part(2 * n + i, reset);
         }
         next[index] = (1 - z) * std::tanh(candidate) + z * h[index];
       } else {
-        const auto peephole = [&](int64_t k, double cell) { return layer.peepholes ? at(d.p, k * n + i) * cell : 0.0; };
+        const auto peephole = [&](int64_t k, double cell) {
+          return layer.peepholes ? at(d.p, k * n + i) * cell : 0.0;
+        };
         const double in = Sigmoid(gate(0) + peephole(0, c[index]));
         const double forget = Sigmoid(gate(2) + peephole(2, c[index]));
         c[index] = forget * c[index] + in * std::tanh(gate(3));
@@ -82,27 +90,36 @@ void Reference(const Layer& layer, const Data& d, int64_t sequence, std::vector<
 }
 
 void Check(const Layer& layer) {
-  SCOPED_TRACE(std::string(layer.op) + (layer.reverse ? " reverse" : "") + (layer.lengths.empty() ? "" : " lengths"));
+  SCOPED_TRACE(std::string(layer.op) + (layer.reverse ? " reverse" : "") +
+               (layer.lengths.empty() ? "" : " lengths"));
   std::mt19937 random(7);
   const int64_t n = layer.hidden, g = layer.gates, b = layer.batch, s = layer.steps;
   const bool lstm = g == 4;
-  const Data d{Random(random, s * b * layer.input), Random(random, g * n * layer.input), Random(random, g * n * n),
-               Random(random, 2 * g * n), Random(random, b * n), Random(random, b * n), Random(random, 3 * n)};
-  Floats y(static_cast<size_t>(s * b * n)), y_h(static_cast<size_t>(b * n)), y_c(static_cast<size_t>(b * n));
+  const Data d{Random(random, s * b * layer.input),
+               Random(random, g * n * layer.input),
+               Random(random, g * n * n),
+               Random(random, 2 * g * n),
+               Random(random, b * n),
+               Random(random, b * n),
+               Random(random, 3 * n)};
+  Floats y(static_cast<size_t>(s * b * n)), y_h(static_cast<size_t>(b * n)),
+      y_c(static_cast<size_t>(b * n));
   for (int64_t i = 0; i < b; ++i) {
     std::vector<double> h(d.h0.begin() + i * n, d.h0.begin() + (i + 1) * n);
     std::vector<double> c(d.c0.begin() + i * n, d.c0.begin() + (i + 1) * n);
     std::vector<std::vector<double>> rows;
     Reference(layer, d, i, h, c, rows);
     for (int64_t t = 0; t < s; ++t) {
-      std::copy(rows[static_cast<size_t>(t)].begin(), rows[static_cast<size_t>(t)].end(), y.begin() + (t * b + i) * n);
+      std::copy(rows[static_cast<size_t>(t)].begin(), rows[static_cast<size_t>(t)].end(),
+                y.begin() + (t * b + i) * n);
     }
     std::copy(h.begin(), h.end(), y_h.begin() + i * n);
     std::copy(c.begin(), c.end(), y_c.begin() + i * n);
   }
   for (const bool constant : {true, false}) {
     OpTester test(layer.op, 14);
-    test.Attr("hidden_size", Attribute::Value(n)).Attr("direction", layer.reverse ? "reverse" : "forward");
+    test.Attr("hidden_size", Attribute::Value(n))
+        .Attr("direction", layer.reverse ? "reverse" : "forward");
     if (layer.linear_before_reset) test.Attr("linear_before_reset", 1);
     test.In<float>({s, b, layer.input}, d.x);
     const auto weight = [&](const Shape& shape, const Floats& values) {
@@ -122,7 +139,8 @@ void Check(const Layer& layer) {
 }
 
 TEST(RnnTest, MatchesReference) {
-  for (const auto& [op, gates] : {std::pair<const char*, int64_t>{"LSTM", 4}, {"GRU", 3}, {"RNN", 1}}) {
+  for (const auto& [op, gates] :
+       {std::pair<const char*, int64_t>{"LSTM", 4}, {"GRU", 3}, {"RNN", 1}}) {
     for (const bool reverse : {false, true}) {
       Check({op, gates, 4, 1, 3, 5, reverse, false, false, {}});
       Check({op, gates, 3, 3, 6, 17, reverse, false, false, {}});
@@ -137,14 +155,18 @@ TEST(RnnTest, MatchesReference) {
 TEST(RnnTest, BatchFirstIsTheTransposedLayer) {
   std::mt19937 random(3);
   const int64_t s = 3, b = 2, in = 4, n = 5;
-  const Floats x = Random(random, s * b * in), w = Random(random, 2 * 4 * n * in), r = Random(random, 2 * 4 * n * n);
+  const Floats x = Random(random, s * b * in), w = Random(random, 2 * 4 * n * in),
+               r = Random(random, 2 * 4 * n * n);
   Floats batch_first(x.size());
   for (int64_t t = 0; t < s; ++t) {
-    for (int64_t i = 0; i < b; ++i) std::copy_n(x.begin() + (t * b + i) * in, in, batch_first.begin() + (i * s + t) * in);
+    for (int64_t i = 0; i < b; ++i)
+      std::copy_n(x.begin() + (t * b + i) * in, in, batch_first.begin() + (i * s + t) * in);
   }
   const auto run = [&](int layout) {
     OpTester test("LSTM", 14);
-    test.Attr("hidden_size", Attribute::Value(n)).Attr("direction", "bidirectional").Attr("layout", layout);
+    test.Attr("hidden_size", Attribute::Value(n))
+        .Attr("direction", "bidirectional")
+        .Attr("layout", layout);
     test.In<float>(layout ? Shape{b, s, in} : Shape{s, b, in}, layout ? batch_first : x);
     test.Const<float>({2, 4 * n, in}, w).Const<float>({2, 4 * n, n}, r);
     return test.Out(DType::kFloat).Out(DType::kFloat).Out(DType::kFloat).Run();
@@ -169,16 +191,34 @@ TEST(RnnTest, RefusesWhatDoesNotFit) {
     test.Attr("hidden_size", 1).In<float>({1, 1, 1}, {1});
     return test;
   };
-  lstm().In<float>({1, 4, 1}, {1, 1, 1, 1}).In<float>({1, 4, 2}, Floats(8)).Out(DType::kFloat)
+  lstm()
+      .In<float>({1, 4, 1}, {1, 1, 1, 1})
+      .In<float>({1, 4, 2}, Floats(8))
+      .Out(DType::kFloat)
       .CheckFails(ORT_INVALID_ARGUMENT);
-  lstm().In<float>({1, 4, 2}, Floats(8)).In<float>({1, 4, 1}, Floats(4)).Out(DType::kFloat)
+  lstm()
+      .In<float>({1, 4, 2}, Floats(8))
+      .In<float>({1, 4, 1}, Floats(4))
+      .Out(DType::kFloat)
       .CheckFails(ORT_INVALID_ARGUMENT, "Input W");
-  lstm().In<float>({1, 4, 1}, Floats(4)).In<float>({1, 4, 1}, Floats(4)).Absent().In<int32_t>({1}, {2}).Out(DType::kFloat)
+  lstm()
+      .In<float>({1, 4, 1}, Floats(4))
+      .In<float>({1, 4, 1}, Floats(4))
+      .Absent()
+      .In<int32_t>({1}, {2})
+      .Out(DType::kFloat)
       .CheckFails(ORT_INVALID_ARGUMENT, "sequence_lens");
-  lstm().Attr("direction", "sideways").In<float>({1, 4, 1}, Floats(4)).In<float>({1, 4, 1}, Floats(4)).Out(DType::kFloat)
+  lstm()
+      .Attr("direction", "sideways")
+      .In<float>({1, 4, 1}, Floats(4))
+      .In<float>({1, 4, 1}, Floats(4))
+      .Out(DType::kFloat)
       .CheckFails(ORT_INVALID_ARGUMENT, "sideways");
-  lstm().Attr("activations", Attribute::Value(std::vector<std::string>{"Sigmoid", "Tanh", "Cosine"}))
-      .In<float>({1, 4, 1}, Floats(4)).In<float>({1, 4, 1}, Floats(4)).Out(DType::kFloat)
+  lstm()
+      .Attr("activations", Attribute::Value(std::vector<std::string>{"Sigmoid", "Tanh", "Cosine"}))
+      .In<float>({1, 4, 1}, Floats(4))
+      .In<float>({1, 4, 1}, Floats(4))
+      .Out(DType::kFloat)
       .CheckFails(ORT_INVALID_ARGUMENT, "Cosine");
 }
 

@@ -1,4 +1,5 @@
-// Transpose and the strided copy under it, against an element-by-element reference; DepthToSpace and SpaceToDepth.
+// Transpose and the strided copy under it, against an element-by-element reference; DepthToSpace
+// and SpaceToDepth.
 #include <numeric>
 
 #include "cpu/ops/indexing.h"
@@ -77,7 +78,10 @@ TEST(TransposeTest, SubByteElementsStayPacked) {
 
 TEST(TransposeTest, RejectsBadPermutations) {
   const auto fails = [](const Ints& perm) {
-    OpTester("Transpose", 13).Attr("perm", perm).In<float>({2, 1}, {1, 2}).Out(DType::kFloat)
+    OpTester("Transpose", 13)
+        .Attr("perm", perm)
+        .In<float>({2, 1}, {1, 2})
+        .Out(DType::kFloat)
         .CheckFails(ORT_INVALID_ARGUMENT, "perm");
   };
   fails({0, 0});
