@@ -4,6 +4,8 @@
 #include <memory>
 
 #include "abi/guard.h"
+#include "model/model.h"
+#include "onnxruntime_ep_device_ep_metadata_keys.h"
 #include "provider/registry.h"
 #include "runtime/env.h"
 
@@ -164,6 +166,48 @@ OrtStatus* GetModelCompatibilityForEpDevices(const OrtEpDevice* const* ep_device
     const std::shared_ptr<OrtEnv> env = OrtEnv::Current();
     Require(env != nullptr, ORT_INVALID_ARGUMENT, "there is no environment");
     *out_status = env->providers().Compatibility({ep_devices, num_ep_devices}, compatibility_info);
+  });
+}
+
+namespace {
+
+// The text that whoever compiled the model left for an EP; null if there is none.
+char* CompatibilityText(const Graph& graph, const char* ep_type, OrtAllocator* allocator) {
+  const auto& metadata = graph.model()->metadata;
+  const auto found =
+      metadata.find(Format("{}{}", kOrtModelMetadata_EpCompatibilityInfoPrefix, ep_type));
+  return found == metadata.end() ? nullptr : CopyText(found->second, allocator);
+}
+
+}  // namespace
+
+OrtStatus* GetCompatibilityInfoFromModel(const ORTCHAR_T* model_path, const char* ep_type,
+                                         OrtAllocator* allocator,
+                                         char** compatibility_info) noexcept {
+  return Guard([&] {
+    NotNull(model_path, "model_path");
+    NotNull(ep_type, "ep_type");
+    NotNull(allocator, "allocator");
+    NotNull(compatibility_info, "compatibility_info");
+    *compatibility_info = nullptr;
+    *compatibility_info = CompatibilityText(*LoadModelFile(model_path), ep_type, allocator);
+  });
+}
+
+OrtStatus* GetCompatibilityInfoFromModelBytes(const void* model_data, size_t model_data_length,
+                                              const char* ep_type, OrtAllocator* allocator,
+                                              char** compatibility_info) noexcept {
+  return Guard([&] {
+    NotNullArray(model_data, model_data_length, "model_data");
+    NotNull(ep_type, "ep_type");
+    NotNull(allocator, "allocator");
+    NotNull(compatibility_info, "compatibility_info");
+    *compatibility_info = nullptr;
+    LoadOptions load;
+    load.bytes_stay_valid = true;  // for as long as this takes
+    const auto graph =
+        LoadModelBytes({static_cast<const std::byte*>(model_data), model_data_length}, load);
+    *compatibility_info = CompatibilityText(*graph, ep_type, allocator);
   });
 }
 

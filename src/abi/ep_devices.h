@@ -29,6 +29,8 @@ BACKPLANE_SLOT(OrtApi, DeviceEpIncompatibilityDetails_GetNotes);
 BACKPLANE_SLOT(OrtApi, DeviceEpIncompatibilityDetails_GetErrorCode);
 BACKPLANE_RELEASE_SLOT(DeviceEpIncompatibilityDetails);
 BACKPLANE_SLOT(OrtApi, GetModelCompatibilityForEpDevices);
+BACKPLANE_SLOT(OrtApi, GetCompatibilityInfoFromModel);
+BACKPLANE_SLOT(OrtApi, GetCompatibilityInfoFromModelBytes);
 
 BACKPLANE_SLOT(OrtEpApi, CreateEpDevice);
 BACKPLANE_RELEASE_SLOT(EpDevice);

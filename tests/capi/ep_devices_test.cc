@@ -108,6 +108,31 @@ TEST(EpDevicesTest, CompatibilityOfCompiledModels) {
   EXPECT_EQ(verdict, OrtCompiledModelCompatibility_EP_NOT_APPLICABLE);
 }
 
+TEST(EpDevicesTest, CompatibilityTextOfAModel) {
+  char* text = nullptr;
+  ASSERT_OK(Api().GetCompatibilityInfoFromModel(ModelPath("add").c_str(), "SomeEp",
+                                                DefaultAllocator(), &text));
+  EXPECT_EQ(text, nullptr);
+  EXPECT_FALSE(Outcome(Api().GetCompatibilityInfoFromModel("/nowhere.onnx", "SomeEp",
+                                                           DefaultAllocator(), &text))
+                   .ok());
+  EXPECT_FALSE(Outcome(Api().GetCompatibilityInfoFromModelBytes("garbage", 7, "SomeEp",
+                                                                DefaultAllocator(), &text))
+                   .ok());
+
+  // The model's bytes with one more field of ModelProto behind them: metadata_props (number 14).
+  std::ifstream file(ModelPath("add"), std::ios::binary);
+  std::string bytes((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+  const std::string key = "ep_compatibility_info.SomeEp";
+  const std::string value = "v1;avx2";
+  std::string entry = "\x0a" + std::string(1, static_cast<char>(key.size())) + key + "\x12" +
+                      std::string(1, static_cast<char>(value.size())) + value;
+  bytes += "\x72" + std::string(1, static_cast<char>(entry.size())) + entry;
+  ASSERT_OK(Api().GetCompatibilityInfoFromModelBytes(bytes.data(), bytes.size(), "SomeEp",
+                                                     DefaultAllocator(), &text));
+  EXPECT_EQ(TakeText(text), value);
+}
+
 class EpMemoryTest : public testing::Test {
  protected:
   EpMemoryTest() : life_{{"NAMES", "Memory"}, {"MEMORY", "1"}}, library_("memory") {
