@@ -51,7 +51,7 @@ void BM_Gemm(benchmark::State& state, int64_t m, int64_t n, int64_t k, bool pack
 }
 
 void BM_Conv(benchmark::State& state, int64_t size, int64_t channels, int64_t outputs, int64_t kernel, int64_t stride,
-             int64_t groups, int threads) {
+             int64_t groups, bool winograd, int threads) {
   Window w;
   w.channels = channels;
   w.in = {1, size, size};
@@ -63,11 +63,11 @@ void BM_Conv(benchmark::State& state, int64_t size, int64_t channels, int64_t ou
   const int64_t taps = channels / groups * kernel * kernel;
   const auto x = Random(size * size * channels), weights = Random(outputs * taps), bias = Random(outputs);
   std::vector<float> y(static_cast<size_t>(out * out * outputs));
-  const PackedConv conv(weights.data(), outputs, channels / groups, groups, w.kernel, Pool(1));
+  const PackedConv conv(weights.data(), outputs, channels / groups, groups, w, winograd, Pool(1));
   Epilogue epilogue;
   epilogue.bias = bias.data();
   epilogue.activation.kind = ActivationKind::kRelu;
-  const auto scratch = Buffer::Allocate(conv.ScratchBytes(w));
+  const auto scratch = Buffer::Allocate(conv.ScratchBytes(w, Pool(threads)));
   for (auto _ : state) conv.Run(w, x.data(), y.data(), epilogue, scratch->data(), Pool(threads));
   SetRate(state, 2.0 * static_cast<double>(out * out * outputs) * static_cast<double>(taps));
 }
@@ -100,7 +100,12 @@ const bool kRegistered = [] {
              {56, 128, 128, 3, 1, 32}, {640, 3, 16, 3, 2, 1},   {160, 16, 16, 3, 1, 1}}) {
       add("Conv/" + std::to_string(c.size) + "^2x" + std::to_string(c.channels) + "->" + std::to_string(c.outputs) +
               "/k" + std::to_string(c.kernel) + "s" + std::to_string(c.stride) + "g" + std::to_string(c.groups),
-          BM_Conv, c.size, c.channels, c.outputs, c.kernel, c.stride, c.groups);
+          BM_Conv, c.size, c.channels, c.outputs, c.kernel, c.stride, c.groups, false);
+      if (c.kernel == 3 && c.stride == 1 && c.groups == 1) {
+        add("Winograd/" + std::to_string(c.size) + "^2x" + std::to_string(c.channels) + "->" +
+                std::to_string(c.outputs),
+            BM_Conv, c.size, c.channels, c.outputs, c.kernel, c.stride, c.groups, true);
+      }
     }
   }
   return true;

@@ -6,6 +6,7 @@
 #include "base/checked_math.h"
 #include "cpu/kernels/gemm_tile.h"
 #include "cpu/kernels/task_grid.h"
+#include "cpu/kernels/winograd.h"
 
 namespace backplane::cpu {
 namespace {
@@ -128,8 +129,13 @@ class RowFinder {
 }  // namespace
 
 PackedConv::PackedConv(const float* weights, int64_t out_channels, int64_t group_channels, int64_t groups,
-                       const Dims3& kernel, ThreadPool& pool)
-    : out_channels_(out_channels), group_channels_(group_channels), groups_(groups), kernel_(kernel) {
+                       const Window& window, bool winograd, ThreadPool& pool)
+    : out_channels_(out_channels), group_channels_(group_channels), groups_(groups), kernel_(window.kernel) {
+  const Dims3& kernel = window.kernel;
+  if (winograd && WinogradConv::Suits(out_channels, group_channels, groups, kernel) && WinogradConv::Suits(window)) {
+    winograd_ = std::make_shared<WinogradConv>(weights, out_channels, group_channels, pool);
+    return;
+  }
   const int64_t taps = CheckedMul(CheckedMul(kernel[0], kernel[1]), kernel[2]);
   if (out_channels == groups && group_channels == 1 && groups > 1 && kernel[0] * kernel[1] <= kMaxDepthwiseRows) {
     depthwise_ = true;
@@ -189,13 +195,18 @@ GemmParams PackedConv::Pointwise(const Window& window, int64_t group) const {
   return p;
 }
 
-size_t PackedConv::ScratchBytes(const Window& window) const {
+size_t PackedConv::ScratchBytes(const Window& window, const ThreadPool& pool) const {
+  if (winograd_ != nullptr) return winograd_->ScratchBytes(window, pool);
   return IsPointwise(window) ? GemmScratchBytes(Pointwise(window, 0)) : 0;
 }
 
 void PackedConv::Run(const Window& window, const float* x, float* y, const Epilogue& epilogue, void* scratch,
                      ThreadPool& pool) const {
   if (window.Pixels() <= 0) return;
+  if (winograd_ != nullptr) {
+    winograd_->Run(window, x, y, epilogue, scratch, pool);
+    return;
+  }
   if (depthwise_) {
     const auto* weights = static_cast<const float*>(depthwise_weights_->data());
     const int64_t taps = kernel_[0] * kernel_[1] * kernel_[2];

@@ -1,5 +1,5 @@
-// Convolution of channels-last images (N, depth, height, width, C) by constant weights. Three ways, chosen by shape:
-// a matrix product (1x1), the implicit matrix product whose rows are pointers to pixels, and depthwise.
+// Convolution of channels-last images (N, depth, height, width, C) by constant weights. Four ways, chosen by shape: a
+// matrix product (1x1), Winograd's (3x3), depthwise, and the implicit matrix product whose rows are pointers to pixels.
 // Used by ops/conv.cc. One and two spatial dimensions are three with leading sizes of 1. Run allocates nothing.
 #pragma once
 
@@ -50,17 +50,20 @@ struct Window {
   }
 };
 
+class WinogradConv;
+
 class PackedConv {
  public:
   PackedConv() = default;
-  /// `weights` as ONNX has them: [out_channels, group_channels, kernel...].
-  PackedConv(const float* weights, int64_t out_channels, int64_t group_channels, int64_t groups, const Dims3& kernel,
-             ThreadPool& pool);
+  /// `weights` as ONNX has them: [out_channels, group_channels, kernel...]. Of `window`, kernel, strides and dilations
+  /// are known now. `winograd` allows that way, whose sums are less exact (about 1e-5 of the largest terms).
+  PackedConv(const float* weights, int64_t out_channels, int64_t group_channels, int64_t groups, const Window& window,
+             bool winograd, ThreadPool& pool);
 
   bool empty() const { return out_channels_ == 0; }
   /// Scratch that Run needs, aligned to kTensorAlignment.
-  size_t ScratchBytes(const Window& window) const;
-  /// `x`: window.batch images of window.channels; `y`: [pixels, out_channels]. The window's kernel is the weights'.
+  size_t ScratchBytes(const Window& window, const ThreadPool& pool) const;
+  /// `x`: window.batch images of window.channels; `y`: [pixels, out_channels].
   void Run(const Window& window, const float* x, float* y, const Epilogue& epilogue, void* scratch,
            ThreadPool& pool) const;
 
@@ -80,6 +83,7 @@ class PackedConv {
   std::vector<PackedB> packed_;        ///< one for each group
   std::shared_ptr<Buffer> depthwise_weights_;  ///< [taps, channels], then a pixel of zeros
   std::vector<float> zeros_;           ///< a pixel of padding
+  std::shared_ptr<const WinogradConv> winograd_;  ///< in place of packed_, or null
 };
 
 /// Depthwise convolution: `weights` is [taps, channels], `zeros` a pixel of zeros.

@@ -16,6 +16,8 @@ class WindowAttributes {
   WindowAttributes(const Node& node, std::span<const int64_t> kernel);
 
   size_t spatial_rank() const { return rank_; }
+  /// Kernel, strides, dilations and explicit pads; the sizes of the image are not known.
+  const Window& window() const { return window_; }
   const Dims3& kernel() const { return window_.kernel; }
   const Dims3& dilation() const { return window_.dilation; }
   const Dims3& pad_begin() const { return window_.pad; }

@@ -230,6 +230,50 @@ TEST(Conv, LargeEnoughForManyTasks) {
   Check({.in = {7, 7}, .kernel = {3, 3}, .channels = 64, .outputs = 200, .pads = {1, 1, 1, 1}});
 }
 
+// Winograd's way against the direct one, both with residual and activation.
+TEST(Conv, Winograd) {
+  struct Case {
+    int64_t batch, height, width, channels, outputs, pad;
+    ActivationKind activation;
+  };
+  for (const int threads : {1, 2}) {
+    ThreadPool pool(ThreadPoolOptions{.threads = threads, .affinities = {}});
+    for (const Case& c : std::vector<Case>{{1, 4, 4, 32, 32, 1, ActivationKind::kNone},
+                                           {3, 9, 11, 48, 32, 1, ActivationKind::kRelu},
+                                           {1, 8, 7, 32, 80, 0, ActivationKind::kSilu},
+                                           {2, 1, 2, 32, 32, 2, ActivationKind::kNone},
+                                           {1, 30, 41, 64, 64, 1, ActivationKind::kRelu},
+                                           {1, 8, 8, 256, 256, 1, ActivationKind::kNone}}) {
+      SCOPED_TRACE(Format("{}x{}, {} -> {} channels, threads {}", c.height, c.width, c.channels, c.outputs, threads));
+      Window w;
+      w.batch = c.batch;
+      w.channels = c.channels;
+      w.in = {1, c.height, c.width};
+      w.kernel = {1, 3, 3};
+      w.pad = {0, c.pad, c.pad};
+      w.out = {1, c.height + 2 * c.pad - 2, c.width + 2 * c.pad - 2};
+      const int64_t count = w.Pixels() * c.outputs;
+      const auto x = Random(c.batch * c.height * c.width * c.channels, 1), bias = Random(c.outputs, 3);
+      const auto weights = Random(c.outputs * c.channels * 9, 2), z = Random(count, 4);
+      Epilogue e;
+      e.bias = bias.data();
+      e.residual = z.data();
+      e.residual_stride = c.outputs;
+      e.activation.kind = c.activation;
+      std::vector<float> y[2];
+      for (const bool winograd : {false, true}) {
+        const PackedConv conv(weights.data(), c.outputs, c.channels, 1, w, winograd, pool);
+        y[winograd].assign(static_cast<size_t>(count), -99.0f);
+        const auto scratch = Buffer::Allocate(conv.ScratchBytes(w, pool));
+        conv.Run(w, x.data(), y[winograd].data(), e, scratch->data(), pool);
+      }
+      float worst = 0;
+      for (size_t i = 0; i < y[0].size(); ++i) worst = std::max(worst, std::abs(y[0][i] - y[1][i]));
+      EXPECT_LT(worst, 1e-5f * static_cast<float>(c.channels));
+    }
+  }
+}
+
 TEST(Conv, ZeroSizes) {
   OpTester("Conv", 11).In<float>({0, 2, 3, 3}, {}).Const<float>({1, 2, 1, 1}, {1, 1}).Out<float>({0, 1, 3, 3}, {})
       .Check();
