@@ -135,8 +135,13 @@ class GemmFloat final : public GemmBase {
       epilogue.bias = from;
       return;
     }
-    Require(z == nullptr, ORT_NOT_IMPLEMENTED, "{}: Z together with a C of shape {} or with beta", name_,
-            c->shape().ToString());
+    if (z != nullptr) {  // both are added up in the output first, which is then its own residual
+      for (int64_t i = 0; i < s.m * s.n; ++i) {
+        y[i] = epilogue.residual[i] + beta_ * from[i / s.n * spread.row + i % s.n * spread.column];
+      }
+      epilogue.residual = y;
+      return;
+    }
     epilogue.residual = from;
     epilogue.residual_stride = spread.row;
     epilogue.residual_scale = beta_;

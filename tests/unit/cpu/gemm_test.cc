@@ -299,6 +299,8 @@ TEST(Gemm, PrivateFormFusesResidualAndActivation) {
       .Attr("activation_params", Attribute::Value(std::vector<float>{0, 13}))
       .In<float>({2, 1, 3}, {1, 2, 3, 4, 5, 6}).Const<float>({3, 2}, {1, 0, 0, 1, 1, 1}).In<float>({2}, {1, -1})
       .In<float>({2, 1, 2}, {-9, 1, 1, 100}).Out<float>({2, 1, 2}, {0, 5, 12, 13}).Check();
+  OpTester("Gemm", 1, kPrivateDomain).In<float>({2, 1}, {1, 2}).Const<float>({1, 2}, {1, 10})
+      .In<float>({2, 1}, {100, 200}).In<float>({2, 2}, {1, 2, 3, 4}).Out<float>({2, 2}, {102, 112, 205, 224}).Check();
 }
 
 TEST(Gemm, Refuses) {
