@@ -27,7 +27,9 @@ T CheckedAdd(T a, T b) {
 }
 
 /// Rounds `n` up to a multiple of `alignment` (a power of two).
-constexpr size_t AlignUp(size_t n, size_t alignment) { return (n + alignment - 1) & ~(alignment - 1); }
+constexpr size_t AlignUp(size_t n, size_t alignment) {
+  return (n + alignment - 1) & ~(alignment - 1);
+}
 
 template <typename T>
 constexpr T CeilDiv(T a, T b) {

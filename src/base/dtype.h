@@ -1,5 +1,6 @@
-// Element types of tensors: the values of ONNX's TensorProto.DataType. The C API's ONNXTensorElementDataType numbers the
-// last three otherwise (abi/type_info.h converts). Sizes, names, sets of types, and the C++ type of each.
+// Element types of tensors: the values of ONNX's TensorProto.DataType. The C API's
+// ONNXTensorElementDataType numbers the last three otherwise (abi/type_info.h converts). Sizes,
+// names, sets of types, and the C++ type of each.
 #pragma once
 
 #include <cstddef>
@@ -43,7 +44,8 @@ enum class DType : uint8_t {
 };
 inline constexpr int kDTypeCount = 27;
 
-/// Bits that one element takes (string: of a std::string); 0 for kUndefined and values out of range.
+/// Bits that one element takes (string: of a std::string); 0 for kUndefined and values out of
+/// range.
 size_t BitsOf(DType type);
 
 /// Bytes of `count` elements; sub-byte types are packed. Fails on overflow (ORT_INVALID_ARGUMENT).
@@ -62,7 +64,8 @@ DType DTypeFromName(std::string_view name);
 class TypeSet {
  public:
   constexpr TypeSet() = default;
-  constexpr TypeSet(DType type) : bits_(uint64_t{1} << static_cast<int>(type)) {}  // NOLINT: a type is a set of one
+  constexpr TypeSet(DType type)
+      : bits_(uint64_t{1} << static_cast<int>(type)) {}  // NOLINT: a type is a set of one
   constexpr TypeSet(std::initializer_list<DType> types) {
     for (DType type : types) bits_ |= uint64_t{1} << static_cast<int>(type);
   }
@@ -83,13 +86,15 @@ inline constexpr TypeSet kFloats{DType::kFloat, DType::kDouble};
 inline constexpr TypeSet kHalfs{DType::kFloat16, DType::kBFloat16};
 inline constexpr TypeSet kAllFloats = kFloats | kHalfs;
 inline constexpr TypeSet kSignedInts{DType::kInt8, DType::kInt16, DType::kInt32, DType::kInt64};
-inline constexpr TypeSet kUnsignedInts{DType::kUInt8, DType::kUInt16, DType::kUInt32, DType::kUInt64};
+inline constexpr TypeSet kUnsignedInts{DType::kUInt8, DType::kUInt16, DType::kUInt32,
+                                       DType::kUInt64};
 inline constexpr TypeSet kInts = kSignedInts | kUnsignedInts;
 inline constexpr TypeSet kNumeric = kAllFloats | kInts;
 inline constexpr TypeSet kIndices{DType::kInt32, DType::kInt64};
 inline constexpr TypeSet kFloat8s{DType::kFloat8E4M3FN, DType::kFloat8E4M3FNUZ, DType::kFloat8E5M2,
                                   DType::kFloat8E5M2FNUZ, DType::kFloat8E8M0};
-inline constexpr TypeSet kSubBytes{DType::kUInt4, DType::kInt4, DType::kFloat4E2M1, DType::kUInt2, DType::kInt2};
+inline constexpr TypeSet kSubBytes{DType::kUInt4, DType::kInt4, DType::kFloat4E2M1, DType::kUInt2,
+                                   DType::kInt2};
 /// Every type whose elements are whole bytes that memcpy may move (no strings, nothing sub-byte).
 inline constexpr TypeSet kPlain =
     kNumeric | kFloat8s | TypeSet{DType::kBool, DType::kComplex64, DType::kComplex128};
@@ -99,10 +104,10 @@ inline constexpr TypeSet kAll = kPlain | kSubBytes | TypeSet{DType::kString};
 /// DTypeOf<T>::value is the DType whose elements are stored as T.
 template <typename T>
 struct DTypeOf;
-#define BACKPLANE_DTYPE(cpp_type, dtype)              \
-  template <>                                         \
-  struct DTypeOf<cpp_type> {                          \
-    static constexpr DType value = DType::dtype;      \
+#define BACKPLANE_DTYPE(cpp_type, dtype)         \
+  template <>                                    \
+  struct DTypeOf<cpp_type> {                     \
+    static constexpr DType value = DType::dtype; \
   };
 BACKPLANE_DTYPE(float, kFloat)
 BACKPLANE_DTYPE(double, kDouble)

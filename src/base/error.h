@@ -1,5 +1,5 @@
-// The one exception type of the runtime. Inside, everything that fails throws Error; the C ABI turns it into an
-// OrtStatus (abi/guard.h) and a plugin's OrtStatus becomes one again (provider/).
+// The one exception type of the runtime. Inside, everything that fails throws Error; the C ABI
+// turns it into an OrtStatus (abi/guard.h) and a plugin's OrtStatus becomes one again (provider/).
 #pragma once
 
 #include <exception>
@@ -12,7 +12,8 @@ namespace backplane {
 
 using ErrorCode = OrtErrorCode;
 
-/// A failure with ONNX Runtime's error code and a message that says what failed, where, and what to do about it.
+/// A failure with ONNX Runtime's error code and a message that says what failed, where, and what to
+/// do about it.
 class Error : public std::exception {
  public:
   Error(ErrorCode code, std::string message) : code_(code), message_(std::move(message)) {}
@@ -34,10 +35,12 @@ template <typename... Args>
   ThrowError(code, Format(format, std::forward<Args>(args)...));
 }
 
-/// Fails unless `condition` holds. For what a model, an option or an EP can cause; programmers' errors are asserts.
+/// Fails unless `condition` holds. For what a model, an option or an EP can cause; programmers'
+/// errors are asserts.
 template <typename... Args>
 void Require(bool condition, ErrorCode code, fmt::format_string<Args...> format, Args&&... args) {
-  if (!condition) [[unlikely]] Fail(code, format, std::forward<Args>(args)...);
+  if (!condition) [[unlikely]]
+    Fail(code, format, std::forward<Args>(args)...);
 }
 
 }  // namespace backplane

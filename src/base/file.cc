@@ -34,12 +34,16 @@ std::shared_ptr<MappedFile> MappedFile::Open(const std::string& path) {
   if (fd.get() < 0) {
     const int error = errno;
     Fail(error == ENOENT || error == ENOTDIR || error == ENAMETOOLONG ? ORT_NO_SUCHFILE : ORT_FAIL,
-         "Load model from {} failed: File doesn't exist or cannot be opened ({})", path, std::strerror(error));
+         "Load model from {} failed: File doesn't exist or cannot be opened ({})", path,
+         std::strerror(error));
   }
   struct stat info;
-  Require(fstat(fd.get(), &info) == 0, ORT_FAIL, "cannot read the size of {}: {}", path, std::strerror(errno));
-  Require(!S_ISDIR(info.st_mode), ORT_NO_SUCHFILE, "Load model from {} failed: it is a directory", path);
-  Require(S_ISREG(info.st_mode), ORT_FAIL, "Load model from {} failed: it is not a regular file", path);
+  Require(fstat(fd.get(), &info) == 0, ORT_FAIL, "cannot read the size of {}: {}", path,
+          std::strerror(errno));
+  Require(!S_ISDIR(info.st_mode), ORT_NO_SUCHFILE, "Load model from {} failed: it is a directory",
+          path);
+  Require(S_ISREG(info.st_mode), ORT_FAIL, "Load model from {} failed: it is not a regular file",
+          path);
   const auto size = static_cast<size_t>(info.st_size);
   std::byte* data = nullptr;
   if (size > 0) {

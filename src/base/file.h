@@ -9,10 +9,12 @@
 
 namespace backplane {
 
-/// A file mapped read-only. Copy-on-write pages, so views of it may be handed out as non-const tensors.
+/// A file mapped read-only. Copy-on-write pages, so views of it may be handed out as non-const
+/// tensors.
 class MappedFile {
  public:
-  /// Maps the regular file at `path`. Fails with ORT_NO_SUCHFILE (missing, a directory) or ORT_FAIL (unreadable).
+  /// Maps the regular file at `path`. Fails with ORT_NO_SUCHFILE (missing, a directory) or ORT_FAIL
+  /// (unreadable).
   static std::shared_ptr<MappedFile> Open(const std::string& path);
   ~MappedFile();
   MappedFile(const MappedFile&) = delete;
@@ -24,7 +26,8 @@ class MappedFile {
   const std::string& path() const { return path_; }
 
  private:
-  MappedFile(std::string path, std::byte* data, size_t size) : path_(std::move(path)), data_(data), size_(size) {}
+  MappedFile(std::string path, std::byte* data, size_t size)
+      : path_(std::move(path)), data_(data), size_(size) {}
 
   std::string path_;
   std::byte* data_;

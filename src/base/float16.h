@@ -1,5 +1,6 @@
-// IEEE half precision and bfloat16 as storage types: conversion to and from float, nothing else. Arithmetic is done
-// in float. Rounding is to nearest even; NaN stays NaN; overflow becomes infinity.
+// IEEE half precision and bfloat16 as storage types: conversion to and from float, nothing else.
+// Arithmetic is done in float. Rounding is to nearest even; NaN stays NaN; overflow becomes
+// infinity.
 #pragma once
 
 #include <bit>
@@ -14,12 +15,15 @@ struct BFloat16 {
   explicit BFloat16(float value) {
     const uint32_t u = std::bit_cast<uint32_t>(value);
     if ((u & 0x7fffffffu) > 0x7f800000u) {
-      bits = static_cast<uint16_t>((u >> 16) | 0x40);  // quiet, so that rounding cannot turn it into infinity
+      bits = static_cast<uint16_t>((u >> 16) |
+                                   0x40);  // quiet, so that rounding cannot turn it into infinity
     } else {
       bits = static_cast<uint16_t>((u + 0x7fffu + ((u >> 16) & 1)) >> 16);
     }
   }
-  explicit operator float() const { return std::bit_cast<float>(static_cast<uint32_t>(bits) << 16); }
+  explicit operator float() const {
+    return std::bit_cast<float>(static_cast<uint32_t>(bits) << 16);
+  }
 };
 
 struct Float16 {
@@ -47,7 +51,8 @@ struct Float16 {
     const uint32_t exponent = (bits >> 10) & 0x1f;
     const uint32_t mantissa = bits & 0x3ffu;
     if (exponent == 0x1f) return std::bit_cast<float>(sign | 0x7f800000u | (mantissa << 13));
-    if (exponent != 0) return std::bit_cast<float>(sign | ((exponent + 112) << 23) | (mantissa << 13));
+    if (exponent != 0)
+      return std::bit_cast<float>(sign | ((exponent + 112) << 23) | (mantissa << 13));
     const float value = static_cast<float>(mantissa) * std::bit_cast<float>(0x33800000u);  // 2^-24
     return std::bit_cast<float>(std::bit_cast<uint32_t>(value) | sign);
   }

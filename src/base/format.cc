@@ -1,4 +1,5 @@
-// The one place where fmt's implementation is compiled (header-only mode, so that nothing has to be linked).
+// The one place where fmt's implementation is compiled (header-only mode, so that nothing has to be
+// linked).
 #define FMT_HEADER_ONLY
 #include "base/format.h"
 

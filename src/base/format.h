@@ -1,5 +1,6 @@
 // Text formatting for messages: fmt's syntax with compile-time checked format strings.
-// Everyone includes this; only format.cc pulls in fmt's implementation, so a message costs little to compile.
+// Everyone includes this; only format.cc pulls in fmt's implementation, so a message costs little
+// to compile.
 #pragma once
 
 #include <fmt/core.h>

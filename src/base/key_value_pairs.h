@@ -1,4 +1,5 @@
-// An ordered set of text pairs: the C API's OrtKeyValuePairs, and every options and metadata map inside.
+// An ordered set of text pairs: the C API's OrtKeyValuePairs, and every options and metadata map
+// inside.
 #pragma once
 
 #include <map>
@@ -8,7 +9,8 @@
 
 #include "onnxruntime_c_api.h"
 
-/// Sorted by key. `keys()`/`values()` stay valid until the next change (public header: GetKeyValuePairs).
+/// Sorted by key. `keys()`/`values()` stay valid until the next change (public header:
+/// GetKeyValuePairs).
 struct OrtKeyValuePairs final {
  public:
   void Set(std::string key, std::string value) {

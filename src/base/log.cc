@@ -7,8 +7,8 @@
 
 namespace backplane {
 
-void LogSink::Write(OrtLoggingLevel severity, const char* category, const char* id, const char* location,
-                    const char* message) const {
+void LogSink::Write(OrtLoggingLevel severity, const char* category, const char* id,
+                    const char* location, const char* message) const {
   if (function != nullptr) {
     function(param, severity, category, id, location, message);
     return;
@@ -21,8 +21,8 @@ void LogSink::Write(OrtLoggingLevel severity, const char* category, const char* 
   char stamp[32];
   std::strftime(stamp, sizeof(stamp), "%Y-%m-%d %H:%M:%S", &parts);
   const int level = severity >= 0 && severity <= 4 ? severity : 4;
-  std::fprintf(stderr, "%s.%06d [%c:backplane:%s, %s] %s\n", stamp, static_cast<int>(micros % 1000000), kLetters[level],
-               id, category, message);
+  std::fprintf(stderr, "%s.%06d [%c:backplane:%s, %s] %s\n", stamp,
+               static_cast<int>(micros % 1000000), kLetters[level], id, category, message);
 }
 
 }  // namespace backplane

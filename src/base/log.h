@@ -1,4 +1,5 @@
-// Logging: one sink for each env, severity levels, a category for each folder. Nothing on success but the placement line.
+// Logging: one sink for each env, severity levels, a category for each folder. Nothing on success
+// but the placement line.
 #pragma once
 
 #include <memory>
@@ -21,7 +22,8 @@ struct LogSink {
 
 }  // namespace backplane
 
-/// A sink with a threshold and an id (the env's, a session's or a run's). Cheap to copy; thread-safe.
+/// A sink with a threshold and an id (the env's, a session's or a run's). Cheap to copy;
+/// thread-safe.
 struct OrtLogger final {
  public:
   OrtLogger() = default;
@@ -35,13 +37,16 @@ struct OrtLogger final {
   const backplane::LogSink& sink() const { return sink_; }
 
   /// Writes unconditionally (a plugin's Logger_LogMessage checks the severity itself).
-  void Write(OrtLoggingLevel severity, const char* category, const char* location, const char* message) const {
+  void Write(OrtLoggingLevel severity, const char* category, const char* location,
+             const char* message) const {
     sink_.Write(severity, category, id_.c_str(), location, message);
   }
 
-  /// Formats and writes if `severity` reaches the threshold. `category` is the folder, "session", "partition", ...
+  /// Formats and writes if `severity` reaches the threshold. `category` is the folder, "session",
+  /// "partition", ...
   template <typename... Args>
-  void Log(OrtLoggingLevel severity, const char* category, fmt::format_string<Args...> format, Args&&... args) const {
+  void Log(OrtLoggingLevel severity, const char* category, fmt::format_string<Args...> format,
+           Args&&... args) const {
     if (!Enabled(severity)) return;
     Write(severity, category, "", backplane::Format(format, std::forward<Args>(args)...).c_str());
   }

@@ -19,13 +19,14 @@ const MemoryInfo& CpuMemoryInfo() {
 }
 
 void* AllocateAligned(size_t bytes) {
-  // Large blocks are made of huge pages where the kernel has them: first touch is several times faster, and so are
-  // kernels that walk through weights.
+  // Large blocks are made of huge pages where the kernel has them: first touch is several times
+  // faster, and so are kernels that walk through weights.
   constexpr size_t kHugePage = size_t{2} << 20;
   const bool huge = bytes >= 2 * kHugePage;
   const size_t alignment = huge ? kHugePage : kTensorAlignment;
   const size_t padded = AlignUp(bytes == 0 ? 1 : bytes, kTensorAlignment);
-  Require(padded >= bytes && padded <= SIZE_MAX - kHugePage, ORT_INVALID_ARGUMENT, "cannot allocate {} bytes", bytes);
+  Require(padded >= bytes && padded <= SIZE_MAX - kHugePage, ORT_INVALID_ARGUMENT,
+          "cannot allocate {} bytes", bytes);
   void* data = nullptr;
   if (posix_memalign(&data, alignment, padded) != 0) data = nullptr;
   Require(data != nullptr, ORT_FAIL, "out of memory: could not allocate {} bytes", bytes);
@@ -49,13 +50,16 @@ std::shared_ptr<Buffer> Buffer::Allocate(size_t bytes) {
 
 std::shared_ptr<Buffer> Buffer::Allocate(OrtAllocator* allocator, size_t bytes) {
   void* data = allocator->Alloc(allocator, bytes);
-  Require(data != nullptr || bytes == 0, ORT_FAIL, "the allocator could not provide {} bytes", bytes);
-  return std::make_shared<Buffer>(data, bytes, [allocator](void* p) { allocator->Free(allocator, p); });
+  Require(data != nullptr || bytes == 0, ORT_FAIL, "the allocator could not provide {} bytes",
+          bytes);
+  return std::make_shared<Buffer>(data, bytes,
+                                  [allocator](void* p) { allocator->Free(allocator, p); });
 }
 
 namespace {
 
-// Statistics of the default CPU allocator. Sizes come from malloc itself, so a block needs no header.
+// Statistics of the default CPU allocator. Sizes come from malloc itself, so a block needs no
+// header.
 struct CpuAllocatorImpl : OrtAllocator {
   std::atomic<int64_t> allocations{0};
   std::atomic<int64_t> bytes_in_use{0};
@@ -63,11 +67,18 @@ struct CpuAllocatorImpl : OrtAllocator {
 
   CpuAllocatorImpl() : OrtAllocator{} {
     version = ORT_API_VERSION;
-    OrtAllocator::Alloc = [](OrtAllocator* self, size_t size) { return static_cast<CpuAllocatorImpl*>(self)->New(size); };
+    OrtAllocator::Alloc = [](OrtAllocator* self, size_t size) {
+      return static_cast<CpuAllocatorImpl*>(self)->New(size);
+    };
     OrtAllocator::Reserve = OrtAllocator::Alloc;
-    OrtAllocator::Free = [](OrtAllocator* self, void* p) { static_cast<CpuAllocatorImpl*>(self)->Delete(p); };
-    OrtAllocator::Info = [](const OrtAllocator*) -> const OrtMemoryInfo* { return &CpuMemoryInfo(); };
-    OrtAllocator::GetStats = [](const OrtAllocator*, OrtKeyValuePairs** out) noexcept -> OrtStatusPtr {
+    OrtAllocator::Free = [](OrtAllocator* self, void* p) {
+      static_cast<CpuAllocatorImpl*>(self)->Delete(p);
+    };
+    OrtAllocator::Info = [](const OrtAllocator*) -> const OrtMemoryInfo* {
+      return &CpuMemoryInfo();
+    };
+    OrtAllocator::GetStats = [](const OrtAllocator*,
+                                OrtKeyValuePairs** out) noexcept -> OrtStatusPtr {
       const AllocatorStats stats = CpuAllocatorStats();
       auto* pairs = new KeyValuePairs();
       pairs->Set("NumAllocs", std::to_string(stats.allocations));
@@ -90,7 +101,8 @@ struct CpuAllocatorImpl : OrtAllocator {
     allocations.fetch_add(1, std::memory_order_relaxed);
     const int64_t now = bytes_in_use.fetch_add(bytes, std::memory_order_relaxed) + bytes;
     int64_t max = max_bytes_in_use.load(std::memory_order_relaxed);
-    while (now > max && !max_bytes_in_use.compare_exchange_weak(max, now, std::memory_order_relaxed)) {
+    while (now > max &&
+           !max_bytes_in_use.compare_exchange_weak(max, now, std::memory_order_relaxed)) {
     }
     return data;
   }

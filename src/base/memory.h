@@ -1,5 +1,5 @@
-// The one door for heap memory that holds tensors: aligned allocation, and the reference-counted Buffer.
-// Fault-injection tests and memory statistics hook in here.
+// The one door for heap memory that holds tensors: aligned allocation, and the reference-counted
+// Buffer. Fault-injection tests and memory statistics hook in here.
 #pragma once
 
 #include <cstddef>
@@ -14,12 +14,13 @@ namespace backplane {
 /// Alignment of every tensor the runtime allocates: a cache line, and the widest vector.
 inline constexpr size_t kTensorAlignment = 64;
 
-/// Allocates `bytes` (0 is allowed) aligned to kTensorAlignment; fails with ORT_FAIL when memory is exhausted.
+/// Allocates `bytes` (0 is allowed) aligned to kTensorAlignment; fails with ORT_FAIL when memory is
+/// exhausted.
 void* AllocateAligned(size_t bytes);
 void FreeAligned(void* data) noexcept;
 
-/// Tells the kernel that the pages wholly inside [data, data + bytes) are not needed for now. For file mappings only:
-/// the content is read again from the file if it is touched.
+/// Tells the kernel that the pages wholly inside [data, data + bytes) are not needed for now. For
+/// file mappings only: the content is read again from the file if it is touched.
 void DropFilePages(const void* data, size_t bytes) noexcept;
 
 /// A block of memory with shared ownership; `release` runs when the last owner lets go.
@@ -37,7 +38,8 @@ class Buffer {
 
   void* data() const { return data_; }
   size_t bytes() const { return bytes_; }
-  /// True for a view of a mapped file: its pages may be dropped (DropFilePages) and come back when touched.
+  /// True for a view of a mapped file: its pages may be dropped (DropFilePages) and come back when
+  /// touched.
   bool file_backed() const { return file_backed_; }
 
   /// A new host buffer from AllocateAligned.

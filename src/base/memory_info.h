@@ -19,11 +19,12 @@ struct OrtMemoryInfo final {
 
   /// True if the host may read and write this memory through plain pointers.
   bool HostAccessible() const {
-    return device_type == OrtMemoryInfoDeviceType_CPU || device_memory == OrtDeviceMemoryType_HOST_ACCESSIBLE;
+    return device_type == OrtMemoryInfoDeviceType_CPU ||
+           device_memory == OrtDeviceMemoryType_HOST_ACCESSIBLE;
   }
   bool SameDevice(const OrtMemoryInfo& other) const {
-    return device_type == other.device_type && device_memory == other.device_memory && vendor_id == other.vendor_id &&
-           device_id == other.device_id;
+    return device_type == other.device_type && device_memory == other.device_memory &&
+           vendor_id == other.vendor_id && device_id == other.device_id;
   }
   friend bool operator==(const OrtMemoryInfo&, const OrtMemoryInfo&) = default;
 };

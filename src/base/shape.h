@@ -42,13 +42,16 @@ class Shape {
   int64_t* end() { return data() + rank_; }
   int64_t back() const { return data()[rank_ - 1]; }
   int64_t& back() { return data()[rank_ - 1]; }
-  operator std::span<const int64_t>() const { return {data(), rank_}; }  // NOLINT: a shape is its dimensions
+  operator std::span<const int64_t>() const {
+    return {data(), rank_};
+  }  // NOLINT: a shape is its dimensions
 
   void Assign(std::span<const int64_t> dims);
   void Resize(size_t rank, int64_t fill = 0);
   void PushBack(int64_t dim) { Resize(rank_ + 1, dim); }
 
-  /// Number of elements; 1 for a scalar. Fails on overflow or a negative dimension (ORT_INVALID_ARGUMENT).
+  /// Number of elements; 1 for a scalar. Fails on overflow or a negative dimension
+  /// (ORT_INVALID_ARGUMENT).
   int64_t ElementCount() const;
   /// Product of the dimensions in [begin, end).
   int64_t Count(size_t begin, size_t end) const;
@@ -78,7 +81,8 @@ class Shape {
 /// "{a,b,c}" for any dimensions.
 std::string ShapeToString(std::span<const int64_t> dims);
 
-/// Turns an axis in [-rank, rank) into one in [0, rank); fails with ORT_INVALID_ARGUMENT naming `what` otherwise.
+/// Turns an axis in [-rank, rank) into one in [0, rank); fails with ORT_INVALID_ARGUMENT naming
+/// `what` otherwise.
 int64_t NormalizeAxis(int64_t axis, int64_t rank, const char* what = "axis");
 
 }  // namespace backplane

@@ -17,14 +17,16 @@ std::shared_ptr<Buffer> AllocateStrings(int64_t count) {
 
 Tensor Tensor::Allocate(DType dtype, Shape shape) {
   const int64_t count = shape.ElementCount();
-  auto buffer = dtype == DType::kString ? AllocateStrings(count) : Buffer::Allocate(BytesOf(dtype, count));
+  auto buffer =
+      dtype == DType::kString ? AllocateStrings(count) : Buffer::Allocate(BytesOf(dtype, count));
   void* data = buffer->data();
   return Tensor(dtype, std::move(shape), data, std::move(buffer));
 }
 
 Tensor Tensor::Allocate(DType dtype, Shape shape, OrtAllocator* allocator) {
   const int64_t count = shape.ElementCount();
-  auto buffer = dtype == DType::kString ? AllocateStrings(count) : Buffer::Allocate(allocator, BytesOf(dtype, count));
+  auto buffer = dtype == DType::kString ? AllocateStrings(count)
+                                        : Buffer::Allocate(allocator, BytesOf(dtype, count));
   void* data = buffer->data();
   return Tensor(dtype, std::move(shape), data, std::move(buffer), allocator->Info(allocator));
 }
@@ -44,8 +46,8 @@ std::vector<int64_t> ToInt64s(const Tensor& tensor) {
     const auto values = tensor.span<int64_t>();
     return {values.begin(), values.end()};
   }
-  Require(tensor.dtype() == DType::kInt32, ORT_INVALID_ARGUMENT, "expected an int32 or int64 tensor, got {}",
-          TensorTypeName(tensor.dtype()));
+  Require(tensor.dtype() == DType::kInt32, ORT_INVALID_ARGUMENT,
+          "expected an int32 or int64 tensor, got {}", TensorTypeName(tensor.dtype()));
   const auto values = tensor.span<int32_t>();
   return {values.begin(), values.end()};
 }

@@ -23,7 +23,11 @@ class Tensor {
   /// A view of `data`, which lies inside `owner`.
   Tensor(DType dtype, Shape shape, void* data, std::shared_ptr<Buffer> owner,
          const MemoryInfo* memory = &CpuMemoryInfo())
-      : data_(data), memory_(memory), owner_(std::move(owner)), shape_(std::move(shape)), dtype_(dtype) {}
+      : data_(data),
+        memory_(memory),
+        owner_(std::move(owner)),
+        shape_(std::move(shape)),
+        dtype_(dtype) {}
 
   /// A new, uninitialised host tensor (strings are constructed empty).
   static Tensor Allocate(DType dtype, Shape shape);
@@ -74,7 +78,8 @@ class Tensor {
     view.shape_ = std::move(shape);
     return view;
   }
-  /// Points this tensor elsewhere; used by execution frames, which keep the memory alive themselves.
+  /// Points this tensor elsewhere; used by execution frames, which keep the memory alive
+  /// themselves.
   void Rebind(void* data) { data_ = data; }
   void Rebind(DType dtype, const Shape& shape, void* data) {
     data_ = data;
@@ -94,15 +99,18 @@ class Tensor {
   DType dtype_ = DType::kUndefined;
 };
 
-/// Copies the elements of `from` to `to` (same dtype and element count, both host-accessible; strings too).
+/// Copies the elements of `from` to `to` (same dtype and element count, both host-accessible;
+/// strings too).
 void CopyElements(const Tensor& from, Tensor& to);
 
-/// The elements of a host tensor of int32 or int64 as int64 (shapes, axes, indices given as tensors).
+/// The elements of a host tensor of int32 or int64 as int64 (shapes, axes, indices given as
+/// tensors).
 std::vector<int64_t> ToInt64s(const Tensor& tensor);
 
 template <typename T>
 Tensor Tensor::Of(std::span<const T> values, const Shape* shape) {
-  Tensor tensor = Allocate(kDTypeOf<T>, shape != nullptr ? *shape : Shape{static_cast<int64_t>(values.size())});
+  Tensor tensor =
+      Allocate(kDTypeOf<T>, shape != nullptr ? *shape : Shape{static_cast<int64_t>(values.size())});
   std::copy(values.begin(), values.end(), tensor.data<T>());
   return tensor;
 }

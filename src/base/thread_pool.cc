@@ -37,15 +37,18 @@ cpu_set_t ParseAffinityGroup(const std::string& group) {
   while (*p != '\0') {
     char* end = nullptr;
     const long first = std::strtol(p, &end, 10);
-    Require(end != p && first >= 1, ORT_INVALID_ARGUMENT, "thread affinity '{}' is not of the form 1,2;3-4", group);
+    Require(end != p && first >= 1, ORT_INVALID_ARGUMENT,
+            "thread affinity '{}' is not of the form 1,2;3-4", group);
     long last = first;
     if (*end == '-') {
       p = end + 1;
       last = std::strtol(p, &end, 10);
-      Require(end != p && last >= first, ORT_INVALID_ARGUMENT, "thread affinity '{}' has a bad range", group);
+      Require(end != p && last >= first, ORT_INVALID_ARGUMENT,
+              "thread affinity '{}' has a bad range", group);
     }
     for (long i = first; i <= last && i <= CPU_SETSIZE; ++i) CPU_SET(i - 1, &set);
-    Require(*end == '\0' || *end == ',', ORT_INVALID_ARGUMENT, "thread affinity '{}' is not of the form 1,2;3-4", group);
+    Require(*end == '\0' || *end == ',', ORT_INVALID_ARGUMENT,
+            "thread affinity '{}' is not of the form 1,2;3-4", group);
     p = *end == ',' ? end + 1 : end;
   }
   return set;
@@ -80,8 +83,9 @@ struct ThreadPool::Job {
 ThreadPool::ThreadPool(const ThreadPoolOptions& options) : options_(options) {
   const int threads = options.threads > 0 ? options.threads : AvailableProcessors();
   const auto affinities = ParseAffinities(options.affinities);
-  Require(affinities.empty() || affinities.size() == static_cast<size_t>(threads - 1), ORT_INVALID_ARGUMENT,
-          "{} thread affinities were given for {} worker threads", affinities.size(), threads - 1);
+  Require(affinities.empty() || affinities.size() == static_cast<size_t>(threads - 1),
+          ORT_INVALID_ARGUMENT, "{} thread affinities were given for {} worker threads",
+          affinities.size(), threads - 1);
   workers_.reserve(static_cast<size_t>(threads - 1));
   for (int i = 0; i + 1 < threads; ++i) {
     auto worker = std::make_unique<Worker>();
@@ -95,11 +99,13 @@ ThreadPool::ThreadPool(const ThreadPoolOptions& options) : options_(options) {
             self->pool->WorkerLoop(self->index);
           },
           worker.get());
-      Require(worker->custom != nullptr, ORT_FAIL, "the custom thread creation function returned a null handle");
+      Require(worker->custom != nullptr, ORT_FAIL,
+              "the custom thread creation function returned a null handle");
     } else {
       worker->thread = std::thread([this, i] { WorkerLoop(i); });
       if (!affinities.empty()) {
-        pthread_setaffinity_np(worker->thread.native_handle(), sizeof(cpu_set_t), &affinities[static_cast<size_t>(i)]);
+        pthread_setaffinity_np(worker->thread.native_handle(), sizeof(cpu_set_t),
+                               &affinities[static_cast<size_t>(i)]);
       }
     }
     workers_.push_back(std::move(worker));
@@ -123,7 +129,8 @@ ThreadPool::~ThreadPool() {
 
 int64_t ThreadPool::BlocksFor(int64_t total, double nanoseconds_per_item) const {
   if (workers_.empty()) return 1;
-  // A block should be worth several wake-ups; a few blocks a thread even out threads that start late.
+  // A block should be worth several wake-ups; a few blocks a thread even out threads that start
+  // late.
   constexpr double kNanosecondsPerBlock = 8000.0;
   const double work = static_cast<double>(total) * nanoseconds_per_item;
   if (work < 2 * kNanosecondsPerBlock) return 1;
@@ -147,7 +154,8 @@ void ThreadPool::Work(Job& job) {
 ThreadPool::Slot* ThreadPool::Publish(Job& job) {
   for (Slot& slot : slots_) {
     Job* expected = nullptr;
-    if (slot.job.load(std::memory_order_relaxed) == nullptr && slot.job.compare_exchange_strong(expected, &job)) {
+    if (slot.job.load(std::memory_order_relaxed) == nullptr &&
+        slot.job.compare_exchange_strong(expected, &job)) {
       slot.state.store(kOpen, std::memory_order_release);
       return &slot;
     }
@@ -205,7 +213,8 @@ bool ThreadPool::WorkOnSomeJob() {
 
 void ThreadPool::WorkerLoop(int) {
   if (options_.flush_denormals) FlushDenormals();
-  const int64_t spin_nanos = options_.allow_spinning ? int64_t{1000} * options_.spin_microseconds : 0;
+  const int64_t spin_nanos =
+      options_.allow_spinning ? int64_t{1000} * options_.spin_microseconds : 0;
   while (!stop_.load(std::memory_order_relaxed)) {
     const uint32_t seen = epoch_.load();
     if (WorkOnSomeJob()) continue;

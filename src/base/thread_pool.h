@@ -1,8 +1,8 @@
 // The thread pool: one per session or one shared by an env. The calling thread always works too.
 //
-// A parallel region is a job on the caller's stack, published in one of a few slots; workers take numbered blocks from
-// it until none are left. So regions nest, several callers may share the pool, nothing is allocated and nobody waits for
-// work that has not been started.
+// A parallel region is a job on the caller's stack, published in one of a few slots; workers take
+// numbered blocks from it until none are left. So regions nest, several callers may share the pool,
+// nothing is allocated and nobody waits for work that has not been started.
 #pragma once
 
 #include <algorithm>
@@ -21,11 +21,13 @@
 namespace backplane {
 
 struct ThreadPoolOptions {
-  int threads = 0;            ///< degree of parallelism, the caller included; 0: one for each core this process may use
+  int threads =
+      0;  ///< degree of parallelism, the caller included; 0: one for each core this process may use
   bool allow_spinning = true;
   int spin_microseconds = 50;  ///< how long a worker looks for work before it sleeps
   bool flush_denormals = false;
-  std::string affinities;     ///< ONNX Runtime's form, "1,2;3;4-5": one group a worker, processors counted from 1
+  std::string affinities;  ///< ONNX Runtime's form, "1,2;3;4-5": one group a worker, processors
+                           ///< counted from 1
   OrtCustomCreateThreadFn create_thread = nullptr;
   OrtCustomJoinThreadFn join_thread = nullptr;
   void* thread_creation_options = nullptr;
@@ -44,12 +46,14 @@ class ThreadPool {
   /// Degree of parallelism, the calling thread included.
   int size() const { return static_cast<int>(workers_.size()) + 1; }
 
-  /// Calls `task(i)` for each i in [0, count), in any order, from any thread; returns when all have returned.
-  /// The first exception a task throws is thrown here after the rest has finished or been skipped.
+  /// Calls `task(i)` for each i in [0, count), in any order, from any thread; returns when all have
+  /// returned. The first exception a task throws is thrown here after the rest has finished or been
+  /// skipped.
   void Run(int64_t count, FunctionRef<void(int64_t)> task);
 
-  /// Calls `body(begin, end)` on disjoint ranges that cover [0, total). `nanoseconds_per_item` is a rough estimate of the
-  /// cost of one item on one core: work worth less than a thread's wake-up stays on the caller.
+  /// Calls `body(begin, end)` on disjoint ranges that cover [0, total). `nanoseconds_per_item` is a
+  /// rough estimate of the cost of one item on one core: work worth less than a thread's wake-up
+  /// stays on the caller.
   template <typename Body>
   void For(int64_t total, double nanoseconds_per_item, Body&& body) {
     if (total <= 0) return;
@@ -73,7 +77,8 @@ class ThreadPool {
   struct Job;
   struct alignas(64) Slot {
     std::atomic<Job*> job{nullptr};
-    // Bit 31: open. Low bits: workers inside. A worker enters only while the slot is open, the owner leaves when empty.
+    // Bit 31: open. Low bits: workers inside. A worker enters only while the slot is open, the
+    // owner leaves when empty.
     std::atomic<uint32_t> state{0};
   };
   static constexpr int kSlots = 16;

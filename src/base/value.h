@@ -15,13 +15,15 @@ using Value = ::OrtValue;
 
 enum class ValueKind : uint8_t { kNone, kTensor, kSequence, kMap, kSparseTensor };
 
-/// A map of the ai.onnx.ml domain: keys (int64 or string) and values as two rank-1 tensors of one length.
+/// A map of the ai.onnx.ml domain: keys (int64 or string) and values as two rank-1 tensors of one
+/// length.
 struct MapValue {
   Tensor keys;
   Tensor values;
 };
 
-/// A sparse tensor in one of the C API's formats; `indices` holds the format's index tensors in order.
+/// A sparse tensor in one of the C API's formats; `indices` holds the format's index tensors in
+/// order.
 struct SparseValue {
   OrtSparseFormat format = ORT_SPARSE_UNDEFINED;
   Shape dense_shape;
@@ -32,7 +34,8 @@ struct SparseValue {
 
 }  // namespace backplane
 
-/// A tensor, sequence, map or sparse tensor; kNone is an absent optional. Copies share the elements.
+/// A tensor, sequence, map or sparse tensor; kNone is an absent optional. Copies share the
+/// elements.
 struct OrtValue final {
  public:
   OrtValue() = default;

@@ -37,7 +37,8 @@ namespace {
 
 class Planner {
  public:
-  Planner(const Plan& plan, const std::vector<SlotTrace>& trace) : plan_(plan), trace_(trace), root_(plan.slots.size()) {
+  Planner(const Plan& plan, const std::vector<SlotTrace>& trace)
+      : plan_(plan), trace_(trace), root_(plan.slots.size()) {
     std::iota(root_.begin(), root_.end(), 0u);
     last_use_.reserve(plan.slots.size());
     for (const Slot& slot : plan.slots) last_use_.push_back(slot.last_use);
@@ -77,7 +78,8 @@ class Planner {
     result.scratch_bytes = scratch;
     result.scratch_offsets.assign(plan_.steps.size(), 0);
     for (size_t s = 0; s < plan_.steps.size(); ++s) {
-      if (scratch_block[s] != MemoryPlan::kNone) result.scratch_offsets[s] = blocks[scratch_block[s]].offset;
+      if (scratch_block[s] != MemoryPlan::kNone)
+        result.scratch_offsets[s] = blocks[scratch_block[s]].offset;
     }
     return result;
   }
@@ -90,7 +92,8 @@ class Planner {
   bool OwnsArenaMemory(uint32_t i) const {
     const Slot& slot = plan_.slots[i];
     return slot.kind == SlotKind::kInternal && slot.is_tensor && slot.allocator == nullptr &&
-           slot.dtype != DType::kString && slot.dtype != DType::kUndefined && slot.producer != Slot::kNever;
+           slot.dtype != DType::kString && slot.dtype != DType::kUndefined &&
+           slot.producer != Slot::kNever;
   }
 
   uint32_t Root(uint32_t slot) const {
@@ -104,7 +107,8 @@ class Planner {
     last_use_[root] = std::max(last_use_[root], last_use_[slot]);
   }
 
-  // A view lives in its source's memory (KernelContext::View), except where it is an output of the level.
+  // A view lives in its source's memory (KernelContext::View), except where it is an output of the
+  // level.
   void FollowViews() {
     for (const Step& step : plan_.steps) {
       for (const auto& pair : step.traits.alias) {
@@ -121,8 +125,10 @@ class Planner {
         const auto [out, in] = SlotsOf(step, pair);
         if (out == KernelContext::kAbsent || !OwnsArenaMemory(out) || Root(out) != out) continue;
         const uint32_t root = Root(in);
-        if (!OwnsArenaMemory(root) || !trace_[out].made || !trace_[in].made || !trace_[root].made) continue;
-        if (last_use_[root] != s || BytesAt(in) != BytesAt(out) || BytesAt(root) < BytesAt(out)) continue;
+        if (!OwnsArenaMemory(root) || !trace_[out].made || !trace_[in].made || !trace_[root].made)
+          continue;
+        if (last_use_[root] != s || BytesAt(in) != BytesAt(out) || BytesAt(root) < BytesAt(out))
+          continue;
         if (SharedWithAnotherInput(step, in, static_cast<size_t>(pair.input))) continue;
         Join(out, in);
         break;
@@ -130,11 +136,13 @@ class Planner {
     }
   }
 
-  // Another input that lies in the same memory under another shape would be overwritten before it is read.
+  // Another input that lies in the same memory under another shape would be overwritten before it
+  // is read.
   bool SharedWithAnotherInput(const Step& step, uint32_t in, size_t index) const {
     const auto inputs = step.inputs();
     for (size_t i = 0; i < inputs.size(); ++i) {
-      if (i == index || inputs[i] == KernelContext::kAbsent || Root(inputs[i]) != Root(in)) continue;
+      if (i == index || inputs[i] == KernelContext::kAbsent || Root(inputs[i]) != Root(in))
+        continue;
       if (inputs[i] != in && !(trace_[inputs[i]].shape == trace_[in].shape)) return true;
     }
     return false;
@@ -159,7 +167,8 @@ class Planner {
 
 }  // namespace
 
-MemoryPlan PlanMemory(const Plan& plan, const std::vector<SlotTrace>& trace, const std::vector<size_t>& scratch) {
+MemoryPlan PlanMemory(const Plan& plan, const std::vector<SlotTrace>& trace,
+                      const std::vector<size_t>& scratch) {
   return Planner(plan, trace).Make(scratch);
 }
 

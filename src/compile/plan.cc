@@ -14,13 +14,15 @@ class PlanBuilder {
   std::unique_ptr<Plan> Build() {
     for (ValueInfo* input : graph_.inputs()) plan_->input_slots.push_back(SlotFor(input));
     if (const Node* parent = graph_.parent_node()) {
-      for (ValueInfo* value : parent->implicit_inputs) plan_->capture_slots.push_back(SlotFor(value));
+      for (ValueInfo* value : parent->implicit_inputs)
+        plan_->capture_slots.push_back(SlotFor(value));
     }
     for (Node* node : graph_.nodes()) AddStep(*node);
     for (ValueInfo* output : graph_.outputs()) {
       const uint32_t slot = SlotFor(output);
       plan_->output_slots.push_back(slot);
-      if (plan_->slots[slot].kind == SlotKind::kInternal) plan_->slots[slot].kind = SlotKind::kOutput;
+      if (plan_->slots[slot].kind == SlotKind::kInternal)
+        plan_->slots[slot].kind = SlotKind::kOutput;
     }
     FindLastUses();
     CreateKernels();
@@ -36,7 +38,8 @@ class PlanBuilder {
     slot.value = value;
     slot.is_tensor = value->type.IsTensor();
     slot.dtype = slot.is_tensor ? value->type.tensor.dtype : DType::kUndefined;
-    // Initializers are read in place, also those of outer graphs; an overridable one is an input with a default.
+    // Initializers are read in place, also those of outer graphs; an overridable one is an input
+    // with a default.
     if (value->IsConstant()) {
       slot.kind = SlotKind::kConstant;
     } else if (value->graph != &graph_) {
@@ -90,7 +93,8 @@ class PlanBuilder {
           continue;
         }
         const uint32_t out = step.outputs()[static_cast<size_t>(pair.output)];
-        if (out != KernelContext::kAbsent && step.inputs()[static_cast<size_t>(pair.input)] != KernelContext::kAbsent) {
+        if (out != KernelContext::kAbsent &&
+            step.inputs()[static_cast<size_t>(pair.input)] != KernelContext::kAbsent) {
           plan_->slots[out].is_view = plan_->slots[out].kind == SlotKind::kInternal;
         }
       }
@@ -122,8 +126,9 @@ class PlanBuilder {
     ReleaseConsumedConstants(consumed);
   }
 
-  // As soon as a kernel has packed a constant its pages can go, so that weights are never held twice. A page of a file
-  // that somebody else still reads comes back by itself; other memory is freed where this kernel is the only reader.
+  // As soon as a kernel has packed a constant its pages can go, so that weights are never held
+  // twice. A page of a file that somebody else still reads comes back by itself; other memory is
+  // freed where this kernel is the only reader.
   void ReleasePacked(const Node& node, uint64_t consumed) const {
     for (size_t i = 0; i < node.inputs.size() && i < 64; ++i) {
       if (((consumed >> i) & 1) == 0) continue;
@@ -135,7 +140,8 @@ class PlanBuilder {
     }
   }
 
-  // An initializer all of whose readers have packed it is dropped; pages of a mapped file go back to the kernel.
+  // An initializer all of whose readers have packed it is dropped; pages of a mapped file go back
+  // to the kernel.
   void ReleaseConsumedConstants(const std::vector<uint64_t>& consumed) {
     std::vector<uint32_t> readers(plan_->slots.size(), 0);
     for (size_t s = 0; s < plan_->steps.size(); ++s) {
@@ -149,14 +155,16 @@ class PlanBuilder {
     for (const uint32_t slot : plan_->output_slots) ++readers[slot];
     for (size_t i = 0; i < plan_->slots.size(); ++i) {
       const Slot& slot = plan_->slots[i];
-      if (slot.kind != SlotKind::kConstant || readers[i] != 0 || slot.value->graph != &graph_) continue;
+      if (slot.kind != SlotKind::kConstant || readers[i] != 0 || slot.value->graph != &graph_)
+        continue;
       released_.push_back(const_cast<ValueInfo*>(slot.value));
     }
   }
 
   void CollectConstants() {
     plan_->constants.resize(plan_->slots.size());
-    for (ValueInfo* value : released_) value->initializer = std::make_shared<const Tensor>(ReleasedTensor(*value));
+    for (ValueInfo* value : released_)
+      value->initializer = std::make_shared<const Tensor>(ReleasedTensor(*value));
     for (size_t i = 0; i < plan_->slots.size(); ++i) {
       const Slot& slot = plan_->slots[i];
       if (slot.kind != SlotKind::kConstant) continue;
@@ -165,10 +173,12 @@ class PlanBuilder {
     }
   }
 
-  // Views of a file may lie at any address (model/tensor_loader.cc); what kernels read on every run is aligned.
+  // Views of a file may lie at any address (model/tensor_loader.cc); what kernels read on every run
+  // is aligned.
   static void AlignConstant(ValueInfo& value) {
     const Tensor& tensor = *value.initializer;
-    const size_t element = std::min<size_t>(std::max<size_t>(BitsOf(tensor.dtype()) / 8, 1), alignof(double));
+    const size_t element =
+        std::min<size_t>(std::max<size_t>(BitsOf(tensor.dtype()) / 8, 1), alignof(double));
     if (tensor.raw() == nullptr || reinterpret_cast<uintptr_t>(tensor.raw()) % element == 0) return;
     Tensor copy = Tensor::Allocate(tensor.dtype(), tensor.shape());
     CopyElements(tensor, copy);
@@ -198,6 +208,8 @@ class PlanBuilder {
 
 }  // namespace
 
-std::unique_ptr<Plan> BuildPlan(Graph& graph, const PlanOptions& options) { return PlanBuilder(graph, options).Build(); }
+std::unique_ptr<Plan> BuildPlan(Graph& graph, const PlanOptions& options) {
+  return PlanBuilder(graph, options).Build();
+}
 
 }  // namespace backplane

@@ -1,5 +1,6 @@
-// Plan: a graph level turned into a flat array of steps over numbered slots. Made once per session by PlanBuilder, walked
-// by runtime/ on every run. Knows no shapes: memory for a set of input shapes is a MemoryPlan (memory_plan.h).
+// Plan: a graph level turned into a flat array of steps over numbered slots. Made once per session
+// by PlanBuilder, walked by runtime/ on every run. Knows no shapes: memory for a set of input
+// shapes is a MemoryPlan (memory_plan.h).
 #pragma once
 
 #include <cstdint>
@@ -28,11 +29,12 @@ struct Slot {
   SlotKind kind = SlotKind::kInternal;
   DType dtype = DType::kUndefined;
   bool is_tensor = true;
-  bool is_view = false;                ///< internal, and its kernel makes it a view of an input
-  const ValueInfo* value = nullptr;    ///< for names and messages; valid while the session's graph lives
-  uint32_t producer = kNever;          ///< step that writes it
-  uint32_t last_use = 0;               ///< last step that reads it (its producer if none does)
-  OrtAllocator* allocator = nullptr;   ///< memory of the producing EP; null: the frame's host arena
+  bool is_view = false;  ///< internal, and its kernel makes it a view of an input
+  const ValueInfo* value =
+      nullptr;                 ///< for names and messages; valid while the session's graph lives
+  uint32_t producer = kNever;  ///< step that writes it
+  uint32_t last_use = 0;       ///< last step that reads it (its producer if none does)
+  OrtAllocator* allocator = nullptr;  ///< memory of the producing EP; null: the frame's host arena
 };
 
 struct Step {
@@ -43,11 +45,14 @@ struct Step {
   uint32_t input_count = 0;
   uint32_t implicit_count = 0;
   uint32_t output_count = 0;
-  std::vector<uint32_t> slots;     ///< inputs, implicit inputs, outputs; OrtKernelContext::kAbsent where absent
+  std::vector<uint32_t>
+      slots;  ///< inputs, implicit inputs, outputs; OrtKernelContext::kAbsent where absent
   std::vector<uint32_t> releases;  ///< internal slots that nobody reads after this step
 
   std::span<const uint32_t> inputs() const { return {slots.data(), input_count + implicit_count}; }
-  std::span<const uint32_t> outputs() const { return {slots.data() + input_count + implicit_count, output_count}; }
+  std::span<const uint32_t> outputs() const {
+    return {slots.data() + input_count + implicit_count, output_count};
+  }
 };
 
 struct Plan {
@@ -55,13 +60,15 @@ struct Plan {
   std::vector<Slot> slots;
   std::vector<Value> constants;         ///< by slot; empty but for kConstant
   std::vector<uint32_t> input_slots;    ///< in the order of the graph's inputs
-  std::vector<uint32_t> output_slots;   ///< in the order of the graph's outputs; may repeat, may be inputs or constants
+  std::vector<uint32_t> output_slots;   ///< in the order of the graph's outputs; may repeat, may be
+                                        ///< inputs or constants
   std::vector<uint32_t> capture_slots;  ///< in the order of the parent node's implicit inputs
 };
 
-/// Makes the runner of a subgraph; `outer` is the node that owns it. Called by BuildPlan for control-flow kernels.
-using SubgraphFactory =
-    std::function<std::unique_ptr<SubgraphRunner>(const Node& owner, const std::shared_ptr<Graph>& graph)>;
+/// Makes the runner of a subgraph; `outer` is the node that owns it. Called by BuildPlan for
+/// control-flow kernels.
+using SubgraphFactory = std::function<std::unique_ptr<SubgraphRunner>(
+    const Node& owner, const std::shared_ptr<Graph>& graph)>;
 
 struct PlanOptions {
   std::span<const std::shared_ptr<ExecutionProvider>> eps;  ///< Node::ep indexes this
@@ -73,9 +80,9 @@ struct PlanOptions {
   std::function<std::unique_ptr<Kernel>(const Node&)> take_fused;
 };
 
-/// Turns `graph` (sorted, every node's ep set) into a plan: numbers the slots, creates the kernels (in parallel on the
-/// pool), finds last uses. Initializers whose kernels have packed them are released from the graph.
-/// Fails with the kernel's error, the node named in front.
+/// Turns `graph` (sorted, every node's ep set) into a plan: numbers the slots, creates the kernels
+/// (in parallel on the pool), finds last uses. Initializers whose kernels have packed them are
+/// released from the graph. Fails with the kernel's error, the node named in front.
 std::unique_ptr<Plan> BuildPlan(Graph& graph, const PlanOptions& options);
 
 }  // namespace backplane

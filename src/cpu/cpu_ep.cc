@@ -29,7 +29,9 @@ bool CpuExecutionProvider::Supports(const Node& node) const {
   return KernelRegistry::Get().Find(node, nullptr) != nullptr;
 }
 
-std::vector<std::unique_ptr<Kernel>> CpuExecutionProvider::Compile(std::span<const FusedGroup>) { return {}; }
+std::vector<std::unique_ptr<Kernel>> CpuExecutionProvider::Compile(std::span<const FusedGroup>) {
+  return {};
+}
 
 void CpuExecutionProvider::Lower(Graph& graph, int ep_index) {
   if (options_.fuse) FuseForCpu(graph, ep_index);

@@ -1,5 +1,6 @@
-// The built-in CPU EP behind the seam: claims what the kernel registry knows, lowers its nodes (fusions, layout) and makes
-// their kernels. Created by the session builder, always the last EP asked.
+// The built-in CPU EP behind the seam: claims what the kernel registry knows, lowers its nodes
+// (fusions, layout) and makes their kernels. Created by the session builder, always the last EP
+// asked.
 #pragma once
 
 #include "cpu/kernel_registry.h"

@@ -18,7 +18,8 @@ std::string Key(std::string_view domain, std::string_view type) {
   return key;
 }
 
-// Index of the constraint that governs argument `i`: the one for `i`, or the last one given below it.
+// Index of the constraint that governs argument `i`: the one for `i`, or the last one given below
+// it.
 const Op::Constraint* ConstraintFor(const Op& op, size_t i, bool output) {
   const Op::Constraint* best = nullptr;
   for (const Op::Constraint& constraint : op) {
@@ -77,13 +78,17 @@ const KernelEntry* KernelRegistry::Find(const Node& node, Reason* why) const {
   if (why != nullptr) {
     why->node = node.Describe();
     if (begin == end) {
-      *why = {ReasonCode::kNoKernel, Format("the CPU EP has no kernel for {}:{}", node.domain, node.op_type), why->node};
+      *why = {ReasonCode::kNoKernel,
+              Format("the CPU EP has no kernel for {}:{}", node.domain, node.op_type), why->node};
     } else if (!version_found) {
       *why = {ReasonCode::kNoKernel,
-              Format("the CPU EP has no kernel for {}({})", node.op_type, node.since_version), why->node};
+              Format("the CPU EP has no kernel for {}({})", node.op_type, node.since_version),
+              why->node};
     } else {
       *why = {ReasonCode::kTypeUnsupported,
-              Format("no {}({}) kernel for these types: {}", node.op_type, node.since_version, mismatch), why->node};
+              Format("no {}({}) kernel for these types: {}", node.op_type, node.since_version,
+                     mismatch),
+              why->node};
     }
   }
   return nullptr;
@@ -94,7 +99,8 @@ std::vector<const KernelEntry*> KernelRegistry::Entries() const {
   for (const auto& [key, entry] : by_name_) entries.push_back(entry);
   std::sort(entries.begin(), entries.end(), [](const KernelEntry* a, const KernelEntry* b) {
     const auto rank = [](const KernelEntry* e) {
-      return std::make_tuple(std::string_view(e->op.domain()), std::string_view(e->op.type()), e->op.first());
+      return std::make_tuple(std::string_view(e->op.domain()), std::string_view(e->op.type()),
+                             e->op.first());
     };
     return rank(a) < rank(b);
   });

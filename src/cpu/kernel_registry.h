@@ -1,7 +1,9 @@
-// How an operator of the CPU EP is registered: one static KernelEntry in the file of its family, and no list anywhere.
+// How an operator of the CPU EP is registered: one static KernelEntry in the file of its family,
+// and no list anywhere.
 //
 //   BACKPLANE_CPU_KERNEL(Relu, Op("Relu").Since(6).In(0, types::kFloats).InPlace(0, 0),
-//                        [](const KernelInfo& info) { return std::make_unique<ReluKernel>(info); });
+//                        [](const KernelInfo& info) { return std::make_unique<ReluKernel>(info);
+//                        });
 #pragma once
 
 #include <memory>
@@ -15,27 +17,35 @@
 
 namespace backplane::cpu {
 
-/// The domain of operators that exist only inside the CPU EP, after Lower (fused and layout-changed forms).
+/// The domain of operators that exist only inside the CPU EP, after Lower (fused and layout-changed
+/// forms).
 inline constexpr const char kPrivateDomain[] = "backplane.cpu";
 
-/// What a kernel implements: operator, versions, element types, memory traits. A literal type: costs nothing at start.
+/// What a kernel implements: operator, versions, element types, memory traits. A literal type:
+/// costs nothing at start.
 class Op {
  public:
   static constexpr size_t kMaxConstraints = 6;
 
   constexpr explicit Op(const char* type, const char* domain = "") : type_(type), domain_(domain) {}
 
-  /// The operator-set versions covered: since-versions of the schema from `first` to `last`, both included.
+  /// The operator-set versions covered: since-versions of the schema from `first` to `last`, both
+  /// included.
   constexpr Op Since(int first, int last = INT32_MAX) const {
     Op op = *this;
     op.first_ = first;
     op.last_ = last;
     return op;
   }
-  /// Element types accepted at input `i`. For a variadic operator the last constraint given covers the rest.
-  constexpr Op In(int i, TypeSet types) const { return With({static_cast<int8_t>(i), false, types}); }
+  /// Element types accepted at input `i`. For a variadic operator the last constraint given covers
+  /// the rest.
+  constexpr Op In(int i, TypeSet types) const {
+    return With({static_cast<int8_t>(i), false, types});
+  }
   /// Element types that output `i` may have.
-  constexpr Op Out(int i, TypeSet types) const { return With({static_cast<int8_t>(i), true, types}); }
+  constexpr Op Out(int i, TypeSet types) const {
+    return With({static_cast<int8_t>(i), true, types});
+  }
   /// Output `output` is a view of input `input` (KernelContext::View).
   constexpr Op Alias(int output, int input) const {
     Op op = *this;
@@ -47,7 +57,8 @@ class Op {
     }
     return op;
   }
-  /// Output `output` may be written over input `input` when both have the same size and nobody else needs the input.
+  /// Output `output` may be written over input `input` when both have the same size and nobody else
+  /// needs the input.
   constexpr Op InPlace(int output, int input) const {
     Op op = *this;
     for (auto& pair : op.traits_.in_place) {
@@ -91,7 +102,8 @@ class Op {
 
 using KernelFactory = std::unique_ptr<Kernel> (*)(const KernelInfo& info);
 
-/// A registration. Entries chain themselves up before main(); the registry indexes the chain at first use.
+/// A registration. Entries chain themselves up before main(); the registry indexes the chain at
+/// first use.
 struct KernelEntry {
   KernelEntry(const Op& op, KernelFactory create);
   Op op;
@@ -106,7 +118,8 @@ class KernelRegistry {
 
   /// The entry for `node`, or null and, in `why`, the reason (no such operator, version, or types).
   const KernelEntry* Find(const Node& node, Reason* why) const;
-  /// All entries, sorted by domain, operator, version (for the generated operator table and for tests).
+  /// All entries, sorted by domain, operator, version (for the generated operator table and for
+  /// tests).
   std::vector<const KernelEntry*> Entries() const;
 
  private:

@@ -7,7 +7,8 @@
 
 namespace backplane {
 
-Graph::Graph(std::shared_ptr<ModelInfo> model, Node* parent) : model_(std::move(model)), parent_(parent) {}
+Graph::Graph(std::shared_ptr<ModelInfo> model, Node* parent)
+    : model_(std::move(model)), parent_(parent) {}
 
 Graph::~Graph() = default;
 
@@ -44,7 +45,8 @@ ValueInfo* Graph::AddValue(std::string value_name, TypeInfo type) {
   value->type = std::move(type);
   value->name = value_name;
   const auto [it, inserted] = by_name_.emplace(std::move(value_name), value.get());
-  Require(inserted, ORT_INVALID_GRAPH, "Duplicate definition of name ({}) in graph '{}'", it->first, name);
+  Require(inserted, ORT_INVALID_GRAPH, "Duplicate definition of name ({}) in graph '{}'", it->first,
+          name);
   value_storage_.push_back(std::move(value));
   return value_storage_.back().get();
 }
@@ -79,12 +81,14 @@ ValueInfo* Graph::AddInitializer(std::string value_name, Tensor tensor) {
 }
 
 void Graph::SetInitializer(ValueInfo* value, std::shared_ptr<const Tensor> tensor) {
-  if (value->type.kind != ONNX_TYPE_SPARSETENSOR) value->type = TypeInfo::Tensor(tensor->dtype(), tensor->shape());
+  if (value->type.kind != ONNX_TYPE_SPARSETENSOR)
+    value->type = TypeInfo::Tensor(tensor->dtype(), tensor->shape());
   value->initializer = std::move(tensor);
 }
 
-Node* Graph::AddNode(std::string node_name, std::string op_type, std::string domain, std::vector<ValueInfo*> node_inputs,
-                     std::vector<ValueInfo*> node_outputs, std::vector<Attribute> attributes) {
+Node* Graph::AddNode(std::string node_name, std::string op_type, std::string domain,
+                     std::vector<ValueInfo*> node_inputs, std::vector<ValueInfo*> node_outputs,
+                     std::vector<Attribute> attributes) {
   auto owned = std::make_unique<Node>();
   Node* node = owned.get();
   node->name = std::move(node_name);
@@ -163,7 +167,8 @@ void Graph::RemoveValue(ValueInfo* value) {
 }
 
 void Graph::AddUse(ValueInfo* value, Node* node, size_t index) {
-  // Uses of an outer value inside a subgraph are not recorded one by one: the control-flow node's implicit input is.
+  // Uses of an outer value inside a subgraph are not recorded one by one: the control-flow node's
+  // implicit input is.
   if (value != nullptr && value->graph == node->graph) value->consumers.push_back({node, index});
 }
 
@@ -190,12 +195,13 @@ void Graph::SetInputs(Node* node, std::vector<ValueInfo*> node_inputs) {
 
 void Graph::SetOutput(Node* node, size_t index, ValueInfo* value) {
   if (index >= node->outputs.size()) node->outputs.resize(index + 1, nullptr);
-  if (ValueInfo* old = node->outputs[index]; old != nullptr && old->producer == node) old->producer = nullptr;
+  if (ValueInfo* old = node->outputs[index]; old != nullptr && old->producer == node)
+    old->producer = nullptr;
   node->outputs[index] = value;
   if (value == nullptr) return;
   Require(value->producer == nullptr && !value->is_graph_input, ORT_INVALID_GRAPH,
-          "Duplicate definition of name ({}): output {} of {} is already defined", value->name, index,
-          node->Describe());
+          "Duplicate definition of name ({}): output {} of {} is already defined", value->name,
+          index, node->Describe());
   value->producer = node;
   value->producer_index = index;
 }
@@ -214,7 +220,8 @@ void ReplaceInSubgraph(Graph& graph, ValueInfo* from, ValueInfo* to) {
     for (ValueInfo*& input : node->inputs) {
       if (input == from) input = to;  // an outer value keeps no record of uses inside subgraphs
     }
-    for (const auto& [attribute, subgraph] : node->Subgraphs()) ReplaceInSubgraph(*subgraph, from, to);
+    for (const auto& [attribute, subgraph] : node->Subgraphs())
+      ReplaceInSubgraph(*subgraph, from, to);
     std::replace(node->implicit_inputs.begin(), node->implicit_inputs.end(), from, to);
   }
   for (size_t i = 0; i < graph.outputs().size(); ++i) {
@@ -227,7 +234,8 @@ void ReplaceInSubgraph(Graph& graph, ValueInfo* from, ValueInfo* to) {
 bool Graph::ReplaceUses(ValueInfo* from, ValueInfo* to) {
   if (from == to) return true;
   if (from->is_graph_output) {
-    if (to->is_graph_input || to->is_graph_output || to->IsInitializer() || to->graph != this) return false;
+    if (to->is_graph_input || to->is_graph_output || to->IsInitializer() || to->graph != this)
+      return false;
     std::replace(outputs_.begin(), outputs_.end(), from, to);
     from->is_graph_output = false;
     to->is_graph_output = true;
@@ -240,7 +248,8 @@ bool Graph::ReplaceUses(ValueInfo* from, ValueInfo* to) {
     if (use.index < use.node->inputs.size()) {
       SetInput(use.node, use.index, to);
     } else {
-      for (const auto& [attribute, subgraph] : use.node->Subgraphs()) ReplaceInSubgraph(*subgraph, from, to);
+      for (const auto& [attribute, subgraph] : use.node->Subgraphs())
+        ReplaceInSubgraph(*subgraph, from, to);
       RefreshImplicitInputs(use.node);
     }
   }
@@ -257,14 +266,17 @@ bool IsInside(const Graph* graph, const Graph* ancestor) {
 }
 
 // Adds every value used in `graph` that belongs to a graph outside of it.
-void CollectCaptures(const Graph& graph, const Graph& outermost, std::vector<ValueInfo*>& captures) {
+void CollectCaptures(const Graph& graph, const Graph& outermost,
+                     std::vector<ValueInfo*>& captures) {
   const auto add = [&](ValueInfo* value) {
     if (value == nullptr || IsInside(value->graph, &outermost)) return;
-    if (std::find(captures.begin(), captures.end(), value) == captures.end()) captures.push_back(value);
+    if (std::find(captures.begin(), captures.end(), value) == captures.end())
+      captures.push_back(value);
   };
   for (const Node* node : graph.nodes()) {
     for (ValueInfo* input : node->inputs) add(input);
-    for (const auto& [attribute, subgraph] : node->Subgraphs()) CollectCaptures(*subgraph, outermost, captures);
+    for (const auto& [attribute, subgraph] : node->Subgraphs())
+      CollectCaptures(*subgraph, outermost, captures);
   }
   for (ValueInfo* output : graph.outputs()) add(output);
 }
@@ -291,7 +303,8 @@ void Graph::Sort() {
     for (ValueInfo* value : node->inputs) visit(value);
     for (ValueInfo* value : node->implicit_inputs) visit(value);
   };
-  std::vector<uint32_t> position(next_node_, 0);  // current place, so that an already sorted graph keeps its order
+  std::vector<uint32_t> position(
+      next_node_, 0);  // current place, so that an already sorted graph keeps its order
   for (size_t i = 0; i < order_.size(); ++i) position[order_[i]->index] = static_cast<uint32_t>(i);
   for (Node* node : order_) {
     uint32_t count = 0;
@@ -310,14 +323,17 @@ void Graph::Sort() {
     for (ValueInfo* output : node->outputs) {
       if (output == nullptr) continue;
       for (const Use& use : output->consumers) {
-        if (use.node->graph == this && --waiting[use.node->index] == 0) ready.push(position[use.node->index]);
+        if (use.node->graph == this && --waiting[use.node->index] == 0)
+          ready.push(position[use.node->index]);
       }
     }
   }
   if (sorted.size() != order_.size()) {
     for (Node* node : order_) {
       if (waiting[node->index] != 0) {
-        Fail(ORT_FAIL, "This is an invalid model. Error: the graph is not acyclic. ('{}': {} depends on its own output)",
+        Fail(ORT_FAIL,
+             "This is an invalid model. Error: the graph is not acyclic. ('{}': {} depends on its "
+             "own output)",
              name, node->Describe());
       }
     }

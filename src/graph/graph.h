@@ -1,10 +1,13 @@
-// The graph: nodes, the values between them, and subgraphs that may use values of the graphs around them.
+// The graph: nodes, the values between them, and subgraphs that may use values of the graphs around
+// them.
 //
-// Built by model/ from ONNX bytes, by the model editor, or from another host's graph. Edited by optimize/ and by EPs;
-// every edit goes through Graph, which keeps producers and consumers right. Must not know files, protobuf or EPs.
+// Built by model/ from ONNX bytes, by the model editor, or from another host's graph. Edited by
+// optimize/ and by EPs; every edit goes through Graph, which keeps producers and consumers right.
+// Must not know files, protobuf or EPs.
 //
-// Identity: nodes and values are heap objects whose addresses are stable until they are removed; `index` is dense at
-// creation and never reused in a graph. Iteration order is the order of `nodes()`, made topological by Sort().
+// Identity: nodes and values are heap objects whose addresses are stable until they are removed;
+// `index` is dense at creation and never reused in a graph. Iteration order is the order of
+// `nodes()`, made topological by Sort().
 #pragma once
 
 #include <cstdint>
@@ -32,14 +35,16 @@ class Graph;
 using Node = ::OrtNode;
 using ValueInfo = ::OrtValueInfo;
 
-/// Where an external initializer lies; kept for writers and for Initializer external info of the C API.
+/// Where an external initializer lies; kept for writers and for Initializer external info of the C
+/// API.
 struct ExternalData {
   std::string path;    ///< as the model spells it, relative to the model
   int64_t offset = 0;  ///< bytes
   size_t length = 0;   ///< bytes
 };
 
-/// One use of a value: input `index` of `node`. Indices at and past node->inputs.size() are implicit inputs.
+/// One use of a value: input `index` of `node`. Indices at and past node->inputs.size() are
+/// implicit inputs.
 struct Use {
   Node* node;
   size_t index;
@@ -48,7 +53,8 @@ struct Use {
 
 }  // namespace backplane
 
-/// A value (edge) of a graph: an input, an initializer, or an output of a node (C API: OrtValueInfo).
+/// A value (edge) of a graph: an input, an initializer, or an output of a node (C API:
+/// OrtValueInfo).
 struct OrtValueInfo final {
  public:
   std::string name;
@@ -57,19 +63,22 @@ struct OrtValueInfo final {
   backplane::Graph* graph = nullptr;  ///< the graph it belongs to
   uint32_t index = 0;                 ///< dense number within its graph
   backplane::Node* producer = nullptr;
-  size_t producer_index = 0;              ///< which output of the producer
-  std::vector<backplane::Use> consumers;  ///< in the same graph; uses inside subgraphs count as implicit inputs
+  size_t producer_index = 0;  ///< which output of the producer
+  std::vector<backplane::Use>
+      consumers;  ///< in the same graph; uses inside subgraphs count as implicit inputs
 
   bool is_graph_input = false;
   bool is_graph_output = false;
   bool is_outer_scope_input = false;  ///< only in views and fused subgraphs handed to an EP
 
-  /// Content of an initializer (or of a value found constant); null otherwise. Shared with sessions and kernels.
+  /// Content of an initializer (or of a value found constant); null otherwise. Shared with sessions
+  /// and kernels.
   std::shared_ptr<const backplane::Tensor> initializer;
   std::shared_ptr<const backplane::ExternalData> external;
 
   bool IsInitializer() const { return initializer != nullptr; }
-  /// An initializer that no caller can override (it is not also a graph input, or the model's IR version is below 4).
+  /// An initializer that no caller can override (it is not also a graph input, or the model's IR
+  /// version is below 4).
   bool IsConstant() const { return initializer != nullptr && !overridable; }
   bool overridable = false;
   bool HasUses() const { return !consumers.empty() || is_graph_output; }
@@ -82,15 +91,18 @@ inline constexpr int kNoEp = -1;
 
 }  // namespace backplane
 
-/// An attribute of a node (C API: OrtOpAttr); the alternative held tells its type. Subgraphs are owned by the attribute.
+/// An attribute of a node (C API: OrtOpAttr); the alternative held tells its type. Subgraphs are
+/// owned by the attribute.
 struct OrtOpAttr final {
-  using Value =
-      std::variant<std::monostate, int64_t, float, std::string, backplane::Tensor, std::vector<int64_t>,
-                   std::vector<float>, std::vector<std::string>, std::vector<backplane::Tensor>, backplane::TypeInfo,
-                   std::shared_ptr<backplane::Graph>, std::vector<std::shared_ptr<backplane::Graph>>>;
+  using Value = std::variant<std::monostate, int64_t, float, std::string, backplane::Tensor,
+                             std::vector<int64_t>, std::vector<float>, std::vector<std::string>,
+                             std::vector<backplane::Tensor>, backplane::TypeInfo,
+                             std::shared_ptr<backplane::Graph>,
+                             std::vector<std::shared_ptr<backplane::Graph>>>;
   std::string name;
   Value value;
-  std::string reference;  ///< inside a function body: the function's attribute this one takes its value from
+  std::string reference;  ///< inside a function body: the function's attribute this one takes its
+                          ///< value from
 
   OrtOpAttrType type() const;
 };
@@ -102,23 +114,26 @@ struct OrtNode final {
 
   std::string name;
   std::string op_type;
-  std::string domain;     ///< "" for ai.onnx
-  std::string overload;   ///< of a call of a model-local function; nearly always empty
-  int since_version = 0;  ///< operator-set version that introduced this form of the operator; 0 while unresolved
+  std::string domain;    ///< "" for ai.onnx
+  std::string overload;  ///< of a call of a model-local function; nearly always empty
+  int since_version =
+      0;  ///< operator-set version that introduced this form of the operator; 0 while unresolved
   std::string doc_string;
 
   backplane::Graph* graph = nullptr;  ///< the graph it belongs to
   uint32_t index = 0;                 ///< dense number within its graph (C API: node id)
 
-  std::vector<backplane::ValueInfo*> inputs;           ///< null where an optional input is absent
-  std::vector<backplane::ValueInfo*> implicit_inputs;  ///< values of outer graphs that its subgraphs use
-  std::vector<backplane::ValueInfo*> outputs;          ///< null where an optional output is unused
-  std::vector<Attribute> attributes;                   ///< sorted by name
+  std::vector<backplane::ValueInfo*> inputs;  ///< null where an optional input is absent
+  std::vector<backplane::ValueInfo*>
+      implicit_inputs;                         ///< values of outer graphs that its subgraphs use
+  std::vector<backplane::ValueInfo*> outputs;  ///< null where an optional output is unused
+  std::vector<Attribute> attributes;           ///< sorted by name
 
   int ep = backplane::kNoEp;  ///< set by partition/: index into the session's EPs
 
   const Attribute* FindAttribute(std::string_view attribute) const;
-  /// The attribute's value, or `fallback` when absent. Fails with ORT_INVALID_GRAPH if it has another type.
+  /// The attribute's value, or `fallback` when absent. Fails with ORT_INVALID_GRAPH if it has
+  /// another type.
   int64_t Int(std::string_view attribute, int64_t fallback) const;
   float Float(std::string_view attribute, float fallback) const;
   std::string Text(std::string_view attribute, std::string_view fallback) const;
@@ -137,7 +152,9 @@ struct OrtNode final {
   bool Is(std::string_view type, std::string_view in_domain = "") const {
     return op_type == type && domain == in_domain;
   }
-  const backplane::ValueInfo* Input(size_t i) const { return i < inputs.size() ? inputs[i] : nullptr; }
+  const backplane::ValueInfo* Input(size_t i) const {
+    return i < inputs.size() ? inputs[i] : nullptr;
+  }
   /// The content of input `i` if it is a constant initializer, else null.
   const backplane::Tensor* ConstantInput(size_t i) const;
   /// "Conv 'conv1'" or, unnamed, "Conv(#12)": how messages name a node.
@@ -157,11 +174,13 @@ struct ModelInfo {
   int64_t model_version = 0;
   std::string doc_string;
   std::map<std::string, std::string> metadata;
-  std::map<std::string, int> opsets;  ///< domain ("" for ai.onnx) to version
-  std::string path;                   ///< file it came from; empty for bytes
+  std::map<std::string, int> opsets;              ///< domain ("" for ai.onnx) to version
+  std::string path;                               ///< file it came from; empty for bytes
   std::vector<std::shared_ptr<void>> keep_alive;  ///< mapped files that initializers point into
-  std::map<std::string, std::vector<std::string>> dim_denotations;  ///< of main-graph inputs that have any, by dimension
-  std::shared_ptr<const FunctionLibrary> functions;  ///< model-local functions; null when there are none
+  std::map<std::string, std::vector<std::string>>
+      dim_denotations;  ///< of main-graph inputs that have any, by dimension
+  std::shared_ptr<const FunctionLibrary>
+      functions;  ///< model-local functions; null when there are none
 };
 
 class Graph {
@@ -192,8 +211,10 @@ class Graph {
   size_t value_index_bound() const { return next_value_; }
   size_t node_index_bound() const { return next_node_; }
 
-  // -- building and editing -----------------------------------------------------------------------------------------
-  /// A new value; `name` must be unused in this graph (ORT_INVALID_GRAPH); empty: a fresh name is made.
+  // -- building and editing
+  // -----------------------------------------------------------------------------------------
+  /// A new value; `name` must be unused in this graph (ORT_INVALID_GRAPH); empty: a fresh name is
+  /// made.
   ValueInfo* AddValue(std::string name, TypeInfo type = {});
   ValueInfo* AddInput(std::string name, TypeInfo type);
   void AddOutput(ValueInfo* value);
@@ -202,11 +223,13 @@ class Graph {
   ValueInfo* AddInitializer(std::string name, Tensor tensor);
   /// Gives an existing value content (and its type).
   void SetInitializer(ValueInfo* value, std::shared_ptr<const Tensor> tensor);
-  /// A new node at the end of the order. `outputs` must have no producer yet. Null entries are absent optionals.
-  Node* AddNode(std::string name, std::string op_type, std::string domain, std::vector<ValueInfo*> inputs,
-                std::vector<ValueInfo*> outputs, std::vector<Attribute> attributes = {});
-  /// A node that is not in the order yet and that no value knows of: partition/ shows it to an EP before the group it
-  /// stands for is taken out. AdoptNode puts it into the graph.
+  /// A new node at the end of the order. `outputs` must have no producer yet. Null entries are
+  /// absent optionals.
+  Node* AddNode(std::string name, std::string op_type, std::string domain,
+                std::vector<ValueInfo*> inputs, std::vector<ValueInfo*> outputs,
+                std::vector<Attribute> attributes = {});
+  /// A node that is not in the order yet and that no value knows of: partition/ shows it to an EP
+  /// before the group it stands for is taken out. AdoptNode puts it into the graph.
   std::unique_ptr<Node> MakeDetachedNode();
   Node* AdoptNode(std::unique_ptr<Node> node);
   /// Takes nodes out of the graph without destroying them.
@@ -220,14 +243,15 @@ class Graph {
   void SetInput(Node* node, size_t index, ValueInfo* value);
   void SetOutput(Node* node, size_t index, ValueInfo* value);
   void SetInputs(Node* node, std::vector<ValueInfo*> inputs);
-  /// Makes every consumer of `from` (also inside subgraphs, also the graph outputs) use `to`. A graph output keeps its
-  /// public name: if `from` is one, names are swapped, which needs `to` to be neither input, output nor initializer;
-  /// returns false and changes nothing where that cannot be done.
+  /// Makes every consumer of `from` (also inside subgraphs, also the graph outputs) use `to`. A
+  /// graph output keeps its public name: if `from` is one, names are swapped, which needs `to` to
+  /// be neither input, output nor initializer; returns false and changes nothing where that cannot
+  /// be done.
   bool ReplaceUses(ValueInfo* from, ValueInfo* to);
   /// Recomputes implicit_inputs of a node from its subgraphs (after these were edited or attached).
   void RefreshImplicitInputs(Node* node);
-  /// Puts nodes into a deterministic topological order (stable: by index among the ready). Fails with
-  /// ORT_INVALID_GRAPH naming a node on a cycle.
+  /// Puts nodes into a deterministic topological order (stable: by index among the ready). Fails
+  /// with ORT_INVALID_GRAPH naming a node on a cycle.
   void Sort();
   /// Moves the order to the one given (a permutation of nodes()).
   void SetOrder(std::vector<Node*> order) { order_ = std::move(order); }

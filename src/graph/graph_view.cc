@@ -21,7 +21,8 @@ OrtGraph::OrtGraph(Graph& graph, std::vector<Node*> nodes)
   std::unordered_set<const ValueInfo*> seen;
   const auto add_input = [&](ValueInfo* value) {
     if (value == nullptr || !seen.insert(value).second) return;
-    if (value->producer != nullptr && value->graph == &graph && inside.count(value->producer) != 0) return;
+    if (value->producer != nullptr && value->graph == &graph && inside.count(value->producer) != 0)
+      return;
     (value->IsConstant() ? initializers_ : inputs_).push_back(value);
   };
   for (const Node* node : nodes_) {
@@ -31,8 +32,9 @@ OrtGraph::OrtGraph(Graph& graph, std::vector<Node*> nodes)
   for (const Node* node : nodes_) {
     for (ValueInfo* value : node->outputs) {
       if (value == nullptr) continue;
-      const bool used_outside = std::any_of(value->consumers.begin(), value->consumers.end(),
-                                            [&](const Use& use) { return inside.count(use.node) == 0; });
+      const bool used_outside =
+          std::any_of(value->consumers.begin(), value->consumers.end(),
+                      [&](const Use& use) { return inside.count(use.node) == 0; });
       if (value->is_graph_output || used_outside) outputs_.push_back(value);
     }
   }

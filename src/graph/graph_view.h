@@ -1,5 +1,6 @@
-// What an EP sees of a graph: all of it, or the part it claimed (C API: OrtGraph). A view owns nothing of the graph; its
-// nodes and values are the graph's own, and it is valid while the graph is not edited.
+// What an EP sees of a graph: all of it, or the part it claimed (C API: OrtGraph). A view owns
+// nothing of the graph; its nodes and values are the graph's own, and it is valid while the graph
+// is not edited.
 #pragma once
 
 #include <memory>
@@ -8,8 +9,8 @@
 
 #include "graph/graph.h"
 
-/// A graph or a subset of one. For a subset, `inputs` are the values it needs from outside (initializers excepted),
-/// `outputs` those that others use.
+/// A graph or a subset of one. For a subset, `inputs` are the values it needs from outside
+/// (initializers excepted), `outputs` those that others use.
 struct OrtGraph {
  public:
   /// The whole of `graph`.

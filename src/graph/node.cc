@@ -8,16 +8,18 @@ using backplane::Fail;
 
 namespace {
 
-const char* const kAlternativeNames[] = {"nothing", "an int",   "a float",        "a string", "a tensor", "a list of ints",
-                                         "a list of floats",    "a list of strings", "a list of tensors", "a type",
-                                         "a graph", "a list of graphs"};
+const char* const kAlternativeNames[] = {
+    "nothing",           "an int",         "a float",          "a string",
+    "a tensor",          "a list of ints", "a list of floats", "a list of strings",
+    "a list of tensors", "a type",         "a graph",          "a list of graphs"};
 
 template <typename T>
 const T& Get(const OrtNode& node, const OrtOpAttr& attribute) {
   if (const T* value = std::get_if<T>(&attribute.value)) return *value;
   static const OrtOpAttr::Value wanted{T{}};
-  Fail(ORT_INVALID_GRAPH, "attribute '{}' of {} holds {} where {} is expected", attribute.name, node.Describe(),
-       kAlternativeNames[attribute.value.index()], kAlternativeNames[wanted.index()]);
+  Fail(ORT_INVALID_GRAPH, "attribute '{}' of {} holds {} where {} is expected", attribute.name,
+       node.Describe(), kAlternativeNames[attribute.value.index()],
+       kAlternativeNames[wanted.index()]);
 }
 
 template <typename T>
@@ -30,9 +32,9 @@ T GetOr(const OrtNode& node, std::string_view name, T fallback) {
 
 OrtOpAttrType OrtOpAttr::type() const {
   static constexpr OrtOpAttrType kTypes[] = {
-      ORT_OP_ATTR_UNDEFINED, ORT_OP_ATTR_INT,    ORT_OP_ATTR_FLOAT,   ORT_OP_ATTR_STRING,
-      ORT_OP_ATTR_TENSOR,    ORT_OP_ATTR_INTS,   ORT_OP_ATTR_FLOATS,  ORT_OP_ATTR_STRINGS,
-      ORT_OP_ATTR_UNDEFINED, ORT_OP_ATTR_UNDEFINED, ORT_OP_ATTR_GRAPH, ORT_OP_ATTR_UNDEFINED};
+      ORT_OP_ATTR_UNDEFINED, ORT_OP_ATTR_INT,       ORT_OP_ATTR_FLOAT,  ORT_OP_ATTR_STRING,
+      ORT_OP_ATTR_TENSOR,    ORT_OP_ATTR_INTS,      ORT_OP_ATTR_FLOATS, ORT_OP_ATTR_STRINGS,
+      ORT_OP_ATTR_UNDEFINED, ORT_OP_ATTR_UNDEFINED, ORT_OP_ATTR_GRAPH,  ORT_OP_ATTR_UNDEFINED};
   return kTypes[value.index()];
 }
 
@@ -43,9 +45,13 @@ const OrtOpAttr* OrtNode::FindAttribute(std::string_view attribute) const {
   return nullptr;
 }
 
-int64_t OrtNode::Int(std::string_view attribute, int64_t fallback) const { return GetOr(*this, attribute, fallback); }
+int64_t OrtNode::Int(std::string_view attribute, int64_t fallback) const {
+  return GetOr(*this, attribute, fallback);
+}
 
-float OrtNode::Float(std::string_view attribute, float fallback) const { return GetOr(*this, attribute, fallback); }
+float OrtNode::Float(std::string_view attribute, float fallback) const {
+  return GetOr(*this, attribute, fallback);
+}
 
 std::string OrtNode::Text(std::string_view attribute, std::string_view fallback) const {
   return GetOr(*this, attribute, std::string(fallback));
@@ -69,8 +75,9 @@ const backplane::Tensor* OrtNode::TensorAttribute(std::string_view attribute) co
 }
 
 void OrtNode::SetAttribute(std::string attribute, Attribute::Value value) {
-  const auto it = std::lower_bound(attributes.begin(), attributes.end(), attribute,
-                                   [](const Attribute& a, const std::string& b) { return a.name < b; });
+  const auto it =
+      std::lower_bound(attributes.begin(), attributes.end(), attribute,
+                       [](const Attribute& a, const std::string& b) { return a.name < b; });
   if (it != attributes.end() && it->name == attribute) {
     it->value = std::move(value);
   } else {
@@ -79,7 +86,8 @@ void OrtNode::SetAttribute(std::string attribute, Attribute::Value value) {
 }
 
 void OrtNode::RemoveAttribute(std::string_view attribute) {
-  std::erase_if(attributes, [&](const Attribute& candidate) { return candidate.name == attribute; });
+  std::erase_if(attributes,
+                [&](const Attribute& candidate) { return candidate.name == attribute; });
 }
 
 std::vector<std::pair<std::string, std::shared_ptr<backplane::Graph>>> OrtNode::Subgraphs() const {
@@ -88,7 +96,8 @@ std::vector<std::pair<std::string, std::shared_ptr<backplane::Graph>>> OrtNode::
   for (const Attribute& attribute : attributes) {
     if (const auto* graph = std::get_if<std::shared_ptr<Graph>>(&attribute.value)) {
       result.emplace_back(attribute.name, *graph);
-    } else if (const auto* list = std::get_if<std::vector<std::shared_ptr<Graph>>>(&attribute.value)) {
+    } else if (const auto* list =
+                   std::get_if<std::vector<std::shared_ptr<Graph>>>(&attribute.value)) {
       for (const auto& graph_of_list : *list) result.emplace_back(attribute.name, graph_of_list);
     }
   }
@@ -108,5 +117,6 @@ const backplane::Tensor* OrtNode::ConstantInput(size_t i) const {
 }
 
 std::string OrtNode::Describe() const {
-  return name.empty() ? backplane::Format("{}(#{})", op_type, index) : backplane::Format("{} '{}'", op_type, name);
+  return name.empty() ? backplane::Format("{}(#{})", op_type, index)
+                      : backplane::Format("{} '{}'", op_type, name);
 }

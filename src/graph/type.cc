@@ -46,7 +46,8 @@ OrtTypeInfo OrtTypeInfo::Tensor(DType dtype, backplane::SymbolicShape shape) {
 }
 
 OrtTypeInfo OrtTypeInfo::Tensor(DType dtype, const backplane::Shape& shape) {
-  return Tensor(dtype, backplane::SymbolicShape(std::vector<backplane::Dim>(shape.begin(), shape.end())));
+  return Tensor(dtype,
+                backplane::SymbolicShape(std::vector<backplane::Dim>(shape.begin(), shape.end())));
 }
 
 OrtTypeInfo OrtTypeInfo::Sequence(OrtTypeInfo element) {

@@ -1,5 +1,6 @@
-// The type of a value in a graph, as the model declares or inference finds it: element type and symbolic shape, or a
-// sequence, map or optional of another type. Also the C API's OrtTypeInfo and OrtTensorTypeAndShapeInfo.
+// The type of a value in a graph, as the model declares or inference finds it: element type and
+// symbolic shape, or a sequence, map or optional of another type. Also the C API's OrtTypeInfo and
+// OrtTensorTypeAndShapeInfo.
 #pragma once
 
 #include <memory>
@@ -30,7 +31,8 @@ using SymbolicShape = std::optional<std::vector<Dim>>;
 
 }  // namespace backplane
 
-/// Element type and shape of a tensor; for a runtime value every dimension is known (header: *TensorTypeAndShapeInfo*).
+/// Element type and shape of a tensor; for a runtime value every dimension is known (header:
+/// *TensorTypeAndShapeInfo*).
 struct OrtTensorTypeAndShapeInfo final {
   backplane::DType dtype = backplane::DType::kUndefined;
   backplane::SymbolicShape shape;
@@ -38,13 +40,15 @@ struct OrtTensorTypeAndShapeInfo final {
   bool FullyKnown() const;
   /// The concrete shape if every dimension is known.
   std::optional<backplane::Shape> StaticShape() const;
-  friend bool operator==(const OrtTensorTypeAndShapeInfo&, const OrtTensorTypeAndShapeInfo&) = default;
+  friend bool operator==(const OrtTensorTypeAndShapeInfo&,
+                         const OrtTensorTypeAndShapeInfo&) = default;
 };
 
-/// A value's type. `element` is the element type of a sequence or optional and the value type of a map.
+/// A value's type. `element` is the element type of a sequence or optional and the value type of a
+/// map.
 struct OrtTypeInfo final {
   ONNXType kind = ONNX_TYPE_UNKNOWN;
-  OrtTensorTypeAndShapeInfo tensor;         ///< ONNX_TYPE_TENSOR and ONNX_TYPE_SPARSETENSOR
+  OrtTensorTypeAndShapeInfo tensor;  ///< ONNX_TYPE_TENSOR and ONNX_TYPE_SPARSETENSOR
   std::shared_ptr<const OrtTypeInfo> element;
   backplane::DType map_key = backplane::DType::kUndefined;
   std::string denotation;

@@ -9,7 +9,8 @@
 namespace backplane {
 namespace {
 
-// FNV-1a: the fused op type carries a hash of the model's nodes, so that names differ between models but not between runs.
+// FNV-1a: the fused op type carries a hash of the model's nodes, so that names differ between
+// models but not between runs.
 uint64_t HashOf(const Graph& graph) {
   uint64_t hash = 0xcbf29ce484222325u;
   const auto mix = [&](std::string_view text) {
@@ -25,7 +26,8 @@ uint64_t HashOf(const Graph& graph) {
 
 class Partitioner {
  public:
-  Partitioner(Graph& graph, std::span<const std::shared_ptr<ExecutionProvider>> eps, const PartitionOptions& options)
+  Partitioner(Graph& graph, std::span<const std::shared_ptr<ExecutionProvider>> eps,
+              const PartitionOptions& options)
       : graph_(graph), eps_(eps), options_(options) {}
 
   Partition Run() {
@@ -41,9 +43,11 @@ class Partitioner {
     for (Node* node : graph.nodes()) {
       const size_t index = result_.placement.nodes.size();
       record_[node] = index;
-      result_.placement.nodes.push_back({node->name, node->op_type, node->domain, path, parent, "", -1, {}});
+      result_.placement.nodes.push_back(
+          {node->name, node->op_type, node->domain, path, parent, "", -1, {}});
       for (const auto& [attribute, subgraph] : node->Subgraphs()) {
-        Record(*subgraph, Format("{}{}{}/{}", path, path.empty() ? "" : "/", node->Describe(), attribute),
+        Record(*subgraph,
+               Format("{}{}{}/{}", path, path.empty() ? "" : "/", node->Describe(), attribute),
                static_cast<int>(index));
       }
     }
@@ -55,7 +59,8 @@ class Partitioner {
   void Ask(Graph& graph, int ep_index) {
     const std::vector<Node*> nodes = graph.nodes();
     for (Node* node : nodes) {
-      if (node->ep != kNoEp && record_.count(node) == 0) continue;  // fused by an EP before: its subgraphs went with it
+      if (node->ep != kNoEp && record_.count(node) == 0)
+        continue;  // fused by an EP before: its subgraphs went with it
       for (const auto& [attribute, subgraph] : node->Subgraphs()) Ask(*subgraph, ep_index);
     }
     ExecutionProvider& ep = *eps_[static_cast<size_t>(ep_index)];
@@ -64,8 +69,10 @@ class Partitioner {
     try {
       capability = ep.GetCapability(view);
     } catch (const Error& error) {
-      options_.logger->Warning("partition", "{} failed to tell what it can run: {}", ep.name(), error.message());
-      result_.placement.notes.emplace_back(ep.name(), Reason{ReasonCode::kCapabilityFailed, error.message(), {}});
+      options_.logger->Warning("partition", "{} failed to tell what it can run: {}", ep.name(),
+                               error.message());
+      result_.placement.notes.emplace_back(
+          ep.name(), Reason{ReasonCode::kCapabilityFailed, error.message(), {}});
       RecordRefusals(graph, ep, {}, ReasonCode::kCapabilityFailed, error.message());
       return;
     }
@@ -90,9 +97,11 @@ class Partitioner {
     for (const Node* node : graph.nodes()) {
       if (node->ep != kNoEp) continue;
       auto& refused_by = PlacedOf(node).refused_by;
-      if (!refused_by.empty() && refused_by.back().first == ep.name()) continue;  // a refused claim, recorded already
+      if (!refused_by.empty() && refused_by.back().first == ep.name())
+        continue;  // a refused claim, recorded already
       const auto it = why.find(node);
-      refused_by.emplace_back(ep.name(), it != why.end() ? *it->second : Reason{code, text, node->Describe()});
+      refused_by.emplace_back(ep.name(),
+                              it != why.end() ? *it->second : Reason{code, text, node->Describe()});
     }
   }
 
@@ -102,7 +111,8 @@ class Partitioner {
     for (Claim& claim : capability.claims) {
       for (const Node* node : claim.nodes) {
         Require(claimed.insert(node).second, ORT_FAIL,
-                "execution provider {} claims {} twice: Duplicate definition of name", ep.name(), node->Describe());
+                "execution provider {} claims {} twice: Duplicate definition of name", ep.name(),
+                node->Describe());
       }
       std::string problem = Problem(graph, claim);
       if (problem.empty()) {
@@ -112,8 +122,8 @@ class Partitioner {
       options_.logger->Warning("partition", "a claim of {} was refused: {}", ep.name(), problem);
       for (const Node* node : claim.nodes) {
         if (node->graph != &graph || node->ep != kNoEp) continue;
-        PlacedOf(node).refused_by.emplace_back(ep.name(),
-                                               Reason{ReasonCode::kClaimRefused, problem, node->Describe()});
+        PlacedOf(node).refused_by.emplace_back(
+            ep.name(), Reason{ReasonCode::kClaimRefused, problem, node->Describe()});
       }
     }
     return accepted;
@@ -123,13 +133,16 @@ class Partitioner {
   static std::string Problem(const Graph& graph, const Claim& claim) {
     if (claim.nodes.empty()) return "it names no nodes";
     for (const Node* node : claim.nodes) {
-      if (node->graph != &graph) return Format("{} is not a node of the graph that was asked about", node->Describe());
-      if (node->ep != kNoEp) return Format("{} belongs to an execution provider asked before", node->Describe());
+      if (node->graph != &graph)
+        return Format("{} is not a node of the graph that was asked about", node->Describe());
+      if (node->ep != kNoEp)
+        return Format("{} belongs to an execution provider asked before", node->Describe());
     }
     return claim.fuse ? CycleProblem(graph, claim) : std::string();
   }
 
-  // Fusing is sound unless some path leaves the group and comes back: then the group would wait for itself.
+  // Fusing is sound unless some path leaves the group and comes back: then the group would wait for
+  // itself.
   static std::string CycleProblem(const Graph& graph, const Claim& claim) {
     std::unordered_map<const Node*, size_t> position;
     for (size_t i = 0; i < graph.nodes().size(); ++i) position[graph.nodes()[i]] = i;
@@ -145,7 +158,8 @@ class Partitioner {
       }
     };
     const auto enter = [&](const Node* node) {
-      if (inside.count(node) == 0 && position.at(node) < last && seen.insert(node).second) pending.push_back(node);
+      if (inside.count(node) == 0 && position.at(node) < last && seen.insert(node).second)
+        pending.push_back(node);
     };
     for (const Node* node : claim.nodes) follow(node, enter);
     const Node* back = nullptr;
@@ -158,7 +172,8 @@ class Partitioner {
       });
     }
     return back == nullptr ? std::string()
-                           : Format("fusing it would make a cycle through {}, which it leaves out", back->Describe());
+                           : Format("fusing it would make a cycle through {}, which it leaves out",
+                                    back->Describe());
   }
 
   void Fuse(Graph& graph, ExecutionProvider& ep, int ep_index, std::vector<Claim> claims) {
@@ -172,8 +187,8 @@ class Partitioner {
       groups.push_back({views.back().get(), fused_nodes.back().get()});
     }
     auto kernels = ep.Compile(groups);
-    Require(kernels.size() == groups.size(), ORT_EP_FAIL, "{} compiled {} groups into {} kernels", ep.name(),
-            groups.size(), kernels.size());
+    Require(kernels.size() == groups.size(), ORT_EP_FAIL, "{} compiled {} groups into {} kernels",
+            ep.name(), groups.size(), kernels.size());
     for (size_t i = 0; i < claims.size(); ++i) {
       PlacedGroup placed{ep.name(), fused_nodes[i]->name, {}};
       for (const Node* node : claims[i].nodes) {
@@ -183,7 +198,8 @@ class Partitioner {
       result_.placement.groups.push_back(std::move(placed));
       auto members = graph.ExtractNodes(claims[i].nodes);
       Node* fused = graph.AdoptNode(std::move(fused_nodes[i]));
-      result_.fused.push_back({fused, std::move(kernels[i]), std::move(views[i]), std::move(members)});
+      result_.fused.push_back(
+          {fused, std::move(kernels[i]), std::move(views[i]), std::move(members)});
     }
     graph.Sort();
   }
@@ -196,8 +212,8 @@ class Partitioner {
     }
   }
 
-  std::unique_ptr<Node> MakeFusedNode(Graph& graph, const ExecutionProvider& ep, int ep_index, const Claim& claim,
-                                      const GraphView& view) {
+  std::unique_ptr<Node> MakeFusedNode(Graph& graph, const ExecutionProvider& ep, int ep_index,
+                                      const Claim& claim, const GraphView& view) {
     const size_t number = fused_count_[ep.name()]++;
     auto node = graph.MakeDetachedNode();
     node->op_type = Format("{}_{}_{}", ep.name(), hash_, number);
@@ -207,7 +223,8 @@ class Partitioner {
     node->ep = ep_index;
     node->inputs = view.inputs();
     if (!claim.drop_constants) {
-      node->inputs.insert(node->inputs.end(), view.initializers().begin(), view.initializers().end());
+      node->inputs.insert(node->inputs.end(), view.initializers().begin(),
+                          view.initializers().end());
     }
     node->outputs = view.outputs();
     return node;
@@ -217,22 +234,27 @@ class Partitioner {
     for (const PlacedNode& node : result_.placement.nodes) {
       if (!node.ep.empty() || InsideFusedParent(node)) continue;
       std::string reasons;
-      for (const auto& [ep, reason] : node.refused_by) reasons += Format("\n  {}: {}", ep, reason.text);
-      Fail(ORT_NOT_IMPLEMENTED, "Could not find an implementation for {} node with name '{}'{}", node.op_type,
-           node.name, reasons);
+      for (const auto& [ep, reason] : node.refused_by)
+        reasons += Format("\n  {}: {}", ep, reason.text);
+      Fail(ORT_NOT_IMPLEMENTED, "Could not find an implementation for {} node with name '{}'{}",
+           node.op_type, node.name, reasons);
     }
     if (options_.allow_host_fallback || eps_.size() < 2) return;
     for (const PlacedNode& node : result_.placement.nodes) {
       Require(node.ep != eps_.back()->name(), ORT_FAIL,
-              "This session contains graph nodes that are assigned to the default CPU EP, but fallback to CPU EP has "
+              "This session contains graph nodes that are assigned to the default CPU EP, but "
+              "fallback to CPU EP has "
               "been explicitly disabled by the user: {} node '{}' ({})",
               node.op_type, node.name,
-              node.refused_by.empty() ? std::string("not claimed") : node.refused_by.front().second.text);
+              node.refused_by.empty() ? std::string("not claimed")
+                                      : node.refused_by.front().second.text);
     }
   }
 
   // Nodes below a fused control-flow node went with it.
-  bool InsideFusedParent(const PlacedNode& node) const { return node.parent >= 0 && IsFused(node.parent); }
+  bool InsideFusedParent(const PlacedNode& node) const {
+    return node.parent >= 0 && IsFused(node.parent);
+  }
   bool IsFused(int index) const {
     const PlacedNode& node = result_.placement.nodes[static_cast<size_t>(index)];
     return node.group >= 0 || (node.parent >= 0 && IsFused(node.parent));

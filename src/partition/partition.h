@@ -1,5 +1,6 @@
-// Partition: asks the EPs in order which nodes they take, checks the claims, fuses groups, and records every yes and no.
-// Called once by the session builder; edits the graph (fused nodes) and sets Node::ep. Knows no EP by name.
+// Partition: asks the EPs in order which nodes they take, checks the claims, fuses groups, and
+// records every yes and no. Called once by the session builder; edits the graph (fused nodes) and
+// sets Node::ep. Knows no EP by name.
 #pragma once
 
 #include <memory>
@@ -14,7 +15,8 @@ namespace backplane {
 
 struct PartitionOptions {
   const Logger* logger = nullptr;
-  bool allow_host_fallback = true;  ///< false (session.disable_cpu_ep_fallback): a node that only the last EP takes is an error
+  bool allow_host_fallback = true;  ///< false (session.disable_cpu_ep_fallback): a node that only
+                                    ///< the last EP takes is an error
 };
 
 /// A fused node's kernel, made when its EP compiled the group.
@@ -31,8 +33,9 @@ struct Partition {
   std::vector<FusedKernel> fused;
 };
 
-/// Places every node of `graph` and its subgraphs on one of `eps` (first = most preferred, last = host).
-/// Errors: ORT_NOT_IMPLEMENTED naming the first node nobody takes, with each EP's reason; a failure in Compile.
+/// Places every node of `graph` and its subgraphs on one of `eps` (first = most preferred, last =
+/// host). Errors: ORT_NOT_IMPLEMENTED naming the first node nobody takes, with each EP's reason; a
+/// failure in Compile.
 Partition PartitionGraph(Graph& graph, std::span<const std::shared_ptr<ExecutionProvider>> eps,
                          const PartitionOptions& options);
 

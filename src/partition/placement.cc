@@ -28,9 +28,11 @@ std::string CountByType(const std::vector<const PlacedNode*>& nodes) {
 }  // namespace
 
 std::string Placement::Summary() const {
-  std::vector<std::string> order;  // EPs as they were asked: first the refusers, then those that took nodes
+  std::vector<std::string>
+      order;  // EPs as they were asked: first the refusers, then those that took nodes
   const auto note = [&](const std::string& ep) {
-    if (!ep.empty() && std::find(order.begin(), order.end(), ep) == order.end()) order.push_back(ep);
+    if (!ep.empty() && std::find(order.begin(), order.end(), ep) == order.end())
+      order.push_back(ep);
   };
   for (const PlacedNode& node : nodes) {
     for (const auto& [ep, reason] : node.refused_by) note(ep);
@@ -39,18 +41,21 @@ std::string Placement::Summary() const {
   std::string text;
   for (const std::string& ep : order) {
     std::vector<const PlacedNode*> taken;
-    std::map<std::string, std::string> reasons;  // why the EPs before it did not take these: text, EP
+    std::map<std::string, std::string>
+        reasons;  // why the EPs before it did not take these: text, EP
     for (const PlacedNode& node : nodes) {
       if (node.ep != ep) continue;
       taken.push_back(&node);
       if (!node.refused_by.empty()) {
         const auto& [refuser, reason] = node.refused_by.front();
-        reasons.emplace(reason.code == ReasonCode::kNotClaimed ? Format("not claimed by {}", refuser)
-                                                               : Format("{}: {}", refuser, reason.text),
+        reasons.emplace(reason.code == ReasonCode::kNotClaimed
+                            ? Format("not claimed by {}", refuser)
+                            : Format("{}: {}", refuser, reason.text),
                         refuser);
       }
     }
-    const auto group_count = std::count_if(groups.begin(), groups.end(), [&](const auto& g) { return g.ep == ep; });
+    const auto group_count =
+        std::count_if(groups.begin(), groups.end(), [&](const auto& g) { return g.ep == ep; });
     text += Format("{}{}: {}/{} nodes", text.empty() ? "" : "; ", ep, taken.size(), nodes.size());
     if (group_count > 0) text += Format(" in {} group{}", group_count, group_count == 1 ? "" : "s");
     if (!reasons.empty()) {

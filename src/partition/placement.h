@@ -1,5 +1,6 @@
-// Placement: which EP runs which node, and for every EP asked before it, why not. Made by Partition, kept by the session,
-// printed by the log, the C API's graph assignment info and `backplane explain`.
+// Placement: which EP runs which node, and for every EP asked before it, why not. Made by
+// Partition, kept by the session, printed by the log, the C API's graph assignment info and
+// `backplane explain`.
 #pragma once
 
 #include <cstdint>
@@ -42,9 +43,11 @@ struct Placement {
   std::vector<PlacedNode> nodes;
   std::vector<PlacedGroup> groups;
   std::vector<PlacedCopy> copies;
-  std::vector<std::pair<std::string, Reason>> notes;  ///< EP name and what went wrong with it as a whole
+  std::vector<std::pair<std::string, Reason>>
+      notes;  ///< EP name and what went wrong with it as a whole
 
-  /// One line: "my_ep: 120/124 nodes in 2 groups; CPU: 4 (NonZero x2, Loop x2: not claimed by my_ep)".
+  /// One line: "my_ep: 120/124 nodes in 2 groups; CPU: 4 (NonZero x2, Loop x2: not claimed by
+  /// my_ep)".
   std::string Summary() const;
 };
 

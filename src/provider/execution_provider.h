@@ -1,5 +1,6 @@
-// THE SEAM. An ExecutionProvider is asked what it can run, lowers what it was given, and makes kernels. Two implementors
-// matter: the CPU EP (cpu/) and the adapter around a plugin's OrtEp (plugin_ep.h). Nothing else may tell them apart.
+// THE SEAM. An ExecutionProvider is asked what it can run, lowers what it was given, and makes
+// kernels. Two implementors matter: the CPU EP (cpu/) and the adapter around a plugin's OrtEp
+// (plugin_ep.h). Nothing else may tell them apart.
 #pragma once
 
 #include <memory>
@@ -17,15 +18,17 @@ namespace backplane {
 
 /// One group of nodes an EP asks for.
 struct Claim {
-  std::vector<Node*> nodes;      ///< in execution order
-  bool fuse = false;             ///< to be compiled into one kernel; otherwise each node keeps its own kernel
-  bool drop_constants = false;   ///< the EP saved the constant initializers; the compiled kernel is not given them
+  std::vector<Node*> nodes;  ///< in execution order
+  bool fuse = false;  ///< to be compiled into one kernel; otherwise each node keeps its own kernel
+  bool drop_constants =
+      false;  ///< the EP saved the constant initializers; the compiled kernel is not given them
 };
 
 /// What an EP answers in GetCapability.
 struct Capability {
   std::vector<Claim> claims;
-  std::vector<std::pair<const Node*, Reason>> refusals;  ///< for nodes left out, where the EP tells why
+  std::vector<std::pair<const Node*, Reason>>
+      refusals;  ///< for nodes left out, where the EP tells why
 };
 
 /// A claimed group as handed to Compile.
@@ -43,29 +46,38 @@ class ExecutionProvider {
 
   virtual const std::string& name() const = 0;
 
-  /// Which nodes of `view` (one graph level) this EP wants. Nodes with node->ep set belong to an EP asked before.
+  /// Which nodes of `view` (one graph level) this EP wants. Nodes with node->ep set belong to an EP
+  /// asked before.
   virtual Capability GetCapability(const GraphView& view) = 0;
 
-  /// True if it has a kernel for `node` by itself; asked when nodes are replaced by others before partition.
+  /// True if it has a kernel for `node` by itself; asked when nodes are replaced by others before
+  /// partition.
   virtual bool Supports(const Node& node) const { return (void)node, false; }
 
   /// Compiles claimed groups (Claim::fuse) into one kernel each, in the same order.
   virtual std::vector<std::unique_ptr<Kernel>> Compile(std::span<const FusedGroup> groups) = 0;
 
-  /// Rewrites of the EP's own nodes after partition: fusions, layouts. Must leave all other nodes and the graph's
-  /// inputs and outputs as they are; nodes it adds get node->ep = `ep_index`.
+  /// Rewrites of the EP's own nodes after partition: fusions, layouts. Must leave all other nodes
+  /// and the graph's inputs and outputs as they are; nodes it adds get node->ep = `ep_index`.
   virtual void Lower(Graph& graph, int ep_index) { (void)graph, (void)ep_index; }
 
-  /// The kernel for a node that it claimed without fusing (or made in Lower). Fails with ORT_NOT_IMPLEMENTED.
+  /// The kernel for a node that it claimed without fusing (or made in Lower). Fails with
+  /// ORT_NOT_IMPLEMENTED.
   virtual std::unique_ptr<Kernel> CreateKernel(const KernelInfo& info) = 0;
   virtual KernelTraits TraitsOf(const Node& node) const { return (void)node, KernelTraits{}; }
 
-  /// Where its kernels read and write by default, and who allocates there; null: ordinary host memory.
+  /// Where its kernels read and write by default, and who allocates there; null: ordinary host
+  /// memory.
   virtual const MemoryInfo& default_memory() const { return CpuMemoryInfo(); }
   virtual OrtAllocator* allocator() { return CpuAllocator(); }
-  /// Memory that a kernel-based EP wants for an input or output of its node; the default: default_memory().
-  virtual const MemoryInfo& InputMemory(const Node& node, size_t i) const { return (void)node, (void)i, default_memory(); }
-  virtual const MemoryInfo& OutputMemory(const Node& node, size_t i) const { return (void)node, (void)i, default_memory(); }
+  /// Memory that a kernel-based EP wants for an input or output of its node; the default:
+  /// default_memory().
+  virtual const MemoryInfo& InputMemory(const Node& node, size_t i) const {
+    return (void)node, (void)i, default_memory();
+  }
+  virtual const MemoryInfo& OutputMemory(const Node& node, size_t i) const {
+    return (void)node, (void)i, default_memory();
+  }
 
   virtual bool SupportsConcurrentRuns() const { return true; }
   virtual void OnSessionInitialized() {}

@@ -1,5 +1,6 @@
-// What runs: Kernel, the KernelInfo it is prepared from and the KernelContext it runs in (C API: OrtKernelInfo,
-// OrtKernelContext). Shared by the CPU EP's operators, plugin kernels and compiled groups.
+// What runs: Kernel, the KernelInfo it is prepared from and the KernelContext it runs in (C API:
+// OrtKernelInfo, OrtKernelContext). Shared by the CPU EP's operators, plugin kernels and compiled
+// groups.
 #pragma once
 
 #include <cstddef>
@@ -26,9 +27,11 @@ class SubgraphRunner {
   virtual ~SubgraphRunner() = default;
   virtual size_t input_count() const = 0;
   virtual size_t output_count() const = 0;
-  /// Runs the body on `inputs` (explicit inputs in order; elements are shared, not copied). Captured outer values come
-  /// from the frame of `context`. Results are handed over in `outputs`, resized to output_count().
-  virtual void Run(OrtKernelContext& context, std::span<const Value> inputs, std::vector<Value>& outputs) = 0;
+  /// Runs the body on `inputs` (explicit inputs in order; elements are shared, not copied).
+  /// Captured outer values come from the frame of `context`. Results are handed over in `outputs`,
+  /// resized to output_count().
+  virtual void Run(OrtKernelContext& context, std::span<const Value> inputs,
+                   std::vector<Value>& outputs) = 0;
 };
 
 /// Services of an execution frame behind a KernelContext's slow paths; implemented by runtime/.
@@ -37,8 +40,10 @@ class FrameServices {
   virtual ~FrameServices() = default;
   /// Makes output `i` a tensor of `shape`: planned memory if it fits, else a new allocation.
   virtual Tensor& AllocateOutput(OrtKernelContext& context, size_t i, const Shape& shape) = 0;
-  /// Makes output `i` share the elements of `source` under `shape`, or copies where it must have its own memory.
-  virtual Tensor& ViewOutput(OrtKernelContext& context, size_t i, const Tensor& source, const Shape& shape) = 0;
+  /// Makes output `i` share the elements of `source` under `shape`, or copies where it must have
+  /// its own memory.
+  virtual Tensor& ViewOutput(OrtKernelContext& context, size_t i, const Tensor& source,
+                             const Shape& shape) = 0;
   /// Replaces output `i` by `value`.
   virtual void SetOutput(OrtKernelContext& context, size_t i, Value value) = 0;
   virtual void* AllocateScratch(OrtKernelContext& context, size_t bytes) = 0;
@@ -46,7 +51,8 @@ class FrameServices {
 
 }  // namespace backplane
 
-/// A kernel's window on one run: its inputs, outputs, scratch memory and threads. Not thread-safe, valid inside Run only.
+/// A kernel's window on one run: its inputs, outputs, scratch memory and threads. Not thread-safe,
+/// valid inside Run only.
 struct OrtKernelContext final {
  public:
   static constexpr uint32_t kAbsent = UINT32_MAX;
@@ -60,7 +66,9 @@ struct OrtKernelContext final {
     return i < input_count_ && inputs_[i] != kAbsent ? slots_[inputs_[i]] : nullptr;
   }
   /// Value of an outer scope that the node's subgraphs use; in the order of Node::implicit_inputs.
-  const backplane::Value& ImplicitInput(size_t i) const { return *slots_[inputs_[input_count_ + i]]; }
+  const backplane::Value& ImplicitInput(size_t i) const {
+    return *slots_[inputs_[input_count_ + i]];
+  }
   /// Input `i`, which must be present and a tensor.
   const backplane::Tensor& Input(size_t i) const { return slots_[inputs_[i]]->tensor(); }
   const backplane::Tensor* OptionalInput(size_t i) const {
@@ -72,7 +80,8 @@ struct OrtKernelContext final {
   /// Output `i` as an uninitialised tensor of `shape`; its dtype is the one inferred for the graph.
   backplane::Tensor& Output(size_t i, const backplane::Shape& shape) {
     backplane::Value& value = *slots_[outputs_[i]];
-    if (value.IsTensor() && value.tensor().raw() != nullptr && value.tensor().shape() == shape) [[likely]] {
+    if (value.IsTensor() && value.tensor().raw() != nullptr && value.tensor().shape() == shape)
+        [[likely]] {
       return value.tensor();
     }
     return services_->AllocateOutput(*this, i, shape);
@@ -81,17 +90,21 @@ struct OrtKernelContext final {
   backplane::Tensor* OptionalOutput(size_t i, const backplane::Shape& shape) {
     return HasOutput(i) ? &Output(i, shape) : nullptr;
   }
-  /// Output `i` as the elements of `source` (one of the inputs) under another shape: no copy where that is possible.
-  /// The registration must declare the pair with Alias().
-  backplane::Tensor& View(size_t i, const backplane::Tensor& source, const backplane::Shape& shape) {
+  /// Output `i` as the elements of `source` (one of the inputs) under another shape: no copy where
+  /// that is possible. The registration must declare the pair with Alias().
+  backplane::Tensor& View(size_t i, const backplane::Tensor& source,
+                          const backplane::Shape& shape) {
     return services_->ViewOutput(*this, i, source, shape);
   }
   /// Hands over a whole value: sequences, maps, optionals, results of subgraphs.
-  void SetOutput(size_t i, backplane::Value value) { services_->SetOutput(*this, i, std::move(value)); }
+  void SetOutput(size_t i, backplane::Value value) {
+    services_->SetOutput(*this, i, std::move(value));
+  }
 
   /// Memory for this call only, aligned to kTensorAlignment; may be asked for several times.
   void* Scratch(size_t bytes) {
-    const size_t rounded = (bytes + backplane::kTensorAlignment - 1) & ~(backplane::kTensorAlignment - 1);
+    const size_t rounded =
+        (bytes + backplane::kTensorAlignment - 1) & ~(backplane::kTensorAlignment - 1);
     if (scratch_used_ + rounded <= scratch_bytes_) [[likely]] {
       void* memory = scratch_ + scratch_used_;
       scratch_used_ += rounded;
@@ -107,8 +120,9 @@ struct OrtKernelContext final {
   backplane::ThreadPool& pool() const { return *pool_; }
   const backplane::Logger& logger() const { return *logger_; }
 
-  // -- set by runtime/, step by step --------------------------------------------------------------------------------
-  const uint32_t* inputs_ = nullptr;   ///< slot of each input, implicit ones after the explicit ones
+  // -- set by runtime/, step by step
+  // --------------------------------------------------------------------------------
+  const uint32_t* inputs_ = nullptr;  ///< slot of each input, implicit ones after the explicit ones
   const uint32_t* outputs_ = nullptr;  ///< slot of each output
   uint32_t input_count_ = 0;
   uint32_t implicit_count_ = 0;
@@ -121,7 +135,7 @@ struct OrtKernelContext final {
   backplane::FrameServices* services_ = nullptr;
   backplane::ThreadPool* pool_ = nullptr;
   const backplane::Logger* logger_ = nullptr;
-  void* run_state_ = nullptr;          ///< runtime/'s state of the run (options, streams)
+  void* run_state_ = nullptr;  ///< runtime/'s state of the run (options, streams)
 };
 
 /// What a kernel may know when it is prepared: its node, constants, types, threads.
@@ -133,8 +147,11 @@ struct OrtKernelInfo final {
   backplane::ExecutionProvider* ep = nullptr;
   const backplane::KeyValuePairs* config = nullptr;  ///< the session's configuration entries
   /// Makes the runner of the node's subgraph attribute; null function outside of runtime/.
-  std::function<std::unique_ptr<backplane::SubgraphRunner>(const std::shared_ptr<backplane::Graph>&)> make_subgraph;
-  /// Constant inputs the kernel has packed and does not read any more (bit i: input i); set by the kernel.
+  std::function<std::unique_ptr<backplane::SubgraphRunner>(
+      const std::shared_ptr<backplane::Graph>&)>
+      make_subgraph;
+  /// Constant inputs the kernel has packed and does not read any more (bit i: input i); set by the
+  /// kernel.
   mutable uint64_t consumed_constants = 0;
 
   const backplane::Tensor* ConstantInput(size_t i) const { return node.ConstantInput(i); }
@@ -162,7 +179,8 @@ namespace backplane {
 using KernelContext = ::OrtKernelContext;
 using KernelInfo = ::OrtKernelInfo;
 
-/// A prepared operation. Run may be called from several threads at once (on different contexts), so it changes no member.
+/// A prepared operation. Run may be called from several threads at once (on different contexts), so
+/// it changes no member.
 class Kernel {
  public:
   virtual ~Kernel() = default;
@@ -177,7 +195,8 @@ struct KernelTraits {
   };
   static constexpr size_t kMaxPairs = 2;
   Pair alias[kMaxPairs];     ///< the output is a view of the input (KernelContext::View)
-  Pair in_place[kMaxPairs];  ///< the output may occupy the input's memory (same bytes, element by element)
+  Pair in_place[kMaxPairs];  ///< the output may occupy the input's memory (same bytes, element by
+                             ///< element)
 };
 
 }  // namespace backplane

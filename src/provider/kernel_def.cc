@@ -14,20 +14,24 @@ const OrtDataType* TensorDataType(DType dtype) {
     return all;
   }();
   const auto index = static_cast<size_t>(dtype);
-  Require(index > 0 && index < types.size(), ORT_INVALID_ARGUMENT, "{} is not an element type", index);
+  Require(index > 0 && index < types.size(), ORT_INVALID_ARGUMENT, "{} is not an element type",
+          index);
   return &types[index];
 }
 
 namespace {
 
-// Types of the arguments that `name` governs: a type parameter of the schema ("T"), or one formal argument.
-std::vector<const ValueInfo*> Governed(const Node& node, const OpSchema* schema, const std::string& name) {
+// Types of the arguments that `name` governs: a type parameter of the schema ("T"), or one formal
+// argument.
+std::vector<const ValueInfo*> Governed(const Node& node, const OpSchema* schema,
+                                       const std::string& name) {
   std::vector<const ValueInfo*> values;
   if (schema == nullptr) return values;
   const auto collect = [&](const std::vector<ValueInfo*>& arguments, bool output) {
     for (size_t i = 0; i < arguments.size(); ++i) {
       const FormalParameter* formal = output ? schema->Output(i) : schema->Input(i);
-      if (formal != nullptr && arguments[i] != nullptr && (formal->type == name || formal->name == name)) {
+      if (formal != nullptr && arguments[i] != nullptr &&
+          (formal->type == name || formal->name == name)) {
         values.push_back(arguments[i]);
       }
     }
@@ -56,7 +60,8 @@ OrtMemType OrtKernelDef::OutputMemory(size_t i) const {
 
 backplane::KernelTraits OrtKernelDef::Traits() const {
   backplane::KernelTraits traits;
-  // The kernel writes through the output's pointer; where it may be the input's the planner can overlap them.
+  // The kernel writes through the output's pointer; where it may be the input's the planner can
+  // overlap them.
   size_t next = 0;
   for (const auto* pairs : {&aliases, &mutable_aliases}) {
     for (const auto& [input, output] : *pairs) {
@@ -74,8 +79,10 @@ void OrtKernelRegistry::Add(OrtKernelDef def, OrtKernelCreateFunc create, void* 
 
 const OrtKernelRegistry::Entry* OrtKernelRegistry::Find(const Node& node, Reason* why) const {
   const auto [begin, end] = entries_.equal_range({node.domain, node.op_type});
-  const backplane::OpSchema* schema = backplane::FindSchema(node.domain, node.op_type, node.since_version);
-  std::string mismatch = begin == end ? "the EP's registry has no such operator" : "no kernel of this version";
+  const backplane::OpSchema* schema =
+      backplane::FindSchema(node.domain, node.op_type, node.since_version);
+  std::string mismatch =
+      begin == end ? "the EP's registry has no such operator" : "no kernel of this version";
   ReasonCode code = ReasonCode::kNoKernel;
   for (auto it = begin; it != end; ++it) {
     const OrtKernelDef& def = it->second.def;
@@ -83,8 +90,10 @@ const OrtKernelRegistry::Entry* OrtKernelRegistry::Find(const Node& node, Reason
     std::string wrong;
     for (const auto& [name, types] : def.constraints) {
       for (const backplane::ValueInfo* value : backplane::Governed(node, schema, name)) {
-        const auto dtype = value->type.IsTensor() ? value->type.tensor.dtype : backplane::DType::kUndefined;
-        if (!types.Has(dtype)) wrong = backplane::Format("'{}' is {}", value->name, value->type.ToString());
+        const auto dtype =
+            value->type.IsTensor() ? value->type.tensor.dtype : backplane::DType::kUndefined;
+        if (!types.Has(dtype))
+          wrong = backplane::Format("'{}' is {}", value->name, value->type.ToString());
       }
     }
     if (wrong.empty()) return &it->second;

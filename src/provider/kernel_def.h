@@ -1,5 +1,6 @@
-// Kernel definitions and registries of kernel-based plugins (C API: OrtKernelDef, OrtKernelDefBuilder, OrtKernelRegistry,
-// OrtDataType). Filled through abi/, searched by the adapter.
+// Kernel definitions and registries of kernel-based plugins (C API: OrtKernelDef,
+// OrtKernelDefBuilder, OrtKernelRegistry, OrtDataType). Filled through abi/, searched by the
+// adapter.
 #pragma once
 
 #include <cstdint>
@@ -26,9 +27,11 @@ struct OrtKernelDef final {
   int since_last = INT32_MAX;
   std::map<size_t, OrtMemType> input_memory;
   std::map<size_t, OrtMemType> output_memory;
-  std::map<std::string, backplane::TypeSet> constraints;  ///< by the schema's type parameter, or formal argument name
-  std::vector<std::pair<int, int>> aliases;               ///< input, output: the output is the input's memory
-  std::vector<std::pair<int, int>> mutable_aliases;       ///< input, output: the output may overwrite the input
+  std::map<std::string, backplane::TypeSet>
+      constraints;  ///< by the schema's type parameter, or formal argument name
+  std::vector<std::pair<int, int>> aliases;  ///< input, output: the output is the input's memory
+  std::vector<std::pair<int, int>>
+      mutable_aliases;  ///< input, output: the output may overwrite the input
 
   OrtMemType InputMemory(size_t i) const;
   OrtMemType OutputMemory(size_t i) const;
@@ -49,7 +52,8 @@ struct OrtKernelRegistry final {
   };
 
   void Add(OrtKernelDef def, OrtKernelCreateFunc create, void* state);
-  /// The entry for `node`: operator, domain, version, and every type constraint; null, with the reason, if none fits.
+  /// The entry for `node`: operator, domain, version, and every type constraint; null, with the
+  /// reason, if none fits.
   const Entry* Find(const backplane::Node& node, backplane::Reason* why) const;
 
  private:
@@ -58,7 +62,8 @@ struct OrtKernelRegistry final {
 
 namespace backplane {
 
-/// The OrtDataType of tensors of `dtype`; lives forever. Fails with ORT_INVALID_ARGUMENT for no such type.
+/// The OrtDataType of tensors of `dtype`; lives forever. Fails with ORT_INVALID_ARGUMENT for no
+/// such type.
 const OrtDataType* TensorDataType(DType dtype);
 
 }  // namespace backplane

@@ -1,5 +1,6 @@
-// PluginEp: the adapter that makes an ExecutionProvider of a plugin's OrtEp. Reads no member newer than the version the
-// plugin states, turns its statuses into Errors with the EP's name in front. Layouts, profiling: plugin_layout.cc.
+// PluginEp: the adapter that makes an ExecutionProvider of a plugin's OrtEp. Reads no member newer
+// than the version the plugin states, turns its statuses into Errors with the EP's name in front.
+// Layouts, profiling: plugin_layout.cc.
 #include "provider/plugin_ep.h"
 
 #include <algorithm>
@@ -14,10 +15,15 @@ namespace backplane {
 PluginEp::PluginEp(std::shared_ptr<PluginLibrary> library, OrtEpFactory* factory,
                    std::span<const OrtEpDevice* const> devices, const OrtSessionOptions& options,
                    const Logger& logger)
-    : library_(std::move(library)), factory_(factory), logger_(logger), devices_(devices.begin(), devices.end()) {
+    : library_(std::move(library)),
+      factory_(factory),
+      logger_(logger),
+      devices_(devices.begin(), devices.end()) {
   Create(options);
-  name_ = AskPlugin<const char*>("GetName", nullptr, Callback(*ep_, &OrtEp::GetName, 22), ep_) ?: "";
-  Require(!name_.empty(), ORT_INVALID_ARGUMENT, "Error creating execution provider: the EP of library '{}' has no name",
+  name_ =
+      AskPlugin<const char*>("GetName", nullptr, Callback(*ep_, &OrtEp::GetName, 22), ep_) ?: "";
+  Require(!name_.empty(), ORT_INVALID_ARGUMENT,
+          "Error creating execution provider: the EP of library '{}' has no name",
           library_->name());
   FetchRegistry();
   ChooseMemory();
@@ -35,9 +41,10 @@ void PluginEp::Create(const OrtSessionOptions& options) {
     hardware.push_back(device->device);
     metadata.push_back(&device->metadata);
   }
-  CallPlugin("Error creating execution provider", Callback(*factory_, &OrtEpFactory::CreateEp, 22), factory_,
-             hardware.data(), metadata.data(), hardware.size(), &options, &logger_, &ep_);
-  Require(ep_ != nullptr, ORT_FAIL, "Error creating execution provider: CreateEp of '{}' returned no EP",
+  CallPlugin("Error creating execution provider", Callback(*factory_, &OrtEpFactory::CreateEp, 22),
+             factory_, hardware.data(), metadata.data(), hardware.size(), &options, &logger_, &ep_);
+  Require(ep_ != nullptr, ORT_FAIL,
+          "Error creating execution provider: CreateEp of '{}' returned no EP",
           FactoryName(*factory_));
   lifetime_ = std::shared_ptr<OrtEp>(ep_, [library = library_, factory = factory_](OrtEp* ep) {
     ReleaseThroughPlugin(Callback(*factory, &OrtEpFactory::ReleaseEp, 22), factory, ep);
@@ -47,14 +54,16 @@ void PluginEp::Create(const OrtSessionOptions& options) {
 
 void PluginEp::FetchRegistry() {
   const OrtKernelRegistry* registry = nullptr;
-  if (const auto get = Callback(*ep_, &OrtEp::GetKernelRegistry, 24)) CallPlugin(name_, get, ep_, &registry);
+  if (const auto get = Callback(*ep_, &OrtEp::GetKernelRegistry, 24))
+    CallPlugin(name_, get, ep_, &registry);
   registry_ = registry;
 }
 
 void PluginEp::ChooseMemory() {
   memory_ = &CpuMemoryInfo();
   const OrtMemoryDevice* wanted = nullptr;
-  if (const auto get = Callback(*ep_, &OrtEp::GetDefaultMemoryDevice, 27)) CallPlugin(name_, get, ep_, &wanted);
+  if (const auto get = Callback(*ep_, &OrtEp::GetDefaultMemoryDevice, 27))
+    CallPlugin(name_, get, ep_, &wanted);
   for (const OrtEpDevice* device : devices_) {
     const MemoryInfo* info = device->Memory(OrtDeviceMemoryType_DEFAULT);
     if (info == nullptr) continue;
@@ -63,7 +72,8 @@ void PluginEp::ChooseMemory() {
       break;
     }
   }
-  if (wanted != nullptr && !FromMemoryDevice(*wanted).SameDevice(*memory_)) memory_ = &FromMemoryDevice(*wanted);
+  if (wanted != nullptr && !FromMemoryDevice(*wanted).SameDevice(*memory_))
+    memory_ = &FromMemoryDevice(*wanted);
   if (!memory_->HostAccessible()) allocator_ = MakeAllocator(*memory_);
 }
 
@@ -76,9 +86,11 @@ std::shared_ptr<OrtAllocator> PluginEp::MakeAllocator(const MemoryInfo& memory) 
     CallPlugin(name_, Callback(*factory_, &OrtEpFactory::CreateAllocator, 23), factory_, &memory,
                static_cast<const OrtKeyValuePairs*>(nullptr), &allocator);
   }
-  Require(allocator != nullptr, ORT_FAIL, "{}: no allocator for the memory '{}'", name_, memory.name);
+  Require(allocator != nullptr, ORT_FAIL, "{}: no allocator for the memory '{}'", name_,
+          memory.name);
   return {allocator, [keep = lifetime_, factory = factory_](OrtAllocator* a) {
-            ReleaseThroughPlugin(Callback(*factory, &OrtEpFactory::ReleaseAllocator, 23), factory, a);
+            ReleaseThroughPlugin(Callback(*factory, &OrtEpFactory::ReleaseAllocator, 23), factory,
+                                 a);
           }};
 }
 
@@ -90,12 +102,14 @@ Capability PluginEp::GetCapability(const GraphView& view) {
 
 namespace {
 
-// Compute infos belong to the EP; they go back all together when the last kernel of the call is gone.
+// Compute infos belong to the EP; they go back all together when the last kernel of the call is
+// gone.
 struct ComputeInfos {
   std::shared_ptr<OrtEp> ep;
   std::vector<OrtNodeComputeInfo*> infos;
   ~ComputeInfos() {
-    ReleaseThroughPlugin(Callback(*ep, &OrtEp::ReleaseNodeComputeInfos, 23), ep.get(), infos.data(), infos.size());
+    ReleaseThroughPlugin(Callback(*ep, &OrtEp::ReleaseNodeComputeInfos, 23), ep.get(), infos.data(),
+                         infos.size());
   }
 };
 
@@ -112,21 +126,23 @@ std::vector<std::unique_ptr<Kernel>> PluginEp::Compile(std::span<const FusedGrou
   owned->ep = lifetime_;
   owned->infos.resize(groups.size(), nullptr);
   std::vector<OrtNode*> context_nodes(groups.size(), nullptr);
-  CallPlugin("", Callback(*ep_, &OrtEp::Compile, 23), ep_, views.data(), nodes.data(), groups.size(),
-             owned->infos.data(), context_nodes.data());
+  CallPlugin("", Callback(*ep_, &OrtEp::Compile, 23), ep_, views.data(), nodes.data(),
+             groups.size(), owned->infos.data(), context_nodes.data());
   for (OrtNode* node : context_nodes) context_nodes_.emplace_back(node);
   std::vector<std::unique_ptr<Kernel>> kernels;
   for (size_t i = 0; i < groups.size(); ++i) {
-    Require(owned->infos[i] != nullptr, ORT_EP_FAIL, "{}: Compile gave no OrtNodeComputeInfo for '{}'", name_,
-            groups[i].fused_node->name);
-    kernels.push_back(std::make_unique<CompiledKernel>(name_, groups[i].fused_node->name, owned->infos[i], owned));
+    Require(owned->infos[i] != nullptr, ORT_EP_FAIL,
+            "{}: Compile gave no OrtNodeComputeInfo for '{}'", name_, groups[i].fused_node->name);
+    kernels.push_back(std::make_unique<CompiledKernel>(name_, groups[i].fused_node->name,
+                                                       owned->infos[i], owned));
   }
   return kernels;
 }
 
 std::unique_ptr<Kernel> PluginEp::CreateKernel(const KernelInfo& info) {
   Reason why{ReasonCode::kNoKernel, "the EP has no kernel registry", {}};
-  const OrtKernelRegistry::Entry* entry = registry_ != nullptr ? registry_->Find(info.node, &why) : nullptr;
+  const OrtKernelRegistry::Entry* entry =
+      registry_ != nullptr ? registry_->Find(info.node, &why) : nullptr;
   Require(entry != nullptr, ORT_NOT_IMPLEMENTED, "{}: {}", name_, why.text);
   OrtKernelImpl* impl = nullptr;
   const ThatMayThrow<OrtKernelCreateFunc>::Type create = entry->create;
@@ -173,11 +189,13 @@ const MemoryInfo& PluginEp::OutputMemory(const Node& node, size_t i) const {
 }
 
 void PluginEp::OnSessionInitialized() {
-  if (const auto call = Callback(*ep_, &OrtEp::OnSessionInitializationEnd, 27)) CallPlugin(name_, call, ep_);
+  if (const auto call = Callback(*ep_, &OrtEp::OnSessionInitializationEnd, 27))
+    CallPlugin(name_, call, ep_);
 }
 
 void PluginEp::OnRunStart(const OrtRunOptions& options) {
-  if (const auto call = Callback(*ep_, &OrtEp::OnRunStart, 23)) CallPlugin(name_, call, ep_, &options);
+  if (const auto call = Callback(*ep_, &OrtEp::OnRunStart, 23))
+    CallPlugin(name_, call, ep_, &options);
 }
 
 void PluginEp::OnRunEnd(const OrtRunOptions& options, RunEnd end) {
@@ -186,9 +204,11 @@ void PluginEp::OnRunEnd(const OrtRunOptions& options, RunEnd end) {
   }
 }
 
-std::shared_ptr<ExecutionProvider> CreatePluginEp(std::shared_ptr<PluginLibrary> library, OrtEpFactory* factory,
+std::shared_ptr<ExecutionProvider> CreatePluginEp(std::shared_ptr<PluginLibrary> library,
+                                                  OrtEpFactory* factory,
                                                   std::span<const OrtEpDevice* const> devices,
-                                                  const OrtSessionOptions& options, const Logger& logger) {
+                                                  const OrtSessionOptions& options,
+                                                  const Logger& logger) {
   return std::make_shared<PluginEp>(std::move(library), factory, devices, options, logger);
 }
 
@@ -201,8 +221,8 @@ Node* OrtEpGraphSupportInfo::Checked(const Node* node) const {
   Require(node != nullptr, ORT_INVALID_ARGUMENT, "{}: a claimed node is null", ep_.name());
   const auto& nodes = view_.nodes();
   const auto it = std::find(nodes.begin(), nodes.end(), node);
-  Require(it != nodes.end(), ORT_INVALID_ARGUMENT, "{}: a claimed node is not part of the graph that was asked about",
-          ep_.name());
+  Require(it != nodes.end(), ORT_INVALID_ARGUMENT,
+          "{}: a claimed node is not part of the graph that was asked about", ep_.name());
   return *it;
 }
 
@@ -213,7 +233,9 @@ void OrtEpGraphSupportInfo::AddGroup(std::span<const Node* const> nodes, bool dr
   capability_.claims.push_back(std::move(claim));
 }
 
-void OrtEpGraphSupportInfo::AddSingle(const Node* node) { capability_.claims.push_back({.nodes = {Checked(node)}}); }
+void OrtEpGraphSupportInfo::AddSingle(const Node* node) {
+  capability_.claims.push_back({.nodes = {Checked(node)}});
+}
 
 const OrtKernelDef* OrtEpGraphSupportInfo::LookUpKernel(const Node& node) const {
   if (ep_.registry() == nullptr) return nullptr;

@@ -1,5 +1,5 @@
-// The door to the adapter that makes an ExecutionProvider of a plugin's OrtEp. Used by runtime/, which knows no more of
-// plugins than this.
+// The door to the adapter that makes an ExecutionProvider of a plugin's OrtEp. Used by runtime/,
+// which knows no more of plugins than this.
 #pragma once
 
 #include <memory>
@@ -12,10 +12,13 @@ struct OrtSessionOptions;
 
 namespace backplane {
 
-/// Has `factory` make its EP for a session and adapts it. All `devices` belong to `factory`. The options are only passed
-/// on; they and the logger outlive the EP. Fails with ORT_FAIL, `Error creating execution provider: ...`.
-std::shared_ptr<ExecutionProvider> CreatePluginEp(std::shared_ptr<PluginLibrary> library, OrtEpFactory* factory,
+/// Has `factory` make its EP for a session and adapts it. All `devices` belong to `factory`. The
+/// options are only passed on; they and the logger outlive the EP. Fails with ORT_FAIL, `Error
+/// creating execution provider: ...`.
+std::shared_ptr<ExecutionProvider> CreatePluginEp(std::shared_ptr<PluginLibrary> library,
+                                                  OrtEpFactory* factory,
                                                   std::span<const OrtEpDevice* const> devices,
-                                                  const OrtSessionOptions& options, const Logger& logger);
+                                                  const OrtSessionOptions& options,
+                                                  const Logger& logger);
 
 }  // namespace backplane

@@ -1,4 +1,5 @@
-// The class behind CreatePluginEp; apart from plugin_ep.h so that only provider/ and the EP API of abi/ see it.
+// The class behind CreatePluginEp; apart from plugin_ep.h so that only provider/ and the EP API of
+// abi/ see it.
 #pragma once
 
 #include <memory>
@@ -11,8 +12,9 @@ namespace backplane {
 
 class PluginEp final : public ExecutionProvider {
  public:
-  PluginEp(std::shared_ptr<PluginLibrary> library, OrtEpFactory* factory, std::span<const OrtEpDevice* const> devices,
-           const OrtSessionOptions& options, const Logger& logger);
+  PluginEp(std::shared_ptr<PluginLibrary> library, OrtEpFactory* factory,
+           std::span<const OrtEpDevice* const> devices, const OrtSessionOptions& options,
+           const Logger& logger);
 
   const std::string& name() const override { return name_; }
   Capability GetCapability(const GraphView& view) override;
@@ -20,7 +22,9 @@ class PluginEp final : public ExecutionProvider {
   std::unique_ptr<Kernel> CreateKernel(const KernelInfo& info) override;
   KernelTraits TraitsOf(const Node& node) const override;
   const MemoryInfo& default_memory() const override { return *memory_; }
-  OrtAllocator* allocator() override { return allocator_ != nullptr ? allocator_.get() : CpuAllocator(); }
+  OrtAllocator* allocator() override {
+    return allocator_ != nullptr ? allocator_.get() : CpuAllocator();
+  }
   const MemoryInfo& InputMemory(const Node& node, size_t i) const override;
   const MemoryInfo& OutputMemory(const Node& node, size_t i) const override;
   bool SupportsConcurrentRuns() const override { return concurrent_; }

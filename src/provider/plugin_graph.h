@@ -1,5 +1,6 @@
-// What a plugin fills or is given while the host partitions and compiles: the claims of GetCapability and the context of
-// CreateState. Written to through the EP API (abi/), read by plugin_ep.cc.
+// What a plugin fills or is given while the host partitions and compiles: the claims of
+// GetCapability and the context of CreateState. Written to through the EP API (abi/), read by
+// plugin_ep.cc.
 #pragma once
 
 #include <string>
@@ -14,10 +15,11 @@ class PluginEp;
 /// C API: OrtEpGraphSupportInfo. Collects the claims of one GetCapability call.
 struct OrtEpGraphSupportInfo final {
  public:
-  OrtEpGraphSupportInfo(const backplane::GraphView& view, const backplane::PluginEp& ep) : view_(view), ep_(ep) {}
+  OrtEpGraphSupportInfo(const backplane::GraphView& view, const backplane::PluginEp& ep)
+      : view_(view), ep_(ep) {}
 
-  /// Claims `nodes` as one group. Fails with ORT_INVALID_ARGUMENT for an empty group, a null or foreign node, or one
-  /// that belongs to another EP.
+  /// Claims `nodes` as one group. Fails with ORT_INVALID_ARGUMENT for an empty group, a null or
+  /// foreign node, or one that belongs to another EP.
   void AddGroup(std::span<const backplane::Node* const> nodes, bool drop_constants);
   /// Claims one node for a kernel of the EP's registry.
   void AddSingle(const backplane::Node* node);

@@ -8,12 +8,13 @@ CompiledKernel::CompiledKernel(std::string ep_name, std::string node_name, OrtNo
                                std::shared_ptr<void> owner)
     : ep_name_(std::move(ep_name)), info_(info), owner_(std::move(owner)) {
   const auto compute = Callback(*info_, &OrtNodeComputeInfo::Compute, 23);
-  Require(compute != nullptr, ORT_INVALID_ARGUMENT, "{}: the OrtNodeComputeInfo for '{}' has no Compute", ep_name_,
-          node_name);
+  Require(compute != nullptr, ORT_INVALID_ARGUMENT,
+          "{}: the OrtNodeComputeInfo for '{}' has no Compute", ep_name_, node_name);
   OrtNodeComputeContext context{std::move(node_name)};
   const auto create = Callback(*info_, &OrtNodeComputeInfo::CreateState, 23);
   if (create == nullptr) return;
-  CallPlugin(Format("{}: Create state function failed. Return value", ep_name_), create, info_, &context, &state_);
+  CallPlugin(Format("{}: Create state function failed. Return value", ep_name_), create, info_,
+             &context, &state_);
 }
 
 CompiledKernel::~CompiledKernel() {
@@ -24,10 +25,13 @@ void CompiledKernel::Run(KernelContext& context) const {
   CallPlugin(ep_name_, Callback(*info_, &OrtNodeComputeInfo::Compute, 23), info_, state_, &context);
 }
 
-RegistryKernel::RegistryKernel(std::string ep_name, OrtKernelImpl* impl, std::shared_ptr<void> owner)
+RegistryKernel::RegistryKernel(std::string ep_name, OrtKernelImpl* impl,
+                               std::shared_ptr<void> owner)
     : ep_name_(std::move(ep_name)), impl_(impl), owner_(std::move(owner)) {}
 
-RegistryKernel::~RegistryKernel() { ReleaseThroughPlugin(Callback(*impl_, &OrtKernelImpl::Release, 24), impl_); }
+RegistryKernel::~RegistryKernel() {
+  ReleaseThroughPlugin(Callback(*impl_, &OrtKernelImpl::Release, 24), impl_);
+}
 
 void RegistryKernel::Run(KernelContext& context) const {
   CallPlugin(ep_name_, Callback(*impl_, &OrtKernelImpl::Compute, 24), impl_, &context);

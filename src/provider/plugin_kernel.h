@@ -1,19 +1,22 @@
-// Kernels that live in a plugin: compiled groups (OrtNodeComputeInfo) and kernels of a registry (OrtKernelImpl).
+// Kernels that live in a plugin: compiled groups (OrtNodeComputeInfo) and kernels of a registry
+// (OrtKernelImpl).
 #pragma once
 
 #include <memory>
 #include <string>
 
-#include "provider/plugin_call.h"
 #include "provider/kernel.h"
+#include "provider/plugin_call.h"
 
 namespace backplane {
 
-/// A compiled group. Its state is created on construction and released, before the compute info, on destruction.
+/// A compiled group. Its state is created on construction and released, before the compute info, on
+/// destruction.
 class CompiledKernel final : public Kernel {
  public:
   /// `info` belongs to `owner`, which outlives the kernel. Fails with ORT_FAIL if CreateState does.
-  CompiledKernel(std::string ep_name, std::string node_name, OrtNodeComputeInfo* info, std::shared_ptr<void> owner);
+  CompiledKernel(std::string ep_name, std::string node_name, OrtNodeComputeInfo* info,
+                 std::shared_ptr<void> owner);
   ~CompiledKernel() override;
   void Run(KernelContext& context) const override;
 

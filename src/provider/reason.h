@@ -1,5 +1,5 @@
-// Why something was not done: a kernel not chosen, a node not claimed, a claim refused, a device missing. One object, so
-// that the log, the error text and explain print the same words.
+// Why something was not done: a kernel not chosen, a node not claimed, a claim refused, a device
+// missing. One object, so that the log, the error text and explain print the same words.
 #pragma once
 
 #include <string>

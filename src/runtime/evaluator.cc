@@ -63,7 +63,9 @@ bool NodeEvaluator::Evaluate(const Node& node, std::vector<Tensor>& outputs) con
     if (input != nullptr && !input->IsConstant()) return false;
   }
   for (const ValueInfo* output : node.outputs) {
-    if (output != nullptr && (!output->type.IsTensor() || output->type.tensor.dtype == DType::kUndefined)) return false;
+    if (output != nullptr &&
+        (!output->type.IsTensor() || output->type.tensor.dtype == DType::kUndefined))
+      return false;
   }
   try {
     const KernelInfo info{

@@ -7,10 +7,14 @@
 namespace backplane {
 
 Frame::Frame(const Plan& plan)
-    : plan_(plan), values_(plan.slots.size()), slots_(plan.slots.size()), trace_(plan.slots.size()),
+    : plan_(plan),
+      values_(plan.slots.size()),
+      slots_(plan.slots.size()),
+      trace_(plan.slots.size()),
       scratch_trace_(plan.steps.size(), 0) {
   for (size_t i = 0; i < slots_.size(); ++i) {
-    slots_[i] = plan.slots[i].kind == SlotKind::kConstant ? const_cast<Value*>(&plan.constants[i]) : &values_[i];
+    slots_[i] = plan.slots[i].kind == SlotKind::kConstant ? const_cast<Value*>(&plan.constants[i])
+                                                          : &values_[i];
   }
 }
 
@@ -45,7 +49,8 @@ void Frame::BindSlot(uint32_t i) {
   if (plan_.slots[i].kind == SlotKind::kConstant) return;
   slots_[i] = &values_[i];
   if (memory_->offsets[i] != MemoryPlan::kNone) {
-    values_[i].SetTensor(Tensor(plan_.slots[i].dtype, memory_->shapes[i], arena_ + memory_->offsets[i]));
+    values_[i].SetTensor(
+        Tensor(plan_.slots[i].dtype, memory_->shapes[i], arena_ + memory_->offsets[i]));
   } else if (plan_.slots[i].is_view && memory_->shape_known[i]) {
     values_[i].SetTensor(Tensor(plan_.slots[i].dtype, memory_->shapes[i], nullptr));
   } else {
@@ -93,7 +98,8 @@ void Frame::Execute(RunState& run) {
     } catch (...) {
       RethrowFor(step);
     }
-    if (run.profiler != nullptr) [[unlikely]] run.profiler->AddNode(step, started, context);
+    if (run.profiler != nullptr) [[unlikely]]
+      run.profiler->AddNode(step, started, context);
     if (tracing_) AfterTracedStep(step, static_cast<uint32_t>(s), context);
     if (!extra_scratch_.empty()) extra_scratch_.clear();
   }
@@ -101,8 +107,8 @@ void Frame::Execute(RunState& run) {
 
 void Frame::RethrowFor(const Step& step) const {
   const auto fail = [&](ErrorCode code, const char* message) {
-    Fail(code, "Non-zero status code returned while running {} node. Name:'{}' Status Message: {}", step.node->op_type,
-         step.node->name, message);
+    Fail(code, "Non-zero status code returned while running {} node. Name:'{}' Status Message: {}",
+         step.node->op_type, step.node->name, message);
   };
   try {
     throw;
@@ -124,7 +130,8 @@ void Frame::AfterTracedStep(const Step& step, uint32_t index, const KernelContex
   }
   for (const uint32_t slot : step.inputs()) {
     if (slot == KernelContext::kAbsent || trace_[slot].made || !slots_[slot]->IsTensor()) continue;
-    trace_[slot].made = true;  // level inputs, captures, constants: shapes that in-place decisions look at
+    trace_[slot].made =
+        true;  // level inputs, captures, constants: shapes that in-place decisions look at
     trace_[slot].shape = slots_[slot]->tensor().shape();
   }
   scratch_trace_[index] = std::max(scratch_trace_[index], scratch_wanted_);
@@ -142,14 +149,16 @@ Tensor& Frame::AllocateOutput(KernelContext& context, size_t i, const Shape& sha
             value.tensor().shape().ToString(), shape.ToString());
     return value.tensor();  // a preallocated empty tensor
   }
-  Require(slot.dtype != DType::kUndefined, ORT_FAIL, "the element type of '{}' is not known", slot.value->name);
+  Require(slot.dtype != DType::kUndefined, ORT_FAIL, "the element type of '{}' is not known",
+          slot.value->name);
   MarkDirty(index);
   value.SetTensor(slot.allocator != nullptr ? Tensor::Allocate(slot.dtype, shape, slot.allocator)
                                             : Tensor::Allocate(slot.dtype, shape));
   return value.tensor();
 }
 
-Tensor& Frame::ViewOutput(KernelContext& context, size_t i, const Tensor& source, const Shape& shape) {
+Tensor& Frame::ViewOutput(KernelContext& context, size_t i, const Tensor& source,
+                          const Shape& shape) {
   const uint32_t index = context.outputs_[i];
   Value& value = *slots_[index];
   if (!plan_.slots[index].is_view) {

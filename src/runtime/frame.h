@@ -1,7 +1,9 @@
-// Frame: the values of one run of one plan level. Belongs to one run at a time; kept and reused by its session.
+// Frame: the values of one run of one plan level. Belongs to one run at a time; kept and reused by
+// its session.
 //
-// A frame is either bound to a MemoryPlan (every tensor's shape and address set beforehand, Output() is two compares) or
-// traces a run: tensors come from the heap, are freed after their last use, and what was seen makes the MemoryPlan.
+// A frame is either bound to a MemoryPlan (every tensor's shape and address set beforehand,
+// Output() is two compares) or traces a run: tensors come from the heap, are freed after their last
+// use, and what was seen makes the MemoryPlan.
 #pragma once
 
 #include <atomic>
@@ -34,7 +36,8 @@ class Frame final : public FrameServices {
 
   const Plan& plan() const { return plan_; }
 
-  std::vector<Value*> args;      ///< scratch of Level's callers: reused, so that a steady run does not allocate
+  std::vector<Value*>
+      args;  ///< scratch of Level's callers: reused, so that a steady run does not allocate
   std::vector<Shape> trace_key;  ///< shapes of the run that is being traced
 
   /// Goes back to tracing: forgets all tensors and the memory plan.
@@ -53,12 +56,14 @@ class Frame final : public FrameServices {
   /// Walks the steps. Errors name the node (and the EP in front when it is not the host's).
   void Execute(RunState& run);
 
-  /// Undoes what a run changed: detaches the caller's values, restores planned tensors, drops heap memory.
+  /// Undoes what a run changed: detaches the caller's values, restores planned tensors, drops heap
+  /// memory.
   void Reset();
 
   // FrameServices
   Tensor& AllocateOutput(KernelContext& context, size_t i, const Shape& shape) override;
-  Tensor& ViewOutput(KernelContext& context, size_t i, const Tensor& source, const Shape& shape) override;
+  Tensor& ViewOutput(KernelContext& context, size_t i, const Tensor& source,
+                     const Shape& shape) override;
   void SetOutput(KernelContext& context, size_t i, Value value) override;
   void* AllocateScratch(KernelContext& context, size_t bytes) override;
 
@@ -69,9 +74,9 @@ class Frame final : public FrameServices {
   [[noreturn]] void RethrowFor(const Step& step) const;
 
   const Plan& plan_;
-  std::vector<Value> values_;   // by slot
-  std::vector<Value*> slots_;   // by slot: values_, the plan's constants, or the caller's
-  std::vector<uint32_t> dirty_; // slots that differ from the memory plan's state
+  std::vector<Value> values_;    // by slot
+  std::vector<Value*> slots_;    // by slot: values_, the plan's constants, or the caller's
+  std::vector<uint32_t> dirty_;  // slots that differ from the memory plan's state
   std::shared_ptr<const MemoryPlan> memory_;
   std::byte* arena_ = nullptr;
   size_t arena_bytes_ = 0;

@@ -19,7 +19,8 @@ bool SameShapes(const std::vector<Shape>& key, std::span<Value* const> args) {
 std::vector<Shape> KeyOf(std::span<Value* const> args) {
   std::vector<Shape> key;
   key.reserve(args.size());
-  for (const Value* value : args) key.push_back(value->IsTensor() ? value->tensor().shape() : Shape());
+  for (const Value* value : args)
+    key.push_back(value->IsTensor() ? value->tensor().shape() : Shape());
   return key;
 }
 
@@ -34,7 +35,8 @@ Level::~Level() {
 std::unique_ptr<Frame> Level::Take() {
   for (auto& place : idle_) {
     if (place.load(std::memory_order_relaxed) == nullptr) continue;
-    if (Frame* frame = place.exchange(nullptr, std::memory_order_acquire)) return std::unique_ptr<Frame>(frame);
+    if (Frame* frame = place.exchange(nullptr, std::memory_order_acquire))
+      return std::unique_ptr<Frame>(frame);
   }
   return std::make_unique<Frame>(*plan_);
 }
@@ -80,7 +82,8 @@ void Level::Prepare(Frame& frame, std::span<Value* const> args) {
 
 void Level::Finish(Frame& frame) {
   if (frame.memory() == nullptr) {
-    auto memory = std::make_shared<const MemoryPlan>(frame.MakeMemoryPlan(std::move(frame.trace_key)));
+    auto memory =
+        std::make_shared<const MemoryPlan>(frame.MakeMemoryPlan(std::move(frame.trace_key)));
     const bool large = memory->arena_bytes > (size_t{8} << 20);
     {
       std::lock_guard lock(mutex_);
@@ -88,7 +91,8 @@ void Level::Finish(Frame& frame) {
       plans_.push_back(std::move(memory));
     }
     frame.Reset();
-    // The trace's heap memory goes back before the arena is made, so that a session's peak is one of both, not the sum.
+    // The trace's heap memory goes back before the arena is made, so that a session's peak is one
+    // of both, not the sum.
     if (large) malloc_trim(0);
     return;
   }
@@ -104,10 +108,12 @@ class SubgraphLevel final : public SubgraphRunner {
   size_t input_count() const override { return level_.plan().input_slots.size(); }
   size_t output_count() const override { return level_.plan().output_slots.size(); }
 
-  void Run(KernelContext& context, std::span<const Value> inputs, std::vector<Value>& outputs) override {
+  void Run(KernelContext& context, std::span<const Value> inputs,
+           std::vector<Value>& outputs) override {
     const Plan& plan = level_.plan();
     Require(inputs.size() == plan.input_slots.size(), ORT_INVALID_ARGUMENT,
-            "a subgraph takes {} inputs, but {} were given", plan.input_slots.size(), inputs.size());
+            "a subgraph takes {} inputs, but {} were given", plan.input_slots.size(),
+            inputs.size());
     auto frame = level_.Take();
     frame->args.clear();
     for (const Value& value : inputs) frame->args.push_back(const_cast<Value*>(&value));
@@ -124,7 +130,8 @@ class SubgraphLevel final : public SubgraphRunner {
   }
 
  private:
-  // A result must not point into this frame, nor into memory of the parent that has no owner of its own.
+  // A result must not point into this frame, nor into memory of the parent that has no owner of its
+  // own.
   void TakeOutput(Frame& frame, size_t i, Value& out) const {
     const uint32_t slot = level_.plan().output_slots[i];
     const Value& value = frame.at(slot);
@@ -144,7 +151,8 @@ class SubgraphLevel final : public SubgraphRunner {
 }  // namespace
 
 SubgraphFactory MakeSubgraphFactory(const PlanOptions& options) {
-  return [options](const Node& owner, const std::shared_ptr<Graph>& graph) -> std::unique_ptr<SubgraphRunner> {
+  return [options](const Node& owner,
+                   const std::shared_ptr<Graph>& graph) -> std::unique_ptr<SubgraphRunner> {
     (void)owner;
     PlanOptions inner = options;
     inner.make_subgraph = MakeSubgraphFactory(options);

@@ -1,5 +1,6 @@
-// Level: one plan with its idle frames and its memory plans; the main graph of a session, or a subgraph of a
-// control-flow node. Concurrent runs share nothing but a few atomics while shapes repeat.
+// Level: one plan with its idle frames and its memory plans; the main graph of a session, or a
+// subgraph of a control-flow node. Concurrent runs share nothing but a few atomics while shapes
+// repeat.
 #pragma once
 
 #include <array>
@@ -24,8 +25,9 @@ class Level {
   std::unique_ptr<Frame> Take();
   void Return(std::unique_ptr<Frame> frame);
 
-  /// Readies `frame` for inputs and captures `args` (in the order of the plan's input_slots, then capture_slots; they
-  /// must live through the run): binds the memory plan for their shapes or starts a trace, attaches the values.
+  /// Readies `frame` for inputs and captures `args` (in the order of the plan's input_slots, then
+  /// capture_slots; they must live through the run): binds the memory plan for their shapes or
+  /// starts a trace, attaches the values.
   void Prepare(Frame& frame, std::span<Value* const> args);
   /// After a successful Execute: keeps what a trace found, detaches the values.
   void Finish(Frame& frame);
@@ -42,7 +44,8 @@ class Level {
   std::vector<std::shared_ptr<const MemoryPlan>> plans_;  // the most recently made last
 };
 
-/// Makes SubgraphRunners (KernelInfo::Subgraph): builds the subgraph's plan with the same options as its parent.
+/// Makes SubgraphRunners (KernelInfo::Subgraph): builds the subgraph's plan with the same options
+/// as its parent.
 SubgraphFactory MakeSubgraphFactory(const PlanOptions& options);
 
 }  // namespace backplane

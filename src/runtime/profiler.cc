@@ -15,7 +15,9 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 // Lenient: a name in a model need not be UTF-8.
-std::string Dump(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
+std::string Dump(const Json& json) {
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
 
 uint64_t ThisThread() { return static_cast<uint64_t>(gettid()); }
 
@@ -25,7 +27,8 @@ Json ShapesOf(const Step& step, const KernelContext& context, std::span<const ui
   for (const uint32_t slot : slots) {
     if (slot == KernelContext::kAbsent || !context.slots_[slot]->IsTensor()) continue;
     const Tensor& tensor = context.slots_[slot]->tensor();
-    list.push_back({{std::string(NameOf(tensor.dtype())), std::vector<int64_t>(tensor.shape().begin(), tensor.shape().end())}});
+    list.push_back({{std::string(NameOf(tensor.dtype())),
+                     std::vector<int64_t>(tensor.shape().begin(), tensor.shape().end())}});
   }
   return list;
 }
@@ -69,10 +72,11 @@ std::string Profiler::Finish() {
   std::string text = "[\n";
   for (size_t i = 0; i < events_.size(); ++i) {
     const Event& event = events_[i];
-    text += Format(R"({{"cat":"{}","pid":{},"tid":{},"dur":{:.3f},"ts":{:.3f},"ph":"X","name":{},"args":{}}}{})",
-                   event.category, getpid(), event.thread, static_cast<double>(event.duration) / 1000.0,
-                   static_cast<double>(event.started) / 1000.0, Dump(Json(event.name)), event.args,
-                   i + 1 < events_.size() ? ",\n" : "\n");
+    text += Format(
+        R"({{"cat":"{}","pid":{},"tid":{},"dur":{:.3f},"ts":{:.3f},"ph":"X","name":{},"args":{}}}{})",
+        event.category, getpid(), event.thread, static_cast<double>(event.duration) / 1000.0,
+        static_cast<double>(event.started) / 1000.0, Dump(Json(event.name)), event.args,
+        i + 1 < events_.size() ? ",\n" : "\n");
   }
   text += "]\n";
   const auto bytes = std::as_bytes(std::span(text.data(), text.size()));

@@ -1,4 +1,5 @@
-// Profiling: one event for each node that ran, written as a Chrome trace (chrome://tracing, Perfetto).
+// Profiling: one event for each node that ran, written as a Chrome trace (chrome://tracing,
+// Perfetto).
 #pragma once
 
 #include <cstdint>

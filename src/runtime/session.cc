@@ -26,7 +26,8 @@ OrtSession::OrtSession(backplane::SessionParts parts) : parts_(std::move(parts))
   const auto& slots = parts_.level->plan().output_slots;
   for (uint32_t i = 0; i < parts_.outputs.size(); ++i) {
     output_index_.emplace(parts_.outputs[i]->name, i);
-    output_is_plain_.push_back(parts_.level->plan().slots[slots[i]].kind == backplane::SlotKind::kOutput &&
+    output_is_plain_.push_back(parts_.level->plan().slots[slots[i]].kind ==
+                                   backplane::SlotKind::kOutput &&
                                std::count(slots.begin(), slots.end(), slots[i]) == 1);
   }
   for (const auto& ep : parts_.eps) concurrent_ = concurrent_ && ep->SupportsConcurrentRuns();
@@ -42,14 +43,16 @@ OrtSession::~OrtSession() {
 }
 
 uint32_t OrtSession::InputIndex(const char* name, size_t hint) const {
-  if (hint < level_inputs_.size() && level_inputs_[hint]->name == name) return static_cast<uint32_t>(hint);
+  if (hint < level_inputs_.size() && level_inputs_[hint]->name == name)
+    return static_cast<uint32_t>(hint);
   const auto it = input_index_.find(name);
   Require(it != input_index_.end(), ORT_INVALID_ARGUMENT, "Invalid input name: {}", name);
   return it->second;
 }
 
 uint32_t OrtSession::OutputIndex(const char* name, size_t hint) const {
-  if (hint < parts_.outputs.size() && parts_.outputs[hint]->name == name) return static_cast<uint32_t>(hint);
+  if (hint < parts_.outputs.size() && parts_.outputs[hint]->name == name)
+    return static_cast<uint32_t>(hint);
   const auto it = output_index_.find(name);
   Require(it != output_index_.end(), ORT_INVALID_ARGUMENT, "Invalid output name: {}", name);
   return it->second;
@@ -78,7 +81,8 @@ void CheckDims(const ValueInfo& input, const Shape& shape) {
   const auto& declared = *input.type.tensor.shape;
   if (declared.size() != shape.rank()) {
     Fail(ORT_INVALID_ARGUMENT,
-         "Invalid rank for input: {} Got: {} Expected: {} Please fix either the inputs/outputs or the model.",
+         "Invalid rank for input: {} Got: {} Expected: {} Please fix either the inputs/outputs or "
+         "the model.",
          input.name, shape.rank(), declared.size());
   }
   std::string wrong;
@@ -89,7 +93,8 @@ void CheckDims(const ValueInfo& input, const Shape& shape) {
   }
   if (!wrong.empty()) {
     Fail(ORT_INVALID_ARGUMENT,
-         "Got invalid dimensions for input: {} for the following indices{}\n Please fix either the inputs/outputs or "
+         "Got invalid dimensions for input: {} for the following indices{}\n Please fix either the "
+         "inputs/outputs or "
          "the model.",
          input.name, wrong);
   }
@@ -99,17 +104,20 @@ void CheckDims(const ValueInfo& input, const Shape& shape) {
 
 void OrtSession::CheckInput(size_t index, const Value* value) const {
   const ValueInfo& input = *level_inputs_[index];
-  Require(value != nullptr, ORT_INVALID_ARGUMENT, "the value given for input '{}' is null", input.name);
+  Require(value != nullptr, ORT_INVALID_ARGUMENT, "the value given for input '{}' is null",
+          input.name);
   const backplane::TypeInfo& type = input.type;
   if (!type.IsTensor()) {
     const bool optional = type.kind == ONNX_TYPE_OPTIONAL;
     const ONNXType wanted = optional ? type.element->kind : type.kind;
-    Require(KindOf(*value) == wanted || (optional && value->IsNone()) || !type.known(), ORT_INVALID_ARGUMENT,
-            "input '{}' expects {}, but a value of another kind was given", input.name, type.ToString());
+    Require(KindOf(*value) == wanted || (optional && value->IsNone()) || !type.known(),
+            ORT_INVALID_ARGUMENT, "input '{}' expects {}, but a value of another kind was given",
+            input.name, type.ToString());
     return;
   }
-  Require(value->IsTensor(), ORT_INVALID_ARGUMENT, "input '{}' expects {}, but the value given is not a tensor",
-          input.name, type.ToString());
+  Require(value->IsTensor(), ORT_INVALID_ARGUMENT,
+          "input '{}' expects {}, but the value given is not a tensor", input.name,
+          type.ToString());
   const Tensor& tensor = value->tensor();
   Require(tensor.dtype() == type.tensor.dtype, ORT_INVALID_ARGUMENT,
           "Unexpected input data type. Actual: ({}) , expected: ({}) for input '{}'",
@@ -125,24 +133,27 @@ void OrtSession::CheckPreallocated(size_t index, const Value& value) const {
           backplane::TensorTypeName(value.tensor().dtype()), output.type.ToString(), output.name);
 }
 
-void OrtSession::BindInputs(Frame& frame, std::span<const char* const> names, std::span<const Value* const> values) {
+void OrtSession::BindInputs(Frame& frame, std::span<const char* const> names,
+                            std::span<const Value* const> values) {
   frame.args.assign(level_inputs_.size(), nullptr);
   for (size_t i = 0; i < names.size(); ++i) {
-    Require(names[i] != nullptr && names[i][0] != '\0', ORT_INVALID_ARGUMENT, "input name cannot be empty");
+    Require(names[i] != nullptr && names[i][0] != '\0', ORT_INVALID_ARGUMENT,
+            "input name cannot be empty");
     const uint32_t index = InputIndex(names[i], i);
     CheckInput(index, values[i]);
     frame.args[index] = const_cast<Value*>(values[i]);
   }
   for (size_t i = 0; i < level_inputs_.size(); ++i) {
     if (frame.args[i] != nullptr) continue;
-    Require(level_inputs_[i]->IsInitializer(), ORT_INVALID_ARGUMENT, "Missing Input: {}", level_inputs_[i]->name);
+    Require(level_inputs_[i]->IsInitializer(), ORT_INVALID_ARGUMENT, "Missing Input: {}",
+            level_inputs_[i]->name);
     frame.args[i] = &defaults_[i];
   }
 }
 
 void OrtSession::Run(const OrtRunOptions* run_options, std::span<const char* const> input_names,
-                     std::span<const Value* const> inputs, std::span<const char* const> output_names,
-                     std::span<Value*> outputs) {
+                     std::span<const Value* const> inputs,
+                     std::span<const char* const> output_names, std::span<Value*> outputs) {
   Require(!output_names.empty(), ORT_INVALID_ARGUMENT, "At least one output should be requested.");
   static const OrtRunOptions kDefaultRunOptions;
   const OrtRunOptions& options = run_options != nullptr ? *run_options : kDefaultRunOptions;
@@ -168,13 +179,15 @@ void OrtSession::Run(const OrtRunOptions* run_options, std::span<const char* con
       try {
         parts_.eps[i]->OnRunEnd(options, backplane::RunEnd::kDoNotSynchronize);
       } catch (const std::exception& error) {
-        parts_.logger.Warning("session", "OnRunEnd of {} failed after a failed run: {}", parts_.eps[i]->name(),
-                              error.what());
+        parts_.logger.Warning("session", "OnRunEnd of {} failed after a failed run: {}",
+                              parts_.eps[i]->name(), error.what());
       }
     }
     throw;
   }
-  for (const auto& ep : parts_.eps) ep->OnRunEnd(options, options.synchronize_eps() ? backplane::RunEnd::kSynchronize : backplane::RunEnd::kDoNotSynchronize);
+  for (const auto& ep : parts_.eps)
+    ep->OnRunEnd(options, options.synchronize_eps() ? backplane::RunEnd::kSynchronize
+                                                    : backplane::RunEnd::kDoNotSynchronize);
   parts_.level->Finish(*frame);
   parts_.level->Return(std::move(frame));
   if (run.profiler != nullptr) run.profiler->AddSession("model_run", started);
@@ -218,8 +231,8 @@ class NewOutputs {
 
 }  // namespace
 
-void OrtSession::RunFrame(Frame& frame, backplane::RunState& run, std::span<const char* const> output_names,
-                          std::span<Value*> outputs) {
+void OrtSession::RunFrame(Frame& frame, backplane::RunState& run,
+                          std::span<const char* const> output_names, std::span<Value*> outputs) {
   const backplane::Plan& plan = frame.plan();
   NewOutputs fresh(outputs);
   for (size_t i = 0; i < outputs.size(); ++i) {
@@ -242,7 +255,8 @@ void OrtSession::RunFrame(Frame& frame, backplane::RunState& run, std::span<cons
   for (size_t i = 0; i < outputs.size(); ++i) {
     const uint32_t index = OutputIndex(output_names[i], i);
     if (output_is_plain_[index] && &frame.at(plan.output_slots[index]) == outputs[i]) continue;
-    // An input or constant passed through, or one value under several names: the caller gets a copy.
+    // An input or constant passed through, or one value under several names: the caller gets a
+    // copy.
     const Value& source = frame.at(plan.output_slots[index]);
     if (!source.IsTensor()) {
       *outputs[i] = source;
@@ -252,8 +266,9 @@ void OrtSession::RunFrame(Frame& frame, backplane::RunState& run, std::span<cons
       outputs[i]->SetTensor(Tensor::Allocate(source.tensor().dtype(), source.tensor().shape()));
     }
     Require(outputs[i]->tensor().shape() == source.tensor().shape(), ORT_INVALID_ARGUMENT,
-            "the given output '{}' has shape {}, but the model produces {}", parts_.outputs[index]->name,
-            outputs[i]->tensor().shape().ToString(), source.tensor().shape().ToString());
+            "the given output '{}' has shape {}, but the model produces {}",
+            parts_.outputs[index]->name, outputs[i]->tensor().shape().ToString(),
+            source.tensor().shape().ToString());
     CopyElements(source.tensor(), outputs[i]->tensor());
   }
   fresh.Keep();

@@ -1,5 +1,5 @@
-// Session: a model made ready to run (C API: OrtSession). Building it is session_builder.cc's work; this file is what
-// lives on: the plan, the frames, the EPs, and Run.
+// Session: a model made ready to run (C API: OrtSession). Building it is session_builder.cc's work;
+// this file is what lives on: the plan, the frames, the EPs, and Run.
 #pragma once
 
 #include <memory>
@@ -21,7 +21,7 @@ namespace backplane {
 
 /// What session_builder.cc makes; the parts are released in reverse order.
 struct SessionParts {
-  std::shared_ptr<const OrtEnv> env;           ///< kept alive
+  std::shared_ptr<const OrtEnv> env;  ///< kept alive
   Logger logger;
   std::unique_ptr<OrtSessionOptions> options;  ///< the session's own copy
   std::unique_ptr<ThreadPool> own_pool;        ///< null: the env's shared pool
@@ -30,7 +30,8 @@ struct SessionParts {
   std::unique_ptr<Graph> graph;
   std::vector<std::shared_ptr<ExecutionProvider>> eps;
   Placement placement;
-  std::vector<FusedKernel> fused;  ///< views and members of compiled groups; their kernels are in the plan
+  std::vector<FusedKernel>
+      fused;  ///< views and members of compiled groups; their kernels are in the plan
   std::vector<ValueInfo*> inputs;                    ///< required inputs, as the model names them
   std::vector<ValueInfo*> overridable_initializers;  ///< inputs with a default
   std::vector<ValueInfo*> outputs;
@@ -41,7 +42,8 @@ struct SessionParts {
 
 struct OrtSession final {
  public:
-  /// Builds a session for the model at `path`. Errors: those of LoadModelFile, CheckGraph, InferTypesAndShapes, the EPs.
+  /// Builds a session for the model at `path`. Errors: those of LoadModelFile, CheckGraph,
+  /// InferTypesAndShapes, the EPs.
   static std::unique_ptr<OrtSession> FromPath(const OrtEnv& env, const std::string& path,
                                               const OrtSessionOptions& options);
   /// The same from bytes; they are copied unless the options say that they outlive the session
@@ -49,7 +51,8 @@ struct OrtSession final {
   static std::unique_ptr<OrtSession> FromBytes(const OrtEnv& env, std::span<const std::byte> bytes,
                                                const OrtSessionOptions& options);
   /// The same from a graph in memory (model editor).
-  static std::unique_ptr<OrtSession> FromGraph(const OrtEnv& env, std::unique_ptr<backplane::Graph> graph,
+  static std::unique_ptr<OrtSession> FromGraph(const OrtEnv& env,
+                                               std::unique_ptr<backplane::Graph> graph,
                                                const OrtSessionOptions& options);
   explicit OrtSession(backplane::SessionParts parts);
   ~OrtSession();
@@ -63,21 +66,26 @@ struct OrtSession final {
   const backplane::ModelInfo& model_info() const { return *parts_.graph->model(); }
   const OrtSessionOptions& options() const { return *parts_.options; }
   const backplane::Placement& placement() const { return parts_.placement; }
-  const std::vector<std::shared_ptr<backplane::ExecutionProvider>>& eps() const { return parts_.eps; }
+  const std::vector<std::shared_ptr<backplane::ExecutionProvider>>& eps() const {
+    return parts_.eps;
+  }
   const backplane::Plan& plan() const { return parts_.level->plan(); }
   backplane::ThreadPool& pool() const { return *parts_.pool; }
   const backplane::Logger& logger() const { return parts_.logger; }
 
-  /// Runs the model. Names may come in any order. Where `outputs[i]` is not null the result is written there (the shape
-  /// must fit), else a new OrtValue is made, which the caller owns. Safe to call from several threads at once.
-  /// Errors: ORT_INVALID_ARGUMENT for names, types, ranks and sizes; the failing node's status otherwise.
+  /// Runs the model. Names may come in any order. Where `outputs[i]` is not null the result is
+  /// written there (the shape must fit), else a new OrtValue is made, which the caller owns. Safe
+  /// to call from several threads at once. Errors: ORT_INVALID_ARGUMENT for names, types, ranks and
+  /// sizes; the failing node's status otherwise.
   void Run(const OrtRunOptions* run_options, std::span<const char* const> input_names,
-           std::span<const backplane::Value* const> inputs, std::span<const char* const> output_names,
-           std::span<backplane::Value*> outputs);
+           std::span<const backplane::Value* const> inputs,
+           std::span<const char* const> output_names, std::span<backplane::Value*> outputs);
 
   /// Stops profiling and returns the trace's path. Fails with ORT_FAIL unless profiling is on.
   std::string EndProfiling();
-  uint64_t profiling_start_ns() const { return parts_.profiler != nullptr ? parts_.profiler->start_nanos() : 0; }
+  uint64_t profiling_start_ns() const {
+    return parts_.profiler != nullptr ? parts_.profiler->start_nanos() : 0;
+  }
 
  private:
   uint32_t InputIndex(const char* name, size_t hint) const;
@@ -86,12 +94,13 @@ struct OrtSession final {
   void CheckPreallocated(size_t index, const backplane::Value& value) const;
   void BindInputs(backplane::Frame& frame, std::span<const char* const> names,
                   std::span<const backplane::Value* const> values);
-  void RunFrame(backplane::Frame& frame, backplane::RunState& run, std::span<const char* const> output_names,
-                std::span<backplane::Value*> outputs);
+  void RunFrame(backplane::Frame& frame, backplane::RunState& run,
+                std::span<const char* const> output_names, std::span<backplane::Value*> outputs);
 
   backplane::SessionParts parts_;
-  std::vector<backplane::ValueInfo*> level_inputs_;    // of the plan: required inputs and overridable initializers
-  std::vector<backplane::Value> defaults_;             // of level_inputs_: content of overridable initializers
+  std::vector<backplane::ValueInfo*>
+      level_inputs_;  // of the plan: required inputs and overridable initializers
+  std::vector<backplane::Value> defaults_;  // of level_inputs_: content of overridable initializers
   std::unordered_map<std::string_view, uint32_t> input_index_;
   std::unordered_map<std::string_view, uint32_t> output_index_;
   std::vector<bool> output_is_plain_;  // by output: made by a step, and listed once

@@ -1,4 +1,5 @@
-// Session creation: the way a model travels, stage by stage (docs/ARCHITECTURE.md). Each stage is one function.
+// Session creation: the way a model travels, stage by stage (docs/ARCHITECTURE.md). Each stage is
+// one function.
 #include <charconv>
 
 #include "graph/check.h"
@@ -21,10 +22,11 @@ class SessionBuilder {
   SessionBuilder(const Env& env, const SessionOptions& options) : env_(env) {
     parts_.env = env.Share();
     parts_.options = std::make_unique<SessionOptions>(options);
-    parts_.logger = Logger(options.log_sink.function != nullptr ? options.log_sink : env.logger().sink(),
-                           options.log_severity >= 0 ? static_cast<OrtLoggingLevel>(options.log_severity)
-                                                     : env.logger().threshold(),
-                           options.log_id.empty() ? env.logger().id() : options.log_id);
+    parts_.logger =
+        Logger(options.log_sink.function != nullptr ? options.log_sink : env.logger().sink(),
+               options.log_severity >= 0 ? static_cast<OrtLoggingLevel>(options.log_severity)
+                                         : env.logger().threshold(),
+               options.log_id.empty() ? env.logger().id() : options.log_id);
     if (options.profiling) parts_.profiler = std::make_unique<Profiler>(options.profile_prefix);
     MakePool();
   }
@@ -55,7 +57,8 @@ class SessionBuilder {
     Place();
     Compile();
     for (const auto& ep : parts_.eps) ep->OnSessionInitialized();
-    if (parts_.profiler != nullptr) parts_.profiler->AddSession("session_initialization", initializing);
+    if (parts_.profiler != nullptr)
+      parts_.profiler->AddSession("session_initialization", initializing);
     return std::make_unique<OrtSession>(std::move(parts_));
   }
 
@@ -69,7 +72,8 @@ class SessionBuilder {
       return;
     }
     Require(options().per_session_threads, ORT_FAIL,
-            "When the session is not configured to use per session threads, the env must be created with the "
+            "When the session is not configured to use per session threads, the env must be "
+            "created with the "
             "CreateEnvWithGlobalThreadPools API.");
     parts_.own_pool = std::make_unique<ThreadPool>(options().MakeThreadPoolOptions());
     parts_.pool = parts_.own_pool.get();
@@ -78,7 +82,8 @@ class SessionBuilder {
   LoadOptions MakeLoadOptions() const {
     LoadOptions load;
     load.bytes_stay_valid = options().ConfigSwitch("session.use_ort_model_bytes_directly");
-    load.external_data_folder = options().Config("session.model_external_initializers_file_folder_path");
+    load.external_data_folder =
+        options().Config("session.model_external_initializers_file_folder_path");
     load.external_files = options().external_files;
     for (const auto* given : {&options().initializers, &options().external_initializers}) {
       for (const auto& [name, value] : *given) {
@@ -93,7 +98,8 @@ class SessionBuilder {
     InferOptions infer;
     infer.strict = options().ConfigSwitch("session.strict_shape_type_inference");
     for (const FreeDimension& dimension : options().free_dimensions) {
-      (dimension.by_denotation ? infer.dims_by_denotation : infer.dims_by_name)[dimension.name] = dimension.value;
+      (dimension.by_denotation ? infer.dims_by_denotation : infer.dims_by_name)[dimension.name] =
+          dimension.value;
     }
     infer.logger = &parts_.logger;
     return infer;
@@ -108,14 +114,14 @@ class SessionBuilder {
       (input->IsInitializer() ? parts_.overridable_initializers : parts_.inputs).push_back(input);
     }
     // With IR versions below 4 every initializer is listed among the inputs too, but is a constant.
-    std::erase_if(parts_.overridable_initializers, [](const ValueInfo* value) { return value->IsConstant(); });
-    InlineFunctions(*parts_.graph, [&](const Node& node) { return HostRuns(node); }, MakeInferOptions());
+    std::erase_if(parts_.overridable_initializers,
+                  [](const ValueInfo* value) { return value->IsConstant(); });
+    InlineFunctions(
+        *parts_.graph, [&](const Node& node) { return HostRuns(node); }, MakeInferOptions());
     parts_.outputs = parts_.graph->outputs();
   }
 
-  bool HostRuns(const Node& node) const {
-    return !HasFunctionBody(node) || host().Supports(node);
-  }
+  bool HostRuns(const Node& node) const { return !HasFunctionBody(node) || host().Supports(node); }
 
   void Rewrite() {
     options().CheckCancelled();
@@ -124,8 +130,11 @@ class SessionBuilder {
     rewrite.level = options().optimization_level;
     rewrite.disabled = SplitList(options().Config("optimization.disable_specified_optimizers"));
     rewrite.max_folded_bytes =
-        NumberOr(options().Config("optimization.constant_folding_max_output_size_in_bytes"), rewrite.max_folded_bytes);
-    rewrite.evaluate = [&](const Node& node, std::vector<Tensor>& outputs) { return evaluator.Evaluate(node, outputs); };
+        NumberOr(options().Config("optimization.constant_folding_max_output_size_in_bytes"),
+                 rewrite.max_folded_bytes);
+    rewrite.evaluate = [&](const Node& node, std::vector<Tensor>& outputs) {
+      return evaluator.Evaluate(node, outputs);
+    };
     rewrite.infer = [&](Graph& graph) { InferTypesAndShapes(graph, MakeInferOptions()); };
     Optimize(*parts_.graph, rewrite);
     parts_.outputs = parts_.graph->outputs();
@@ -134,10 +143,11 @@ class SessionBuilder {
   void SaveOptimized() const {
     if (options().optimized_model_path.empty()) return;
     SaveOptions save;
-    save.external_file = options().Config("session.optimized_model_external_initializers_file_name");
-    save.external_threshold = static_cast<size_t>(
-        NumberOr(options().Config("session.optimized_model_external_initializers_min_size_in_bytes"),
-                 static_cast<int64_t>(save.external_threshold)));
+    save.external_file =
+        options().Config("session.optimized_model_external_initializers_file_name");
+    save.external_threshold = static_cast<size_t>(NumberOr(
+        options().Config("session.optimized_model_external_initializers_min_size_in_bytes"),
+        static_cast<int64_t>(save.external_threshold)));
     SaveModelFile(*parts_.graph, options().optimized_model_path, save);
   }
 
@@ -150,8 +160,8 @@ class SessionBuilder {
     parts_.placement = std::move(result.placement);
     parts_.fused = std::move(result.fused);
     // With one EP there is nothing to report; with several, the user sees at once what runs where.
-    parts_.logger.Log(parts_.eps.size() > 1 ? ORT_LOGGING_LEVEL_WARNING : ORT_LOGGING_LEVEL_INFO, "partition", "{}",
-                      parts_.placement.Summary());
+    parts_.logger.Log(parts_.eps.size() > 1 ? ORT_LOGGING_LEVEL_WARNING : ORT_LOGGING_LEVEL_INFO,
+                      "partition", "{}", parts_.placement.Summary());
   }
 
   void Compile() {
@@ -205,12 +215,14 @@ std::unique_ptr<OrtSession> OrtSession::FromPath(const OrtEnv& env, const std::s
   return backplane::SessionBuilder(env, options).FromPath(path);
 }
 
-std::unique_ptr<OrtSession> OrtSession::FromBytes(const OrtEnv& env, std::span<const std::byte> bytes,
+std::unique_ptr<OrtSession> OrtSession::FromBytes(const OrtEnv& env,
+                                                  std::span<const std::byte> bytes,
                                                   const OrtSessionOptions& options) {
   return backplane::SessionBuilder(env, options).FromBytes(bytes);
 }
 
-std::unique_ptr<OrtSession> OrtSession::FromGraph(const OrtEnv& env, std::unique_ptr<backplane::Graph> graph,
+std::unique_ptr<OrtSession> OrtSession::FromGraph(const OrtEnv& env,
+                                                  std::unique_ptr<backplane::Graph> graph,
                                                   const OrtSessionOptions& options) {
   return backplane::SessionBuilder(env, options).FromGraph(std::move(graph));
 }

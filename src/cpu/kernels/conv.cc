@@ -12,12 +12,13 @@ namespace backplane::cpu {
 namespace {
 
 constexpr int64_t kMaxTileRows = 16;
-constexpr int64_t kTapsAtOnce = 64;       // bounds the pointers on the stack
-constexpr int64_t kBorderFloats = 8192;   // and the copied borders
+constexpr int64_t kTapsAtOnce = 64;      // bounds the pointers on the stack
+constexpr int64_t kBorderFloats = 8192;  // and the copied borders
 constexpr int64_t kGroupBytes = 384 << 10;
 
-/// Finds the pixels under the taps of a tile's rows. A tap is one pixel of the input, or, where channels are few and
-/// neighbours touch, a run of pixels along the width (`merged`), copied where it crosses the image's border.
+/// Finds the pixels under the taps of a tile's rows. A tap is one pixel of the input, or, where
+/// channels are few and neighbours touch, a run of pixels along the width (`merged`), copied where
+/// it crosses the image's border.
 class RowFinder {
  public:
   RowFinder(const Window& window, const float* x, int64_t channels, bool merged, const float* zeros)
@@ -53,14 +54,14 @@ class RowFinder {
   /// Whether runs of taps can be merged: then a tile's borders fit the buffer.
   static bool CanMerge(const Window& w, int64_t group_channels) {
     const int64_t run = w.kernel[2] * group_channels;
-    return group_channels == w.channels && group_channels <= 8 && w.kernel[2] > 1 && w.dilation[2] == 1 &&
-           w.kernel[0] * w.kernel[1] <= kTapsAtOnce &&
+    return group_channels == w.channels && group_channels <= 8 && w.kernel[2] > 1 &&
+           w.dilation[2] == 1 && w.kernel[0] * w.kernel[1] <= kTapsAtOnce &&
            w.kernel[0] * w.kernel[1] * kMaxTileRows * run <= kBorderFloats;
   }
 
  private:
-  void FindPixel(int64_t n, int64_t od, int64_t oh, int64_t ow, int64_t tap_begin, int64_t tap_end, const float** rows,
-                 int64_t step) {
+  void FindPixel(int64_t n, int64_t od, int64_t oh, int64_t ow, int64_t tap_begin, int64_t tap_end,
+                 const float** rows, int64_t step) {
     const int64_t d0 = od * w_.stride[0] - w_.pad[0];
     const int64_t h0 = oh * w_.stride[1] - w_.pad[1];
     const int64_t w0 = ow * w_.stride[2] - w_.pad[2];
@@ -75,7 +76,8 @@ class RowFinder {
     while (rows != end) {
       const int64_t d = d0 + kd * w_.dilation[0];
       const int64_t h = h0 + kh * w_.dilation[1];
-      const float* const* row_end = std::min<const float* const*>(end, rows + (per_row - kw) * step);
+      const float* const* row_end =
+          std::min<const float* const*>(end, rows + (per_row - kw) * step);
       if (!Inside(d, w_.in[0]) || !Inside(h, w_.in[1])) {
         for (; rows != row_end; rows += step) *rows = zeros_;
       } else {
@@ -98,7 +100,9 @@ class RowFinder {
     }
   }
 
-  static bool Inside(int64_t at, int64_t size) { return static_cast<uint64_t>(at) < static_cast<uint64_t>(size); }
+  static bool Inside(int64_t at, int64_t size) {
+    return static_cast<uint64_t>(at) < static_cast<uint64_t>(size);
+  }
 
   // The kernel's width of pixels from column `begin` on.
   const float* Run(const float* image_row, int64_t begin) {
@@ -110,7 +114,8 @@ class RowFinder {
     const int64_t to = std::clamp<int64_t>(w_.in[2] - begin, from, width);
     std::fill(copy, copy + from * channels_, 0.0f);
     if (to > from) {
-      std::copy(image_row + (begin + from) * channels_, image_row + (begin + to) * channels_, copy + from * channels_);
+      std::copy(image_row + (begin + from) * channels_, image_row + (begin + to) * channels_,
+                copy + from * channels_);
     }
     std::fill(copy + to * channels_, copy + width * channels_, 0.0f);
     return copy;
@@ -128,25 +133,31 @@ class RowFinder {
 
 }  // namespace
 
-PackedConv::PackedConv(const float* weights, int64_t out_channels, int64_t group_channels, int64_t groups,
-                       const Window& window, bool winograd, ThreadPool& pool)
-    : out_channels_(out_channels), group_channels_(group_channels), groups_(groups), kernel_(window.kernel) {
+PackedConv::PackedConv(const float* weights, int64_t out_channels, int64_t group_channels,
+                       int64_t groups, const Window& window, bool winograd, ThreadPool& pool)
+    : out_channels_(out_channels),
+      group_channels_(group_channels),
+      groups_(groups),
+      kernel_(window.kernel) {
   const Dims3& kernel = window.kernel;
-  if (winograd && WinogradConv::Suits(out_channels, group_channels, groups, kernel) && WinogradConv::Suits(window)) {
+  if (winograd && WinogradConv::Suits(out_channels, group_channels, groups, kernel) &&
+      WinogradConv::Suits(window)) {
     winograd_ = std::make_shared<WinogradConv>(weights, out_channels, group_channels, pool);
     return;
   }
   const int64_t taps = CheckedMul(CheckedMul(kernel[0], kernel[1]), kernel[2]);
-  if (out_channels == groups && group_channels == 1 && groups > 1 && kernel[0] * kernel[1] <= kMaxDepthwiseRows) {
+  if (out_channels == groups && group_channels == 1 && groups > 1 &&
+      kernel[0] * kernel[1] <= kMaxDepthwiseRows) {
     depthwise_ = true;
     PackDepthwise(weights);
     return;
   }
   const int64_t group_outputs = out_channels / groups;
-  // Groups of a few outputs would leave most of a vector empty: neighbours are computed together, each output with
-  // zero weights for the channels of the other groups.
+  // Groups of a few outputs would leave most of a vector empty: neighbours are computed together,
+  // each output with zero weights for the channels of the other groups.
   int64_t together = 1;
-  while (groups % (2 * together) == 0 && 2 * together * group_outputs <= Tile().lanes) together *= 2;
+  while (groups % (2 * together) == 0 && 2 * together * group_outputs <= Tile().lanes)
+    together *= 2;
   groups_ = groups / together;
   group_channels_ = group_channels * together;
   const int64_t outputs = group_outputs * together;
@@ -159,7 +170,8 @@ PackedConv::PackedConv(const float* weights, int64_t out_channels, int64_t group
     if (together > 1) {
       spread.assign(static_cast<size_t>(outputs * block * together), 0.0f);
       for (int64_t o = 0; o < outputs; ++o) {
-        std::copy_n(from + o * block, block, spread.data() + (o * together + o / group_outputs) * block);
+        std::copy_n(from + o * block, block,
+                    spread.data() + (o * together + o / group_outputs) * block);
       }
       from = spread.data();
     }
@@ -180,8 +192,8 @@ void PackedConv::PackDepthwise(const float* weights) {
 
 bool PackedConv::IsPointwise(const Window& window) const {
   constexpr Dims3 kOnes{1, 1, 1};
-  return !depthwise_ && window.kernel == kOnes && window.stride == kOnes && window.pad == Dims3{0, 0, 0} &&
-         window.in == window.out;
+  return !depthwise_ && window.kernel == kOnes && window.stride == kOnes &&
+         window.pad == Dims3{0, 0, 0} && window.in == window.out;
 }
 
 GemmParams PackedConv::Pointwise(const Window& window, int64_t group) const {
@@ -200,8 +212,8 @@ size_t PackedConv::ScratchBytes(const Window& window, const ThreadPool& pool) co
   return IsPointwise(window) ? GemmScratchBytes(Pointwise(window, 0)) : 0;
 }
 
-void PackedConv::Run(const Window& window, const float* x, float* y, const Epilogue& epilogue, void* scratch,
-                     ThreadPool& pool) const {
+void PackedConv::Run(const Window& window, const float* x, float* y, const Epilogue& epilogue,
+                     void* scratch, ThreadPool& pool) const {
   if (window.Pixels() <= 0) return;
   if (winograd_ != nullptr) {
     winograd_->Run(window, x, y, epilogue, scratch, pool);
@@ -242,20 +254,21 @@ struct PackedConv::Task {
   int64_t panel_end;
 };
 
-void PackedConv::RunImplicit(const Window& window, const float* x, float* y, const Epilogue& epilogue,
-                             ThreadPool& pool) const {
+void PackedConv::RunImplicit(const Window& window, const float* x, float* y,
+                             const Epilogue& epilogue, ThreadPool& pool) const {
   const bool merged = RowFinder::CanMerge(window, group_channels_);
   const int64_t pixels = window.Pixels();
   const int64_t panels = packed_.front().panels();
   const double products = static_cast<double>(pixels) * static_cast<double>(packed_.front().k()) *
                           static_cast<double>(panels * Tile().columns * groups_);
-  const TaskGrid grid = TaskGrid::Make(pool, products / 50, CeilDiv<int64_t>(pixels, Tile().rows), panels,
-                                       groups_, pixels < out_channels_);
+  const TaskGrid grid = TaskGrid::Make(pool, products / 50, CeilDiv<int64_t>(pixels, Tile().rows),
+                                       panels, groups_, pixels < out_channels_);
   pool.Run(grid.Count(), [&](int64_t i) {
     const int64_t m = i % grid.parts_m;
     const int64_t n = i / grid.parts_m % grid.parts_n;
-    RunTask({window, epilogue, x, y, merged, i / (grid.parts_m * grid.parts_n), pixels * m / grid.parts_m,
-             pixels * (m + 1) / grid.parts_m, panels * n / grid.parts_n, panels * (n + 1) / grid.parts_n});
+    RunTask({window, epilogue, x, y, merged, i / (grid.parts_m * grid.parts_n),
+             pixels * m / grid.parts_m, pixels * (m + 1) / grid.parts_m, panels * n / grid.parts_n,
+             panels * (n + 1) / grid.parts_n});
   });
 }
 
@@ -267,9 +280,10 @@ void PackedConv::RunTask(const Task& task) const {
   const int64_t first_output = task.group * outputs;
   const int64_t tap_floats = task.merged ? group_channels_ * kernel_[2] : group_channels_;
   const int64_t taps = kernel_[0] * kernel_[1] * (task.merged ? 1 : kernel_[2]);
-  const int64_t group =
-      std::max<int64_t>(1, kGroupBytes / (packed.k() * tile.columns * static_cast<int64_t>(sizeof(float))));
-  RowFinder finder(task.window, task.x + task.group * group_channels_, group_channels_, task.merged, zeros_.data());
+  const int64_t group = std::max<int64_t>(
+      1, kGroupBytes / (packed.k() * tile.columns * static_cast<int64_t>(sizeof(float))));
+  RowFinder finder(task.window, task.x + task.group * group_channels_, group_channels_, task.merged,
+                   zeros_.data());
   const float* rows[kTapsAtOnce * kMaxTileRows];
   TileArgs t;
   t.a = rows;
@@ -300,7 +314,9 @@ void PackedConv::RunTask(const Task& task) const {
           const int64_t output = first_output + column;
           t.c = task.y + row * out_channels_ + output;
           t.bias = finish && e.bias != nullptr ? e.bias + output : nullptr;
-          t.residual = finish && e.residual != nullptr ? e.residual + row * e.residual_stride + output : nullptr;
+          t.residual = finish && e.residual != nullptr
+                           ? e.residual + row * e.residual_stride + output
+                           : nullptr;
           tile.run(t);
         }
       }
@@ -308,7 +324,8 @@ void PackedConv::RunTask(const Task& task) const {
         const int64_t column = first * tile.columns;
         const int64_t columns = std::min<int64_t>(last * tile.columns, outputs) - column;
         for (int r = 0; r < t.m; ++r) {
-          ApplyActivation(e.activation, task.y + (row + r) * out_channels_ + first_output + column, columns);
+          ApplyActivation(e.activation, task.y + (row + r) * out_channels_ + first_output + column,
+                          columns);
         }
       }
     }

@@ -1,6 +1,7 @@
-// Convolution of channels-last images (N, depth, height, width, C) by constant weights. Four ways, chosen by shape: a
-// matrix product (1x1), Winograd's (3x3), depthwise, and the implicit matrix product whose rows are pointers to pixels.
-// Used by ops/conv.cc. One and two spatial dimensions are three with leading sizes of 1. Run allocates nothing.
+// Convolution of channels-last images (N, depth, height, width, C) by constant weights. Four ways,
+// chosen by shape: a matrix product (1x1), Winograd's (3x3), depthwise, and the implicit matrix
+// product whose rows are pointers to pixels. Used by ops/conv.cc. One and two spatial dimensions
+// are three with leading sizes of 1. Run allocates nothing.
 #pragma once
 
 #include <algorithm>
@@ -55,10 +56,11 @@ class WinogradConv;
 class PackedConv {
  public:
   PackedConv() = default;
-  /// `weights` as ONNX has them: [out_channels, group_channels, kernel...]. Of `window`, kernel, strides and dilations
-  /// are known now. `winograd` allows that way, whose sums are less exact (about 1e-5 of the largest terms).
-  PackedConv(const float* weights, int64_t out_channels, int64_t group_channels, int64_t groups, const Window& window,
-             bool winograd, ThreadPool& pool);
+  /// `weights` as ONNX has them: [out_channels, group_channels, kernel...]. Of `window`, kernel,
+  /// strides and dilations are known now. `winograd` allows that way, whose sums are less exact
+  /// (about 1e-5 of the largest terms).
+  PackedConv(const float* weights, int64_t out_channels, int64_t group_channels, int64_t groups,
+             const Window& window, bool winograd, ThreadPool& pool);
 
   bool empty() const { return out_channels_ == 0; }
   /// Scratch that Run needs, aligned to kTensorAlignment.
@@ -72,7 +74,8 @@ class PackedConv {
   void PackDepthwise(const float* weights);
   bool IsPointwise(const Window& window) const;
   GemmParams Pointwise(const Window& window, int64_t group) const;
-  void RunImplicit(const Window& window, const float* x, float* y, const Epilogue& epilogue, ThreadPool& pool) const;
+  void RunImplicit(const Window& window, const float* x, float* y, const Epilogue& epilogue,
+                   ThreadPool& pool) const;
   void RunTask(const Task& task) const;
 
   int64_t out_channels_ = 0;
@@ -80,15 +83,15 @@ class PackedConv {
   int64_t groups_ = 1;
   Dims3 kernel_{1, 1, 1};
   bool depthwise_ = false;
-  std::vector<PackedB> packed_;        ///< one for each group
-  std::shared_ptr<Buffer> depthwise_weights_;  ///< [taps, channels], then a pixel of zeros
-  std::vector<float> zeros_;           ///< a pixel of padding
+  std::vector<PackedB> packed_;                   ///< one for each group
+  std::shared_ptr<Buffer> depthwise_weights_;     ///< [taps, channels], then a pixel of zeros
+  std::vector<float> zeros_;                      ///< a pixel of padding
   std::shared_ptr<const WinogradConv> winograd_;  ///< in place of packed_, or null
 };
 
 /// Depthwise convolution: `weights` is [taps, channels], `zeros` a pixel of zeros.
-void DepthwiseConv(const Window& window, const float* weights, const float* zeros, const float* x, float* y,
-                   const Epilogue& epilogue, ThreadPool& pool);
+void DepthwiseConv(const Window& window, const float* weights, const float* zeros, const float* x,
+                   float* y, const Epilogue& epilogue, ThreadPool& pool);
 /// Most rows of taps (kernel depth * height) that DepthwiseConv takes.
 inline constexpr int64_t kMaxDepthwiseRows = 64;
 

@@ -1,5 +1,6 @@
-// Depthwise convolution of channels-last images, vectorised over channels. A strip of neighbouring output pixels shares
-// the weights and, where windows overlap, the input: each vector of it is loaded once for all outputs that use it.
+// Depthwise convolution of channels-last images, vectorised over channels. A strip of neighbouring
+// output pixels shares the weights and, where windows overlap, the input: each vector of it is
+// loaded once for all outputs that use it.
 #include "cpu/kernels/elementwise_targets.h"
 
 #undef HWY_TARGET_INCLUDE
@@ -28,8 +29,8 @@ constexpr int kLanes = 1;
 constexpr int kLanes = (HWY_MAX_BYTES < 64 ? HWY_MAX_BYTES : 64) / 4;
 #endif
 
-/// Rows of taps that the unrolled kernels take, and the pixels of input that a strip sees in a row: seven taps at a
-/// distance of 1, or five at 2.
+/// Rows of taps that the unrolled kernels take, and the pixels of input that a strip sees in a row:
+/// seven taps at a distance of 1, or five at 2.
 constexpr int64_t kMaxSeenRows = 7;
 constexpr int kMinPixels = 4;
 constexpr int kMaxPixels = 8;
@@ -37,13 +38,14 @@ constexpr int kMaxSeen = 2 * (kMaxPixels - 1) + 5;
 
 /// A strip of output pixels under the valid rows of the window.
 struct Strip {
-  const float* seen[kMaxSeenRows * kMaxSeen];  ///< Overlapping: each row's pixels, one outside the image is zeros
+  const float* seen[kMaxSeenRows *
+                    kMaxSeen];  ///< Overlapping: each row's pixels, one outside the image is zeros
   int64_t rows;
   const float* in[kMaxDepthwiseRows];       ///< first tap of the first pixel in each row
   const float* weights[kMaxDepthwiseRows];  ///< its weights
-  int64_t taps;          ///< taps in a row
-  int64_t tap_stride;    ///< floats from the input of a tap to that of the next
-  int64_t pixel_stride;  ///< and of a pixel
+  int64_t taps;                             ///< taps in a row
+  int64_t tap_stride;                       ///< floats from the input of a tap to that of the next
+  int64_t pixel_stride;                     ///< and of a pixel
   int64_t channels;
   float* out;
   const float* bias;
@@ -71,7 +73,8 @@ HWY_INLINE void Finish(D d, const Strip& s, int64_t c, V (&acc)[kPixels]) {
   }
 }
 
-// kTaps taps in a row, kStep pixels of input from an output to the next, no dilation: everything is unrolled.
+// kTaps taps in a row, kStep pixels of input from an output to the next, no dilation: everything is
+// unrolled.
 template <int kPixels, int kTaps, int kStep>
 struct Overlapping {
   template <class D, class V = hn::Vec<D>>
@@ -79,7 +82,8 @@ struct Overlapping {
     constexpr int kSeen = (kPixels - 1) * kStep + kTaps;
     V acc[kPixels];
     BACKPLANE_UNROLL
-    for (int p = 0; p < kPixels; ++p) acc[p] = s.bias != nullptr ? hn::LoadU(d, s.bias + c) : hn::Zero(d);
+    for (int p = 0; p < kPixels; ++p)
+      acc[p] = s.bias != nullptr ? hn::LoadU(d, s.bias + c) : hn::Zero(d);
     const float* const* seen = s.seen;
     for (int64_t row = 0; row < s.rows; ++row, seen += kSeen) {
       const float* weights = s.weights[row] + c;
@@ -91,7 +95,8 @@ struct Overlapping {
         const V v = hn::LoadU(d, seen[q] + c);
         BACKPLANE_UNROLL
         for (int p = 0; p < kPixels; ++p) {
-          if (q - p * kStep >= 0 && q - p * kStep < kTaps) acc[p] = hn::MulAdd(v, w[q - p * kStep], acc[p]);
+          if (q - p * kStep >= 0 && q - p * kStep < kTaps)
+            acc[p] = hn::MulAdd(v, w[q - p * kStep], acc[p]);
         }
       }
     }
@@ -105,14 +110,16 @@ struct General {
   static HWY_INLINE void Channels(D d, const Strip& s, int64_t c) {
     V acc[kPixels];
     BACKPLANE_UNROLL
-    for (int p = 0; p < kPixels; ++p) acc[p] = s.bias != nullptr ? hn::LoadU(d, s.bias + c) : hn::Zero(d);
+    for (int p = 0; p < kPixels; ++p)
+      acc[p] = s.bias != nullptr ? hn::LoadU(d, s.bias + c) : hn::Zero(d);
     for (int64_t row = 0; row < s.rows; ++row) {
       const float* in = s.in[row] + c;
       const float* weights = s.weights[row] + c;
       for (int64_t t = 0; t < s.taps; ++t, in += s.tap_stride, weights += s.channels) {
         const V w = hn::LoadU(d, weights);
         BACKPLANE_UNROLL
-        for (int p = 0; p < kPixels; ++p) acc[p] = hn::MulAdd(hn::LoadU(d, in + p * s.pixel_stride), w, acc[p]);
+        for (int p = 0; p < kPixels; ++p)
+          acc[p] = hn::MulAdd(hn::LoadU(d, in + p * s.pixel_stride), w, acc[p]);
       }
     }
     Finish<kPixels>(d, s, c, acc);
@@ -140,8 +147,8 @@ void RunStrip(const Strip& s) {
 
 using RunFunction = void (*)(const Strip&);
 
-/// The kernels for one convolution: strips anywhere of kMinPixels to kMaxPixels (null where the shape has none), strips
-/// inside the image, and single pixels.
+/// The kernels for one convolution: strips anywhere of kMinPixels to kMaxPixels (null where the
+/// shape has none), strips inside the image, and single pixels.
 struct Functions {
   const RunFunction* anywhere = nullptr;
   RunFunction inside = &RunStrip<General<kMaxPixels>>;
@@ -162,7 +169,8 @@ Functions Choose(const Window& w) {
 #if HWY_TARGET != HWY_SCALAR
   const int64_t taps = w.kernel[2];
   const int64_t step = w.stride[2];
-  if (w.dilation[2] != 1 || w.kernel[0] * w.kernel[1] > kMaxSeenRows || w.out[2] < kMinPixels) return functions;
+  if (w.dilation[2] != 1 || w.kernel[0] * w.kernel[1] > kMaxSeenRows || w.out[2] < kMinPixels)
+    return functions;
   if (taps == 3 && step == 1) functions.anywhere = Anywhere<3, 1>();
   if (taps == 3 && step == 2) functions.anywhere = Anywhere<3, 2>();
   if (taps == 5 && step == 1) functions.anywhere = Anywhere<5, 1>();
@@ -182,8 +190,8 @@ struct OutputRow {
 };
 
 // Fills the rows of taps of `row` and everything of the strip that they share.
-void StartRow(const Window& w, const float* weights, const float* x, const Epilogue& e, int64_t row, OutputRow& out,
-              Strip& s) {
+void StartRow(const Window& w, const float* weights, const float* x, const Epilogue& e, int64_t row,
+              OutputRow& out, Strip& s) {
   const Window::Taps rows = w.TapsAt(1, row % w.out[1]);
   const Window::Taps depths = w.TapsAt(0, row / w.out[1] % w.out[0]);
   const int64_t n = row / (w.out[1] * w.out[0]);
@@ -207,14 +215,15 @@ void StartRow(const Window& w, const float* weights, const float* x, const Epilo
   s.high = e.activation.high();
 }
 
-void SetOutput(const Window& w, const Epilogue& e, const OutputRow& row, int64_t ow, float* y, Strip& s) {
+void SetOutput(const Window& w, const Epilogue& e, const OutputRow& row, int64_t ow, float* y,
+               Strip& s) {
   s.out = y + (row.pixel + ow) * w.channels;
   s.residual = e.residual != nullptr ? e.residual + (row.pixel + ow) * e.residual_stride : nullptr;
 }
 
 // The row in strips of nearly equal size; what is outside the image is read from zeros.
-void RowAnywhere(const Window& w, const RunFunction* functions, const Epilogue& e, const float* zeros,
-                 const OutputRow& row, float* y, Strip& s) {
+void RowAnywhere(const Window& w, const RunFunction* functions, const Epilogue& e,
+                 const float* zeros, const OutputRow& row, float* y, Strip& s) {
   std::copy_n(row.weights, s.rows, s.weights);
   const int64_t strips = CeilDiv<int64_t>(w.out[2], kMaxPixels);
   for (int64_t i = 0; i < strips; ++i) {
@@ -235,8 +244,8 @@ void RowAnywhere(const Window& w, const RunFunction* functions, const Epilogue& 
 }
 
 // Strips where the whole window's width is inside the image, single pixels elsewhere.
-void RowInside(const Window& w, const Functions& functions, const Epilogue& e, const OutputRow& row, float* y,
-               Strip& s) {
+void RowInside(const Window& w, const Functions& functions, const Epilogue& e, const OutputRow& row,
+               float* y, Strip& s) {
   const int64_t reach = (w.kernel[2] - 1) * w.dilation[2];
   const int64_t begin = std::min(w.out[2], CeilDiv(w.pad[2], w.stride[2]));
   const int64_t room = w.in[2] - 1 - reach + w.pad[2];
@@ -268,7 +277,8 @@ void Rows(const Window& window, const float* weights, const float* zeros, const 
     } else {
       RowInside(window, functions, epilogue, row, y, strip);
     }
-    if (!epilogue.activation.IsClamp()) ApplyActivation(epilogue.activation, y + i * row_floats, row_floats);
+    if (!epilogue.activation.IsClamp())
+      ApplyActivation(epilogue.activation, y + i * row_floats, row_floats);
   }
 }
 
@@ -279,8 +289,8 @@ HWY_AFTER_NAMESPACE();
 namespace backplane::cpu {
 HWY_EXPORT(Rows);
 
-void DepthwiseConv(const Window& window, const float* weights, const float* zeros, const float* x, float* y,
-                   const Epilogue& epilogue, ThreadPool& pool) {
+void DepthwiseConv(const Window& window, const float* weights, const float* zeros, const float* x,
+                   float* y, const Epilogue& epilogue, ThreadPool& pool) {
   const int64_t rows = window.batch * window.out[0] * window.out[1];
   const double taps = static_cast<double>(window.kernel[0] * window.kernel[1] * window.kernel[2]);
   const double row_cost = static_cast<double>(window.out[2] * window.channels) * (taps / 40 + 0.2);

@@ -12,7 +12,8 @@
 namespace backplane::cpu {
 namespace {
 
-// Panels that are used together, so that a tile of A is read once for all of them: half of a level-2 cache.
+// Panels that are used together, so that a tile of A is read once for all of them: half of a
+// level-2 cache.
 constexpr int64_t kGroupBytes = 384 << 10;
 constexpr int kMaxTileRows = 16;
 int64_t LastWidth(int64_t n, const TileShape& tile) {
@@ -21,7 +22,8 @@ int64_t LastWidth(int64_t n, const TileShape& tile) {
 }
 
 double Nanoseconds(const GemmParams& p) {
-  const double products = static_cast<double>(p.m) * static_cast<double>(p.n) * static_cast<double>(p.k);
+  const double products =
+      static_cast<double>(p.m) * static_cast<double>(p.n) * static_cast<double>(p.k);
   const double weights = static_cast<double>(p.n) * static_cast<double>(p.k) * sizeof(float);
   return std::max(products / 50, weights / 25);
 }
@@ -33,7 +35,8 @@ struct Panels {
   int64_t stride = 0;
   int64_t count = 0;
   int64_t columns = 0;
-  const PackedB* last = nullptr;  ///< the packed last panel of a B that is read in place, if it is a partial one
+  const PackedB* last =
+      nullptr;  ///< the packed last panel of a B that is read in place, if it is a partial one
 
   const float* Data(int64_t i) const {
     if (packed != nullptr) return packed->panel(i);
@@ -58,19 +61,21 @@ TileArgs CommonArgs(const GemmParams& p) {
   return t;
 }
 
-// Rows of A at a multiple of this distance share sets of the level-1 cache and push each other out: they are copied
-// first, with kRowPad floats between them.
+// Rows of A at a multiple of this distance share sets of the level-1 cache and push each other out:
+// they are copied first, with kRowPad floats between them.
 constexpr int64_t kConflictBytes = 4096;
 constexpr int64_t kRowPad = 16;
 
 bool RowsConflict(const GemmParams& p) {
-  return p.lda * static_cast<int64_t>(sizeof(float)) % kConflictBytes == 0 && p.k >= 64 && p.m > 8 &&
-         p.n >= 2 * Tile().columns;
+  return p.lda * static_cast<int64_t>(sizeof(float)) % kConflictBytes == 0 && p.k >= 64 &&
+         p.m > 8 && p.n >= 2 * Tile().columns;
 }
 
 size_t RowCopyBytes(const GemmParams& p) {
-  return RowsConflict(p) ? AlignUp(static_cast<size_t>(CheckedMul(p.m, p.k + kRowPad)) * sizeof(float), kTensorAlignment)
-                         : 0;
+  return RowsConflict(p)
+             ? AlignUp(static_cast<size_t>(CheckedMul(p.m, p.k + kRowPad)) * sizeof(float),
+                       kTensorAlignment)
+             : 0;
 }
 
 // Makes A the copy of its rows in `memory`.
@@ -78,7 +83,8 @@ void CopyRows(GemmParams& p, float* memory, ThreadPool& pool) {
   const int64_t stride = p.k + kRowPad;
   pool.For(p.m, static_cast<double>(p.k) / 8, [&](int64_t begin, int64_t end) {
     for (int64_t row = begin; row < end; ++row) {
-      std::memcpy(memory + row * stride, p.a + row * p.lda, static_cast<size_t>(p.k) * sizeof(float));
+      std::memcpy(memory + row * stride, p.a + row * p.lda,
+                  static_cast<size_t>(p.k) * sizeof(float));
     }
   });
   p.a = memory;
@@ -86,11 +92,12 @@ void CopyRows(GemmParams& p, float* memory, ThreadPool& pool) {
 }
 
 // Rows [row_begin, row_end) times panels [panel_begin, panel_end), on this thread.
-void GemmRange(const GemmParams& p, const Panels& panels, int64_t row_begin, int64_t row_end, int64_t panel_begin,
-               int64_t panel_end) {
+void GemmRange(const GemmParams& p, const Panels& panels, int64_t row_begin, int64_t row_end,
+               int64_t panel_begin, int64_t panel_end) {
   const TileShape& tile = Tile();
-  const int64_t group =
-      std::max<int64_t>(1, kGroupBytes / std::max<int64_t>(1, p.k * tile.columns * static_cast<int64_t>(sizeof(float))));
+  const int64_t group = std::max<int64_t>(
+      1,
+      kGroupBytes / std::max<int64_t>(1, p.k * tile.columns * static_cast<int64_t>(sizeof(float))));
   const int64_t rows = row_end - row_begin;
   const int64_t tiles = CeilDiv<int64_t>(rows, tile.rows);
   TileArgs t = CommonArgs(p);
@@ -110,7 +117,8 @@ void GemmRange(const GemmParams& p, const Panels& panels, int64_t row_begin, int
         t.n = static_cast<int>(std::min(panels.columns, p.n - c));
         t.c = p.c + row * p.ldc + c;
         if (p.epilogue.bias != nullptr) t.bias = p.epilogue.bias + c;
-        if (p.epilogue.residual != nullptr) t.residual = p.epilogue.residual + row * t.residual_stride + c;
+        if (p.epilogue.residual != nullptr)
+          t.residual = p.epilogue.residual + row * t.residual_stride + c;
         tile.run(t);
       }
       if (!p.epilogue.activation.IsClamp()) {
@@ -124,13 +132,14 @@ void GemmRange(const GemmParams& p, const Panels& panels, int64_t row_begin, int
 }
 
 void GemmPanels(const GemmParams& p, const Panels& panels, ThreadPool& pool) {
-  const TaskGrid grid = TaskGrid::Make(pool, Nanoseconds(p), CeilDiv<int64_t>(p.m, Tile().rows), panels.count, 1,
-                                       p.n > p.m);  // the larger operand is divided, the smaller read by every task
+  const TaskGrid grid =
+      TaskGrid::Make(pool, Nanoseconds(p), CeilDiv<int64_t>(p.m, Tile().rows), panels.count, 1,
+                     p.n > p.m);  // the larger operand is divided, the smaller read by every task
   pool.Run(grid.Count(), [&](int64_t task) {
     const int64_t i = task % grid.parts_m;
     const int64_t j = task / grid.parts_m;
-    GemmRange(p, panels, p.m * i / grid.parts_m, p.m * (i + 1) / grid.parts_m, panels.count * j / grid.parts_n,
-              panels.count * (j + 1) / grid.parts_n);
+    GemmRange(p, panels, p.m * i / grid.parts_m, p.m * (i + 1) / grid.parts_m,
+              panels.count * j / grid.parts_n, panels.count * (j + 1) / grid.parts_n);
   });
 }
 
@@ -152,13 +161,15 @@ void GemmDots(const GemmParams& p, ThreadPool& pool) {
       float* c = p.c + row * p.ldc;
       for (int64_t j = begin; j < end; j += kChunk) {
         const int64_t count = std::min(kChunk, end - j);
-        Tile().dots(p.a + row * p.lda, p.b + j * p.b_column_stride, p.b_column_stride, p.k, count, sums);
+        Tile().dots(p.a + row * p.lda, p.b + j * p.b_column_stride, p.b_column_stride, p.k, count,
+                    sums);
         for (int64_t i = 0; i < count; ++i) {
           float v = sums[i];
           if (p.accumulate) v += c[j + i];
           v *= p.alpha;
           if (e.bias != nullptr) v += e.bias[j + i];
-          if (e.residual != nullptr) v += e.residual_scale * e.residual[row * e.residual_stride + j + i];
+          if (e.residual != nullptr)
+            v += e.residual_scale * e.residual[row * e.residual_stride + j + i];
           c[j + i] = v;
         }
       }
@@ -174,7 +185,8 @@ size_t PackedB::Bytes(int64_t k, int64_t n) {
   const TileShape& tile = Tile();
   const int64_t columns =
       CheckedAdd((CeilDiv<int64_t>(n, tile.columns) - 1) * tile.columns, LastWidth(n, tile));
-  return CheckedMul(CheckedMul(static_cast<size_t>(k), static_cast<size_t>(columns)), sizeof(float));
+  return CheckedMul(CheckedMul(static_cast<size_t>(k), static_cast<size_t>(columns)),
+                    sizeof(float));
 }
 
 PackedB::PackedB(float* data, int64_t k, int64_t n) : data_(data), k_(k), n_(n) {
@@ -185,24 +197,28 @@ PackedB::PackedB(float* data, int64_t k, int64_t n) : data_(data), k_(k), n_(n) 
   panel_floats_ = k * tile.columns;
 }
 
-void PackedB::PackPanel(int64_t i, const float* from, int64_t row_stride, int64_t column_stride, float scale) const {
+void PackedB::PackPanel(int64_t i, const float* from, int64_t row_stride, int64_t column_stride,
+                        float scale) const {
   const int64_t width = this->width(i);
   const int64_t n = std::min(width, n_ - i * columns_);
   float* to = data_ + i * panel_floats_;
   if (n < width) std::memset(to, 0, static_cast<size_t>(k_ * width) * sizeof(float));
   if (column_stride == 1) {
     for (int64_t row = 0; row < k_; ++row) {
-      std::memcpy(to + row * width, from + row * row_stride, static_cast<size_t>(n) * sizeof(float));
+      std::memcpy(to + row * width, from + row * row_stride,
+                  static_cast<size_t>(n) * sizeof(float));
     }
   } else if (row_stride == 1) {
     constexpr int64_t kRows = 64;
     for (int64_t row = 0; row < k_; row += kRows) {
       TransposeTile32(reinterpret_cast<uint32_t*>(to + row * width), width,
-                      reinterpret_cast<const uint32_t*>(from + row), column_stride, n, std::min(kRows, k_ - row));
+                      reinterpret_cast<const uint32_t*>(from + row), column_stride, n,
+                      std::min(kRows, k_ - row));
     }
   } else {
     for (int64_t row = 0; row < k_; ++row) {
-      for (int64_t j = 0; j < n; ++j) to[row * width + j] = from[row * row_stride + j * column_stride];
+      for (int64_t j = 0; j < n; ++j)
+        to[row * width + j] = from[row * row_stride + j * column_stride];
     }
   }
   if (scale != 1.0f) {
@@ -210,7 +226,8 @@ void PackedB::PackPanel(int64_t i, const float* from, int64_t row_stride, int64_
   }
 }
 
-PackedB PackedB::Pack(const float* b, int64_t k, int64_t n, int64_t row_stride, int64_t column_stride, float scale) {
+PackedB PackedB::Pack(const float* b, int64_t k, int64_t n, int64_t row_stride,
+                      int64_t column_stride, float scale) {
   if (k <= 0 || n <= 0) return PackedB();
   auto owner = Buffer::Allocate(Bytes(k, n));
   PackedB packed(static_cast<float*>(owner->data()), k, n);
@@ -221,25 +238,29 @@ PackedB PackedB::Pack(const float* b, int64_t k, int64_t n, int64_t row_stride, 
   return packed;
 }
 
-PackedB PackedB::PackConv(const float* weights, int64_t outputs, int64_t channels, int64_t taps, ThreadPool& pool) {
+PackedB PackedB::PackConv(const float* weights, int64_t outputs, int64_t channels, int64_t taps,
+                          ThreadPool& pool) {
   const int64_t k = CheckedMul(channels, taps);
   if (k <= 0 || outputs <= 0) return PackedB();
   if (taps == 1) return Pack(weights, k, outputs, 1, k);
   auto owner = Buffer::Allocate(Bytes(k, outputs));
   PackedB packed(static_cast<float*>(owner->data()), k, outputs);
   packed.owner_ = std::move(owner);
-  pool.For(packed.panels_, static_cast<double>(k * packed.columns_), [&](int64_t begin, int64_t end) {
-    const auto channels_last = Buffer::Allocate(static_cast<size_t>(k * packed.columns_) * sizeof(float));
-    auto* rows = static_cast<float*>(channels_last->data());
-    for (int64_t i = begin; i < end; ++i) {
-      const int64_t first = i * packed.columns_;
-      for (int64_t j = 0; j < std::min(packed.columns_, outputs - first); ++j) {
-        TransposeTile32(reinterpret_cast<uint32_t*>(rows + j * k), channels,
-                        reinterpret_cast<const uint32_t*>(weights + (first + j) * k), taps, channels, taps);
-      }
-      packed.PackPanel(i, rows, 1, k, 1.0f);
-    }
-  });
+  pool.For(packed.panels_, static_cast<double>(k * packed.columns_),
+           [&](int64_t begin, int64_t end) {
+             const auto channels_last =
+                 Buffer::Allocate(static_cast<size_t>(k * packed.columns_) * sizeof(float));
+             auto* rows = static_cast<float*>(channels_last->data());
+             for (int64_t i = begin; i < end; ++i) {
+               const int64_t first = i * packed.columns_;
+               for (int64_t j = 0; j < std::min(packed.columns_, outputs - first); ++j) {
+                 TransposeTile32(reinterpret_cast<uint32_t*>(rows + j * k), channels,
+                                 reinterpret_cast<const uint32_t*>(weights + (first + j) * k), taps,
+                                 channels, taps);
+               }
+               packed.PackPanel(i, rows, 1, k, 1.0f);
+             }
+           });
   return packed;
 }
 
@@ -266,7 +287,8 @@ size_t GemmScratchBytes(const GemmParams& p) {
     case BPath::kDots:
       return 0;
     case BPath::kInPlace:
-      return RowCopyBytes(p) + (p.n % Tile().columns == 0 ? 0 : PackedB::Bytes(p.k, p.n % Tile().columns));
+      return RowCopyBytes(p) +
+             (p.n % Tile().columns == 0 ? 0 : PackedB::Bytes(p.k, p.n % Tile().columns));
     case BPath::kPack:
       return RowCopyBytes(p) + PackedB::Bytes(p.k, p.n);
   }
@@ -311,7 +333,8 @@ void Gemm(const GemmParams& params, void* scratch, ThreadPool& pool) {
 
 namespace {
 
-// How many blocks of products run side by side; 1: one product after another, each with all threads.
+// How many blocks of products run side by side; 1: one product after another, each with all
+// threads.
 int64_t BatchBlocks(const BatchedGemmParams& p, const ThreadPool& pool) {
   const int64_t blocks = pool.BlocksFor(p.batch, Nanoseconds(p.gemm) + 200);
   return p.batch >= 2 * pool.size() ? std::max<int64_t>(1, blocks) : 1;
@@ -343,7 +366,8 @@ void BatchedGemm(const BatchedGemmParams& p, void* scratch, ThreadPool& pool) {
   }
   pool.Run(blocks, [&](int64_t block) {
     std::byte* memory = static_cast<std::byte*>(scratch) + static_cast<size_t>(block) * each;
-    for (int64_t i = p.batch * block / blocks; i < p.batch * (block + 1) / blocks; ++i) Gemm(item(i), memory, pool);
+    for (int64_t i = p.batch * block / blocks; i < p.batch * (block + 1) / blocks; ++i)
+      Gemm(item(i), memory, pool);
   });
 }
 

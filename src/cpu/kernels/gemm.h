@@ -1,7 +1,9 @@
-// Matrix products: C = activation(alpha * A * B + bias + beta * residual), all in float and row-major.
+// Matrix products: C = activation(alpha * A * B + bias + beta * residual), all in float and
+// row-major.
 //
-// B is packed once (PackedB, for weights), packed on the way into scratch, or read where it lies. Used by the operators
-// of matmul.cc and gemm.cc, by attention and by recurrent layers. Allocates only when packing weights.
+// B is packed once (PackedB, for weights), packed on the way into scratch, or read where it lies.
+// Used by the operators of matmul.cc and gemm.cc, by attention and by recurrent layers. Allocates
+// only when packing weights.
 #pragma once
 
 #include <cstdint>
@@ -13,18 +15,21 @@
 
 namespace backplane::cpu {
 
-/// A matrix of K rows and N columns cut into panels of Tile().columns columns, each panel with its rows one after
-/// another; the last panel is one or two vectors wide and padded with zeros.
+/// A matrix of K rows and N columns cut into panels of Tile().columns columns, each panel with its
+/// rows one after another; the last panel is one or two vectors wide and padded with zeros.
 class PackedB {
  public:
   PackedB() = default;
 
-  /// Packs the matrix whose element (row, column) is b[row * row_stride + column * column_stride], times `scale`.
-  static PackedB Pack(const float* b, int64_t k, int64_t n, int64_t row_stride, int64_t column_stride,
-                      float scale = 1.0f);
+  /// Packs the matrix whose element (row, column) is b[row * row_stride + column * column_stride],
+  /// times `scale`.
+  static PackedB Pack(const float* b, int64_t k, int64_t n, int64_t row_stride,
+                      int64_t column_stride, float scale = 1.0f);
   /// Convolution weights [outputs, channels, taps] as the matrix of taps * channels rows.
-  static PackedB PackConv(const float* weights, int64_t outputs, int64_t channels, int64_t taps, ThreadPool& pool);
-  /// As Pack, into memory of the caller: Bytes(k, n), aligned to kTensorAlignment. Uses the pool for large ones.
+  static PackedB PackConv(const float* weights, int64_t outputs, int64_t channels, int64_t taps,
+                          ThreadPool& pool);
+  /// As Pack, into memory of the caller: Bytes(k, n), aligned to kTensorAlignment. Uses the pool
+  /// for large ones.
   static PackedB PackInto(void* memory, const float* b, int64_t k, int64_t n, int64_t row_stride,
                           int64_t column_stride, ThreadPool* pool);
   static size_t Bytes(int64_t k, int64_t n);
@@ -40,7 +45,8 @@ class PackedB {
  private:
   PackedB(float* data, int64_t k, int64_t n);
   /// `from`: the first element of the panel's first column.
-  void PackPanel(int64_t i, const float* from, int64_t row_stride, int64_t column_stride, float scale) const;
+  void PackPanel(int64_t i, const float* from, int64_t row_stride, int64_t column_stride,
+                 float scale) const;
 
   std::shared_ptr<Buffer> owner_;
   float* data_ = nullptr;
@@ -67,7 +73,8 @@ struct GemmParams {
   int64_t k = 0;
   const float* a = nullptr;
   int64_t lda = 0;
-  /// B: packed, or (row, column) at b[row * b_row_stride + column * b_column_stride], one of the strides being 1.
+  /// B: packed, or (row, column) at b[row * b_row_stride + column * b_column_stride], one of the
+  /// strides being 1.
   const PackedB* packed = nullptr;
   const float* b = nullptr;
   int64_t b_row_stride = 0;
@@ -84,7 +91,8 @@ size_t GemmScratchBytes(const GemmParams& params);
 /// `scratch`: GemmScratchBytes(params), aligned to kTensorAlignment.
 void Gemm(const GemmParams& params, void* scratch, ThreadPool& pool);
 
-/// Many products of one shape. The i-th operand lies at its base plus i times its stride, or plus offsets[i].
+/// Many products of one shape. The i-th operand lies at its base plus i times its stride, or plus
+/// offsets[i].
 struct BatchedGemmParams {
   GemmParams gemm;  ///< the bases and everything that is common
   int64_t batch = 0;

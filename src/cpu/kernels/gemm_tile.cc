@@ -1,4 +1,5 @@
-// The register tile, once for each instruction set. Kept apart and small: it is compiled for every target.
+// The register tile, once for each instruction set. Kept apart and small: it is compiled for every
+// target.
 #include "cpu/kernels/elementwise_targets.h"
 
 #undef HWY_TARGET_INCLUDE
@@ -84,7 +85,8 @@ HWY_NOINLINE void FinishInMemory(const TileArgs& t, const float* sums, int rows,
   }
 }
 
-// The epilogue without a branch for each vector: an absent bias or residual is read from zeros. kFull: no vector is partial.
+// The epilogue without a branch for each vector: an absent bias or residual is read from zeros.
+// kFull: no vector is partial.
 template <bool kFull, int kM, int kVectors>
 HWY_INLINE void FinishInRegisters(const TileArgs& t, V (&acc)[kM][kVectors]) {
   const D d;
@@ -202,7 +204,8 @@ void RunTile(const TileArgs& t) {
 }
 
 template <int kVectors, int... kM>
-constexpr std::array<void (*)(const TileArgs&), sizeof...(kM)> Table(std::integer_sequence<int, kM...>) {
+constexpr std::array<void (*)(const TileArgs&), sizeof...(kM)> Table(
+    std::integer_sequence<int, kM...>) {
   return {&RunTile<kM + 1, kVectors>...};
 }
 
@@ -213,7 +216,8 @@ void Run(const TileArgs& t) {
 }
 
 template <int kColumns>
-HWY_INLINE void DotColumns(const float* a, const float* b, int64_t b_stride, int64_t k, float* out) {
+HWY_INLINE void DotColumns(const float* a, const float* b, int64_t b_stride, int64_t k,
+                           float* out) {
   const D d;
   V acc[kColumns];
   BACKPLANE_UNROLL
@@ -222,12 +226,14 @@ HWY_INLINE void DotColumns(const float* a, const float* b, int64_t b_stride, int
   for (; i + kLanes <= k; i += kLanes) {
     const V av = hn::LoadU(d, a + i);
     BACKPLANE_UNROLL
-    for (int j = 0; j < kColumns; ++j) acc[j] = hn::MulAdd(av, hn::LoadU(d, b + j * b_stride + i), acc[j]);
+    for (int j = 0; j < kColumns; ++j)
+      acc[j] = hn::MulAdd(av, hn::LoadU(d, b + j * b_stride + i), acc[j]);
   }
   if (i < k) {
     const V av = LoadSome(a + i, k - i);
     BACKPLANE_UNROLL
-    for (int j = 0; j < kColumns; ++j) acc[j] = hn::MulAdd(av, LoadSome(b + j * b_stride + i, k - i), acc[j]);
+    for (int j = 0; j < kColumns; ++j)
+      acc[j] = hn::MulAdd(av, LoadSome(b + j * b_stride + i, k - i), acc[j]);
   }
   BACKPLANE_UNROLL
   for (int j = 0; j < kColumns; ++j) out[j] = hn::GetLane(hn::SumOfLanes(d, acc[j]));

@@ -1,14 +1,17 @@
-// The register tile that matrix products and convolutions are made of: some rows of A, each behind a pointer of its own,
-// times one panel of B, with the epilogue applied while the sums are in registers. Called by gemm.cc and conv.cc.
+// The register tile that matrix products and convolutions are made of: some rows of A, each behind
+// a pointer of its own, times one panel of B, with the epilogue applied while the sums are in
+// registers. Called by gemm.cc and conv.cc.
 #pragma once
 
 #include <cstdint>
 
 namespace backplane::cpu {
 
-/// C[m, n] = clamp(alpha * (sum over taps and k of A * B, plus C if `accumulate`) + bias + beta * residual).
+/// C[m, n] = clamp(alpha * (sum over taps and k of A * B, plus C if `accumulate`) + bias + beta *
+/// residual).
 struct TileArgs {
-  const float* const* a = nullptr;  ///< taps * m pointers, each to k floats; the m rows of a tap are neighbours
+  const float* const* a =
+      nullptr;  ///< taps * m pointers, each to k floats; the m rows of a tap are neighbours
   int64_t taps = 1;
   int64_t k = 0;
   const float* b = nullptr;  ///< taps * k rows

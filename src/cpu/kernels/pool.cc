@@ -1,5 +1,5 @@
-// Pooling once for each instruction set: for each output pixel, the valid taps are gone through for a block of channels
-// that stays in registers.
+// Pooling once for each instruction set: for each output pixel, the valid taps are gone through for
+// a block of channels that stays in registers.
 #include "cpu/kernels/elementwise_targets.h"
 
 #undef HWY_TARGET_INCLUDE
@@ -30,7 +30,8 @@ struct Max {
   static HWY_INLINE hn::Vec<D> Start(D d) {
     return hn::Set(d, -std::numeric_limits<float>::infinity());
   }
-  // NaN wins, as in the maximum of NumPy and ONNX Runtime: the second operand is returned when either is one on x86.
+  // NaN wins, as in the maximum of NumPy and ONNX Runtime: the second operand is returned when
+  // either is one on x86.
   template <class V>
   static HWY_INLINE V Add(V acc, V v) {
     return hn::IfThenElse(hn::Ne(v, v), v, hn::Max(v, acc));
@@ -72,7 +73,8 @@ HWY_INLINE void Channels(D d, const Box& box, int64_t c, float* out) {
       }
     }
   }
-  for (int j = 0; j < kVectors; ++j) hn::StoreU(Op::End(d, acc[j], box.scale), d, out + c + j * lanes);
+  for (int j = 0; j < kVectors; ++j)
+    hn::StoreU(Op::End(d, acc[j], box.scale), d, out + c + j * lanes);
 }
 
 template <class Op>
@@ -90,8 +92,8 @@ HWY_INLINE void Pixel(const Box& box, int64_t begin, int64_t end, float* out) {
 }
 
 // Output pixels [begin, end), channels [channel_begin, channel_end).
-void Pixels(PoolKind kind, const Window& w, const Dims3& pad_end, const float* x, float* y, int64_t begin, int64_t end,
-            int64_t channel_begin, int64_t channel_end) {
+void Pixels(PoolKind kind, const Window& w, const Dims3& pad_end, const float* x, float* y,
+            int64_t begin, int64_t end, int64_t channel_begin, int64_t channel_end) {
   const int64_t strides[3] = {w.in[1] * w.in[2] * w.channels, w.in[2] * w.channels, w.channels};
   for (int64_t pixel = begin; pixel < end; ++pixel) {
     int64_t rest = pixel;
@@ -107,9 +109,11 @@ void Pixels(PoolKind kind, const Window& w, const Dims3& pad_end, const float* x
       const Window::Taps taps = w.TapsAt(axis, out[axis]);
       box.count[axis] = taps.last - taps.first;
       box.stride[axis] = w.dilation[axis] * strides[axis];
-      if (box.count[axis] > 0) box.first += (taps.start + taps.first * w.dilation[axis]) * strides[axis];
-      elements *= kind == PoolKind::kAverageWithPads ? w.TapsBefore(axis, taps.start, w.in[axis] + pad_end[axis])
-                                                     : box.count[axis];
+      if (box.count[axis] > 0)
+        box.first += (taps.start + taps.first * w.dilation[axis]) * strides[axis];
+      elements *= kind == PoolKind::kAverageWithPads
+                      ? w.TapsBefore(axis, taps.start, w.in[axis] + pad_end[axis])
+                      : box.count[axis];
     }
     box.scale = 1.0f / static_cast<float>(elements);
     if (kind == PoolKind::kMax) {
@@ -127,16 +131,19 @@ HWY_AFTER_NAMESPACE();
 namespace backplane::cpu {
 HWY_EXPORT(Pixels);
 
-void Pool(PoolKind kind, const Window& window, const Dims3& pad_end, const float* x, float* y, ThreadPool& pool) {
+void Pool(PoolKind kind, const Window& window, const Dims3& pad_end, const float* x, float* y,
+          ThreadPool& pool) {
   const int64_t pixels = window.Pixels();
-  const double taps = static_cast<double>(window.kernel[0]) * static_cast<double>(window.kernel[1]) *
-                      static_cast<double>(window.kernel[2]);
+  const double taps = static_cast<double>(window.kernel[0]) *
+                      static_cast<double>(window.kernel[1]) * static_cast<double>(window.kernel[2]);
   const double channel_cost = taps / 8 + 0.3;
   // Many pixels, or, in global pooling, few of them with many channels.
   if (pixels >= 4 * pool.size()) {
-    pool.For(pixels, static_cast<double>(window.channels) * channel_cost + 20, [&](int64_t begin, int64_t end) {
-      HWY_DYNAMIC_DISPATCH(Pixels)(kind, window, pad_end, x, y, begin, end, 0, window.channels);
-    });
+    pool.For(pixels, static_cast<double>(window.channels) * channel_cost + 20,
+             [&](int64_t begin, int64_t end) {
+               HWY_DYNAMIC_DISPATCH(Pixels)
+               (kind, window, pad_end, x, y, begin, end, 0, window.channels);
+             });
     return;
   }
   constexpr int64_t kBlock = 64;
@@ -145,8 +152,9 @@ void Pool(PoolKind kind, const Window& window, const Dims3& pad_end, const float
     while (begin < end) {
       const int64_t pixel = begin / blocks;
       const int64_t last = std::min(end, (pixel + 1) * blocks);
-      HWY_DYNAMIC_DISPATCH(Pixels)(kind, window, pad_end, x, y, pixel, pixel + 1, (begin - pixel * blocks) * kBlock,
-                                   std::min(window.channels, (last - pixel * blocks) * kBlock));
+      HWY_DYNAMIC_DISPATCH(Pixels)
+      (kind, window, pad_end, x, y, pixel, pixel + 1, (begin - pixel * blocks) * kBlock,
+       std::min(window.channels, (last - pixel * blocks) * kBlock));
       begin = last;
     }
   });

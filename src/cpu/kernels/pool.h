@@ -12,8 +12,9 @@ enum class PoolKind : uint8_t {
   kAverageWithPads,
 };
 
-/// Pools `x` into `y`: [pixels, channels]. `pad_end` bounds what counts as padding in kAverageWithPads: a window that
-/// reaches further (ceil_mode) has fewer elements.
-void Pool(PoolKind kind, const Window& window, const Dims3& pad_end, const float* x, float* y, ThreadPool& pool);
+/// Pools `x` into `y`: [pixels, channels]. `pad_end` bounds what counts as padding in
+/// kAverageWithPads: a window that reaches further (ceil_mode) has fewer elements.
+void Pool(PoolKind kind, const Window& window, const Dims3& pad_end, const float* x, float* y,
+          ThreadPool& pool);
 
 }  // namespace backplane::cpu

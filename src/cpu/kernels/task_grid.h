@@ -16,10 +16,11 @@ struct TaskGrid {
 
   int64_t Count() const { return parts_m * parts_n * repeats; }
 
-  /// A task is worth at least kTaskNanoseconds on one core, and there are a few for each thread, so that one that starts
-  /// late or is interrupted does not hold the others up. `split_n`: N is the better axis to divide.
-  static TaskGrid Make(const ThreadPool& pool, double nanoseconds, int64_t m_units, int64_t n_units, int64_t repeats,
-                       bool split_n) {
+  /// A task is worth at least kTaskNanoseconds on one core, and there are a few for each thread, so
+  /// that one that starts late or is interrupted does not hold the others up. `split_n`: N is the
+  /// better axis to divide.
+  static TaskGrid Make(const ThreadPool& pool, double nanoseconds, int64_t m_units, int64_t n_units,
+                       int64_t repeats, bool split_n) {
     constexpr double kTaskNanoseconds = 8000;
     constexpr int64_t kTasksPerThread = 4;
     TaskGrid grid;

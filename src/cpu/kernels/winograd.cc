@@ -29,8 +29,8 @@ using V = hn::Vec<D>;
 HWY_INLINE void TransformInput(const V (&x)[6], float* out, int64_t out_step) {
   const D d;
   const V two = hn::Set(d, 2.0f), four = hn::Set(d, 4.0f), five = hn::Set(d, 5.0f);
-  const V a = hn::NegMulAdd(four, x[2], x[4]);           // x4 - 4 x2
-  const V b = hn::NegMulAdd(four, x[1], x[3]);           // x3 - 4 x1
+  const V a = hn::NegMulAdd(four, x[2], x[4]);  // x4 - 4 x2
+  const V b = hn::NegMulAdd(four, x[1], x[3]);  // x3 - 4 x1
   const V c = hn::Sub(x[4], x[2]);
   const V e = hn::Mul(two, hn::Sub(x[3], x[1]));
   hn::StoreU(hn::NegMulAdd(five, x[2], hn::MulAdd(four, x[0], x[4])), d, out);
@@ -41,7 +41,8 @@ HWY_INLINE void TransformInput(const V (&x)[6], float* out, int64_t out_step) {
   hn::StoreU(hn::NegMulAdd(five, x[3], hn::MulAdd(four, x[1], x[5])), d, out + 5 * out_step);
 }
 
-// All channels of one input tile, given by its 36 pixels; product i's row goes to out + i * out_step.
+// All channels of one input tile, given by its 36 pixels; product i's row goes to out + i *
+// out_step.
 void InputTile(const float* const* pixels, int64_t channels, float* out, int64_t out_step) {
   const D d;
   HWY_ALIGN float rows[36 * kLanes];
@@ -68,7 +69,8 @@ HWY_INLINE void TransformOutput(const V (&m)[6], V (&y)[4]) {
   y[3] = hn::Add(hn::MulAdd(hn::Set(d, 8.0f), difference2, difference), m[5]);
 }
 
-void Outputs(const float* products, int64_t step, int64_t outputs, const WinogradOutput& tile, const Epilogue& e) {
+void Outputs(const float* products, int64_t step, int64_t outputs, const WinogradOutput& tile,
+             const Epilogue& e) {
   const D d;
   const V low = hn::Set(d, e.activation.low());
   const V high = hn::Set(d, e.activation.high());
@@ -138,8 +140,8 @@ struct WinogradConv::Split {
 
 bool WinogradConv::Suits(int64_t outputs, int64_t channels, int64_t groups, const Dims3& kernel) {
   constexpr int64_t kLargest = 256 * 256;
-  return groups == 1 && kernel == Dims3{1, 3, 3} && channels % 16 == 0 && outputs % 16 == 0 && channels >= 32 &&
-         outputs >= 32 && channels * outputs <= kLargest;
+  return groups == 1 && kernel == Dims3{1, 3, 3} && channels % 16 == 0 && outputs % 16 == 0 &&
+         channels >= 32 && outputs >= 32 && channels * outputs <= kLargest;
 }
 
 bool WinogradConv::Suits(const Window& window) {
@@ -147,7 +149,8 @@ bool WinogradConv::Suits(const Window& window) {
   return window.stride == kOnes && window.dilation == kOnes;
 }
 
-WinogradConv::WinogradConv(const float* weights, int64_t outputs, int64_t channels, ThreadPool& pool)
+WinogradConv::WinogradConv(const float* weights, int64_t outputs, int64_t channels,
+                           ThreadPool& pool)
     : outputs_(outputs), channels_(channels), zeros_(static_cast<size_t>(channels)) {
   const int64_t plane = outputs * channels;
   const auto transformed = Buffer::Allocate(static_cast<size_t>(kProducts * plane) * sizeof(float));
@@ -158,14 +161,16 @@ WinogradConv::WinogradConv(const float* weights, int64_t outputs, int64_t channe
       float rows[18];  // 6x3
       for (int64_t j = 0; j < 3; ++j) TransformWeights(w[j], w[3 + j], w[6 + j], rows + j, 3);
       for (int64_t r = 0; r < 6; ++r) {
-        TransformWeights(rows[3 * r], rows[3 * r + 1], rows[3 * r + 2], to + 6 * r * plane + i, plane);
+        TransformWeights(rows[3 * r], rows[3 * r + 1], rows[3 * r + 2], to + 6 * r * plane + i,
+                         plane);
       }
     }
   });
   packed_.resize(kProducts);
   pool.For(kProducts, static_cast<double>(plane) / 2, [&](int64_t begin, int64_t end) {
     for (int64_t i = begin; i < end; ++i) {
-      packed_[static_cast<size_t>(i)] = PackedB::Pack(to + i * plane, channels, outputs, 1, channels);
+      packed_[static_cast<size_t>(i)] =
+          PackedB::Pack(to + i * plane, channels, outputs, 1, channels);
     }
   });
 }
@@ -176,8 +181,10 @@ WinogradConv::Split WinogradConv::SplitOf(const Window& window, const ThreadPool
   s.tile_columns = CeilDiv(window.out[2], kStep);
   s.tiles = window.batch * window.in[0] * s.tile_rows * s.tile_columns;
   s.block = 2 * Tile().rows;
-  const double cost = static_cast<double>(s.tiles) * static_cast<double>(kProducts * channels_ * outputs_) / 40;
-  const TaskGrid grid = TaskGrid::Make(pool, cost, CeilDiv<int64_t>(s.tiles, Tile().rows), 1, 1, false);
+  const double cost =
+      static_cast<double>(s.tiles) * static_cast<double>(kProducts * channels_ * outputs_) / 40;
+  const TaskGrid grid =
+      TaskGrid::Make(pool, cost, CeilDiv<int64_t>(s.tiles, Tile().rows), 1, 1, false);
   s.tasks = grid.parts_m;
   s.block = std::min(s.block, CeilDiv(s.tiles, s.tasks));
   s.task_floats = static_cast<size_t>(kProducts * s.block * (channels_ + outputs_));
@@ -189,7 +196,8 @@ size_t WinogradConv::ScratchBytes(const Window& window, const ThreadPool& pool) 
   return CheckedMul(static_cast<size_t>(s.tasks), s.task_floats) * sizeof(float);
 }
 
-// The 36 matrix products of `count` tiles: inputs [36, count, channels], products [36, count, outputs].
+// The 36 matrix products of `count` tiles: inputs [36, count, channels], products [36, count,
+// outputs].
 void WinogradConv::Multiply(int64_t count, const float* inputs, float* products) const {
   const TileShape& tile = Tile();
   const float* rows[kMaxTileRows];
@@ -217,8 +225,8 @@ void WinogradConv::Multiply(int64_t count, const float* inputs, float* products)
   }
 }
 
-void WinogradConv::Run(const Window& w, const float* x, float* y, const Epilogue& epilogue, void* scratch,
-                       ThreadPool& pool) const {
+void WinogradConv::Run(const Window& w, const float* x, float* y, const Epilogue& epilogue,
+                       void* scratch, ThreadPool& pool) const {
   const Split s = SplitOf(w, pool);
   struct Place {
     int64_t image, oh, ow;
@@ -246,7 +254,9 @@ void WinogradConv::Run(const Window& w, const float* x, float* y, const Epilogue
     const int64_t pixel = (at.image * w.out[1] + at.oh) * w.out[2] + at.ow;
     WinogradOutput out;
     out.y = y + pixel * outputs_;
-    out.residual = epilogue.residual != nullptr ? epilogue.residual + pixel * epilogue.residual_stride : nullptr;
+    out.residual = epilogue.residual != nullptr
+                       ? epilogue.residual + pixel * epilogue.residual_stride
+                       : nullptr;
     out.row_step = w.out[2] * outputs_;
     out.residual_step = epilogue.residual_stride;
     out.residual_row_step = w.out[2] * epilogue.residual_stride;
@@ -264,9 +274,11 @@ void WinogradConv::Run(const Window& w, const float* x, float* y, const Epilogue
     const int64_t end = s.tiles * (task + 1) / s.tasks;
     for (int64_t first = s.tiles * task / s.tasks; first < end; first += s.block) {
       const int64_t count = std::min(s.block, end - first);
-      for (int64_t i = 0; i < count; ++i) transform_input(first + i, inputs + i * channels_, count * channels_);
+      for (int64_t i = 0; i < count; ++i)
+        transform_input(first + i, inputs + i * channels_, count * channels_);
       Multiply(count, inputs, products);
-      for (int64_t i = 0; i < count; ++i) store(first + i, products + i * outputs_, count * outputs_);
+      for (int64_t i = 0; i < count; ++i)
+        store(first + i, products + i * outputs_, count * outputs_);
     }
   });
 }

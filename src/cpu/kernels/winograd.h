@@ -1,6 +1,6 @@
-// Convolution with 3x3 kernels at stride 1 by Winograd's F(4x4, 3x3): 36 products make 16 outputs that take 144 directly. Used by
-// PackedConv where weights and channels suit it. Sums differ from direct ones in the last digits (about 1e-5 of the
-// largest terms).
+// Convolution with 3x3 kernels at stride 1 by Winograd's F(4x4, 3x3): 36 products make 16 outputs
+// that take 144 directly. Used by PackedConv where weights and channels suit it. Sums differ from
+// direct ones in the last digits (about 1e-5 of the largest terms).
 #pragma once
 
 #include <cstdint>
@@ -17,8 +17,9 @@ class WinogradConv {
   /// `weights` [outputs, channels, 3, 3].
   WinogradConv(const float* weights, int64_t outputs, int64_t channels, ThreadPool& pool);
 
-  /// Whether a convolution with these weights is worth it: whole vectors of channels, and enough of them, but not so many
-  /// that reading the transformed weights, four times the size of the original, would dominate.
+  /// Whether a convolution with these weights is worth it: whole vectors of channels, and enough of
+  /// them, but not so many that reading the transformed weights, four times the size of the
+  /// original, would dominate.
   static bool Suits(int64_t outputs, int64_t channels, int64_t groups, const Dims3& kernel);
   /// Whether `window` is one: stride 1, no dilation.
   static bool Suits(const Window& window);
@@ -38,7 +39,8 @@ class WinogradConv {
   std::vector<float> zeros_;     ///< a pixel of padding
 };
 
-/// Where a tile's outputs go (between the driver and the transforms); pixels past the image's edge are not stored.
+/// Where a tile's outputs go (between the driver and the transforms); pixels past the image's edge
+/// are not stored.
 struct WinogradOutput {
   float* y;               ///< the first pixel
   const float* residual;  ///< or null

@@ -15,6 +15,7 @@ using I = const KernelInfo&;
 template <typename T>
 using Wrapping = std::make_unsigned_t<std::conditional_t<(sizeof(T) < sizeof(int)), int, T>>;
 
+// NOLINTBEGIN(bugprone-macro-parentheses): `symbol` is an operator.
 #define BACKPLANE_WRAPPING(name, symbol)                                                       \
   struct name {                                                                                \
     template <typename T>                                                                      \
@@ -26,6 +27,7 @@ using Wrapping = std::make_unsigned_t<std::conditional_t<(sizeof(T) < sizeof(int
       }                                                                                        \
     }                                                                                          \
   }
+// NOLINTEND(bugprone-macro-parentheses)
 BACKPLANE_WRAPPING(AddValue, +);
 BACKPLANE_WRAPPING(SubValue, -);
 BACKPLANE_WRAPPING(MulValue, *);

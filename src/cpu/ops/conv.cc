@@ -1,5 +1,6 @@
-// Conv: ONNX's on [N, C, spatial...], and the private one on [N, spatial..., C] with a residual Z and an activation. Both run the
-// channels-last kernels; the first one transposes on the way in and out.
+// Conv: ONNX's on [N, C, spatial...], and the private one on [N, spatial..., C] with a residual Z
+// and an activation. Both run the channels-last kernels; the first one transposes on the way in and
+// out.
 #include <optional>
 
 #include "base/checked_math.h"
@@ -14,8 +15,8 @@
 namespace backplane::cpu {
 namespace {
 
-/// The session's configuration entry that allows Winograd's algorithm for 3x3 kernels: about three times as fast, but less
-/// exact than direct sums, so it has to be asked for.
+/// The session's configuration entry that allows Winograd's algorithm for 3x3 kernels: about three
+/// times as fast, but less exact than direct sums, so it has to be asked for.
 constexpr char kWinogradKey[] = "backplane.cpu.winograd";
 
 bool AllowsWinograd(const KernelInfo& info) {
@@ -55,11 +56,15 @@ class ConvFloat final : public Kernel {
   /// The weights and what follows from their shape.
   struct Weights {
     Weights(const ConvFloat& conv, const Tensor& w, ThreadPool& pool)
-        : attributes(conv.node_, conv.KernelOf(w.shape())), outputs(w.shape()[0]), group_channels(w.shape()[1]) {
-      Require(outputs % conv.groups_ == 0, ORT_INVALID_ARGUMENT, "{}: {} output channels do not divide into {} groups",
-              conv.name_, outputs, conv.groups_);
+        : attributes(conv.node_, conv.KernelOf(w.shape())),
+          outputs(w.shape()[0]),
+          group_channels(w.shape()[1]) {
+      Require(outputs % conv.groups_ == 0, ORT_INVALID_ARGUMENT,
+              "{}: {} output channels do not divide into {} groups", conv.name_, outputs,
+              conv.groups_);
       if (outputs == 0 || group_channels == 0) return;
-      packed = PackedConv(w.data<float>(), outputs, group_channels, conv.groups_, attributes.window(), conv.winograd_, pool);
+      packed = PackedConv(w.data<float>(), outputs, group_channels, conv.groups_,
+                          attributes.window(), conv.winograd_, pool);
     }
     WindowAttributes attributes;
     int64_t outputs;
@@ -68,8 +73,8 @@ class ConvFloat final : public Kernel {
   };
 
   std::span<const int64_t> KernelOf(const Shape& w) const {
-    Require(w.rank() >= 3, ORT_INVALID_ARGUMENT, "{}: weights of shape {} must have at least 3 dimensions", name_,
-            w.ToString());
+    Require(w.rank() >= 3, ORT_INVALID_ARGUMENT,
+            "{}: weights of shape {} must have at least 3 dimensions", name_, w.ToString());
     return {w.data() + 2, w.rank() - 2};
   }
 
@@ -77,9 +82,10 @@ class ConvFloat final : public Kernel {
     const Tensor& x = context.Input(0);
     const Window window = weights.attributes.Resolve(x.shape(), channels_last_);
     Require(window.channels == CheckedMul(weights.group_channels, groups_), ORT_INVALID_ARGUMENT,
-            "{}: input of shape {} has {} channels, the weights want {}", name_, x.shape().ToString(), window.channels,
-            weights.group_channels * groups_);
-    Tensor& y = context.Output(0, weights.attributes.OutputShape(window, weights.outputs, channels_last_));
+            "{}: input of shape {} has {} channels, the weights want {}", name_,
+            x.shape().ToString(), window.channels, weights.group_channels * groups_);
+    Tensor& y =
+        context.Output(0, weights.attributes.OutputShape(window, weights.outputs, channels_last_));
     const int64_t count = y.ElementCount();
     if (count == 0) return;
     const Epilogue epilogue = EpilogueOf(context, y.shape(), weights.outputs);
@@ -89,12 +95,14 @@ class ConvFloat final : public Kernel {
     }
     void* scratch = context.Scratch(weights.packed.ScratchBytes(window, context.pool()));
     if (channels_last_) {
-      weights.packed.Run(window, x.data<float>(), y.data<float>(), epilogue, scratch, context.pool());
+      weights.packed.Run(window, x.data<float>(), y.data<float>(), epilogue, scratch,
+                         context.pool());
       return;
     }
     const auto* x_last = static_cast<const float*>(ToChannelsLast(context, x));
     const bool same_layout = weights.outputs == 1 || count == window.batch * weights.outputs;
-    float* y_last = same_layout ? y.data<float>() : context.Scratch<float>(static_cast<size_t>(count));
+    float* y_last =
+        same_layout ? y.data<float>() : context.Scratch<float>(static_cast<size_t>(count));
     weights.packed.Run(window, x_last, y_last, epilogue, scratch, context.pool());
     if (!same_layout) FromChannelsLast(context, y_last, y);
   }
@@ -103,14 +111,16 @@ class ConvFloat final : public Kernel {
     Epilogue epilogue;
     epilogue.activation = activation_;
     if (const Tensor* bias = context.OptionalInput(2)) {
-      Require(bias->ElementCount() == outputs, ORT_INVALID_ARGUMENT, "{}: bias of shape {} for {} output channels",
-              name_, bias->shape().ToString(), outputs);
+      Require(bias->ElementCount() == outputs, ORT_INVALID_ARGUMENT,
+              "{}: bias of shape {} for {} output channels", name_, bias->shape().ToString(),
+              outputs);
       epilogue.bias = bias->data<float>();
     }
     const Tensor* z = channels_last_ ? context.OptionalInput(3) : nullptr;
     if (z != nullptr) {
-      Require(z->shape() == output, ORT_INVALID_ARGUMENT, "{}: Z of shape {} is not of the output's shape {}", name_,
-              z->shape().ToString(), output.ToString());
+      Require(z->shape() == output, ORT_INVALID_ARGUMENT,
+              "{}: Z of shape {} is not of the output's shape {}", name_, z->shape().ToString(),
+              output.ToString());
       epilogue.residual = z->data<float>();
       epilogue.residual_stride = outputs;
     }
@@ -118,7 +128,8 @@ class ConvFloat final : public Kernel {
   }
 
   // The sums are all zero; what is left is bias, residual and activation.
-  void FillWithoutWeights(const Window& window, int64_t outputs, const Epilogue& epilogue, float* y) const {
+  void FillWithoutWeights(const Window& window, int64_t outputs, const Epilogue& epilogue,
+                          float* y) const {
     const int64_t inner = channels_last_ ? 1 : window.out[0] * window.out[1] * window.out[2];
     const int64_t count = window.Pixels() * outputs;
     for (int64_t i = 0; i < count; ++i) {

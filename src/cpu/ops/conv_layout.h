@@ -1,4 +1,5 @@
-// Between [N, C, spatial...] and [N, spatial..., C], for the ONNX forms of operators whose kernels are channels-last.
+// Between [N, C, spatial...] and [N, spatial..., C], for the ONNX forms of operators whose kernels
+// are channels-last.
 #pragma once
 
 #include "cpu/kernels/transpose.h"
@@ -6,7 +7,8 @@
 
 namespace backplane::cpu {
 
-/// The elements of `x` [N, C, ...] as [N, ..., C]: in scratch, or as they are where both orders are the same.
+/// The elements of `x` [N, C, ...] as [N, ..., C]: in scratch, or as they are where both orders are
+/// the same.
 inline const void* ToChannelsLast(KernelContext& context, const Tensor& x) {
   const int64_t channels = x.shape()[1];
   const int64_t pixels = x.shape().Count(2);

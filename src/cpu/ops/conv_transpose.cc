@@ -1,5 +1,5 @@
-// ConvTranspose on [N, C, spatial...]: each input pixel times the weights gives its share of every output pixel under the kernel (one
-// matrix product), and each output pixel gathers its shares.
+// ConvTranspose on [N, C, spatial...]: each input pixel times the weights gives its share of every
+// output pixel under the kernel (one matrix product), and each output pixel gathers its shares.
 #include <algorithm>
 #include <optional>
 
@@ -40,9 +40,11 @@ class ConvTransposeFloat final : public Kernel {
  private:
   struct Weights {
     Weights(const ConvTransposeFloat& op, const Tensor& w, ThreadPool& pool)
-        : attributes(op.node_, op.KernelOf(w.shape())), channels(w.shape()[0]), group_outputs(w.shape()[1]) {
-      Require(channels % op.groups_ == 0, ORT_INVALID_ARGUMENT, "{}: {} input channels do not divide into {} groups",
-              op.name_, channels, op.groups_);
+        : attributes(op.node_, op.KernelOf(w.shape())),
+          channels(w.shape()[0]),
+          group_outputs(w.shape()[1]) {
+      Require(channels % op.groups_ == 0, ORT_INVALID_ARGUMENT,
+              "{}: {} input channels do not divide into {} groups", op.name_, channels, op.groups_);
       const Dims3& k = attributes.kernel();
       taps = CheckedMul(CheckedMul(k[0], k[1]), k[2]);
       group_channels = channels / op.groups_;
@@ -57,7 +59,8 @@ class ConvTransposeFloat final : public Kernel {
       const int64_t n = taps * group_outputs;
       for (int64_t g = 0; g < op.groups_; ++g) {
         packed.push_back(
-            PackedB::Pack(static_cast<const float*>(ordered->data()) + g * group_channels * n, group_channels, n, n, 1));
+            PackedB::Pack(static_cast<const float*>(ordered->data()) + g * group_channels * n,
+                          group_channels, n, n, 1));
       }
     }
     WindowAttributes attributes;
@@ -69,8 +72,8 @@ class ConvTransposeFloat final : public Kernel {
   };
 
   std::span<const int64_t> KernelOf(const Shape& w) const {
-    Require(w.rank() >= 3, ORT_INVALID_ARGUMENT, "{}: weights of shape {} must have at least 3 dimensions", name_,
-            w.ToString());
+    Require(w.rank() >= 3, ORT_INVALID_ARGUMENT,
+            "{}: weights of shape {} must have at least 3 dimensions", name_, w.ToString());
     return {w.data() + 2, w.rank() - 2};
   }
 
@@ -78,8 +81,8 @@ class ConvTransposeFloat final : public Kernel {
     const Tensor& x = context.Input(0);
     const Window w = weights.attributes.ResolveTransposed(node_, x.shape());
     Require(w.channels == weights.channels, ORT_INVALID_ARGUMENT,
-            "{}: input of shape {} has {} channels, the weights want {}", name_, x.shape().ToString(), w.channels,
-            weights.channels);
+            "{}: input of shape {} has {} channels, the weights want {}", name_,
+            x.shape().ToString(), w.channels, weights.channels);
     const int64_t outputs = CheckedMul(weights.group_outputs, groups_);
     Tensor& y = context.Output(0, weights.attributes.OutputShape(w, outputs, false));
     if (y.ElementCount() == 0) return;
@@ -93,7 +96,8 @@ class ConvTransposeFloat final : public Kernel {
   }
 
   // [pixels, groups * taps * outputs of a group].
-  const float* Multiply(KernelContext& context, const Weights& weights, const Window& w, const Tensor& x) const {
+  const float* Multiply(KernelContext& context, const Weights& weights, const Window& w,
+                        const Tensor& x) const {
     const int64_t pixels = w.batch * w.in[0] * w.in[1] * w.in[2];
     const int64_t n = weights.taps * weights.group_outputs;
     const int64_t row = CheckedMul(n, groups_);
@@ -121,12 +125,13 @@ class ConvTransposeFloat final : public Kernel {
     return at / w.stride[axis];
   }
 
-  void Gather(KernelContext& context, const Weights& weights, const Window& w, const float* shares, const float* bias,
-              float* y) const {
+  void Gather(KernelContext& context, const Weights& weights, const Window& w, const float* shares,
+              const float* bias, float* y) const {
     const int64_t width = weights.group_outputs;
     const int64_t outputs = width * groups_;
     const int64_t rows = w.batch * w.out[0] * w.out[1];
-    const double cost = static_cast<double>(w.out[2] * outputs) * (0.2 + 0.1 * static_cast<double>(weights.taps));
+    const double cost =
+        static_cast<double>(w.out[2] * outputs) * (0.2 + 0.1 * static_cast<double>(weights.taps));
     context.pool().For(rows, cost, [&](int64_t begin, int64_t end) {
       for (int64_t row = begin; row < end; ++row) {
         float* to = y + row * w.out[2] * outputs;
@@ -142,8 +147,8 @@ class ConvTransposeFloat final : public Kernel {
     });
   }
 
-  void GatherPixel(const Weights& weights, const Window& w, const float* shares, int64_t row, int64_t ow,
-                   float* to) const {
+  void GatherPixel(const Weights& weights, const Window& w, const float* shares, int64_t row,
+                   int64_t ow, float* to) const {
     const int64_t width = weights.group_outputs;
     const int64_t n = row / (w.out[0] * w.out[1]);
     int64_t tap = 0;
@@ -154,9 +159,10 @@ class ConvTransposeFloat final : public Kernel {
         for (int64_t kw = 0; kw < w.kernel[2]; ++kw, ++tap) {
           const int64_t column = h < 0 ? -1 : Source(w, 2, ow, kw);
           if (column < 0) continue;
-          const float* from =
-              shares + (((n * w.in[0] + d) * w.in[1] + h) * w.in[2] + column) * weights.taps * width * groups_ +
-              tap * width;
+          const float* from = shares +
+                              (((n * w.in[0] + d) * w.in[1] + h) * w.in[2] + column) *
+                                  weights.taps * width * groups_ +
+                              tap * width;
           for (int64_t g = 0; g < groups_; ++g, from += weights.taps * width) {
             float* sums = to + g * width;
             for (int64_t i = 0; i < width; ++i) sums[i] += from[i];
@@ -172,9 +178,10 @@ class ConvTransposeFloat final : public Kernel {
   std::optional<Weights> constant_;
 };
 
-BACKPLANE_CPU_KERNEL(ConvTranspose,
-                     Op("ConvTranspose").Since(1).In(0, DType::kFloat).In(1, DType::kFloat).In(2, DType::kFloat),
-                     Make<ConvTransposeFloat>);
+BACKPLANE_CPU_KERNEL(
+    ConvTranspose,
+    Op("ConvTranspose").Since(1).In(0, DType::kFloat).In(1, DType::kFloat).In(2, DType::kFloat),
+    Make<ConvTransposeFloat>);
 
 }  // namespace
 }  // namespace backplane::cpu

@@ -13,28 +13,31 @@ constexpr int64_t kLargest = INT32_MAX;
 
 }  // namespace
 
-WindowAttributes::WindowAttributes(const Node& node, std::span<const int64_t> kernel) : name_(node.Describe()) {
+WindowAttributes::WindowAttributes(const Node& node, std::span<const int64_t> kernel)
+    : name_(node.Describe()) {
   const std::vector<int64_t> given = node.Ints("kernel_shape");
   Require(!given.empty() || !kernel.empty(), ORT_INVALID_GRAPH, "{} has no kernel_shape", name_);
-  Require(given.empty() || kernel.empty() || std::ranges::equal(given, kernel), ORT_INVALID_ARGUMENT,
-          "{}: kernel_shape {} does not match the weights' {}", name_, ShapeToString(given), ShapeToString(kernel));
+  Require(given.empty() || kernel.empty() || std::ranges::equal(given, kernel),
+          ORT_INVALID_ARGUMENT, "{}: kernel_shape {} does not match the weights' {}", name_,
+          ShapeToString(given), ShapeToString(kernel));
   const std::span<const int64_t> shape = given.empty() ? kernel : std::span<const int64_t>(given);
   rank_ = shape.size();
-  Require(rank_ <= 3, ORT_NOT_IMPLEMENTED, "{}: windows of more than 3 dimensions are not supported (kernel {})", name_,
+  Require(rank_ <= 3, ORT_NOT_IMPLEMENTED,
+          "{}: windows of more than 3 dimensions are not supported (kernel {})", name_,
           ShapeToString(shape));
   for (size_t i = 0; i < rank_; ++i) {
-    Require(shape[i] > 0 && shape[i] <= kLargest, ORT_INVALID_ARGUMENT, "{}: kernel_shape {} must be positive and below 2^31",
-            name_, ShapeToString(shape));
+    Require(shape[i] > 0 && shape[i] <= kLargest, ORT_INVALID_ARGUMENT,
+            "{}: kernel_shape {} must be positive and below 2^31", name_, ShapeToString(shape));
     window_.kernel[3 - rank_ + i] = shape[i];
   }
   Read(node, "strides", window_.stride);
   Read(node, "dilations", window_.dilation);
   const std::vector<int64_t> pads = node.Ints("pads");
-  Require(pads.empty() || pads.size() == 2 * rank_, ORT_INVALID_ARGUMENT, "{}: pads {} must have {} values", name_,
-          ShapeToString(pads), 2 * rank_);
+  Require(pads.empty() || pads.size() == 2 * rank_, ORT_INVALID_ARGUMENT,
+          "{}: pads {} must have {} values", name_, ShapeToString(pads), 2 * rank_);
   for (size_t i = 0; i < pads.size(); ++i) {
-    Require(pads[i] >= 0 && pads[i] <= kLargest, ORT_INVALID_ARGUMENT, "{}: pads {} must not be negative and below 2^31",
-            name_, ShapeToString(pads));
+    Require(pads[i] >= 0 && pads[i] <= kLargest, ORT_INVALID_ARGUMENT,
+            "{}: pads {} must not be negative and below 2^31", name_, ShapeToString(pads));
     (i < rank_ ? window_.pad : pad_end_)[3 - rank_ + i % rank_] = pads[i];
   }
   const std::string auto_pad = node.Text("auto_pad", "NOTSET");
@@ -45,18 +48,19 @@ WindowAttributes::WindowAttributes(const Node& node, std::span<const int64_t> ke
   } else if (auto_pad == "SAME_LOWER") {
     auto_pad_ = AutoPad::kSameLower;
   } else {
-    Require(auto_pad.empty() || auto_pad == "NOTSET", ORT_INVALID_GRAPH, "{}: unknown auto_pad '{}'", name_, auto_pad);
+    Require(auto_pad.empty() || auto_pad == "NOTSET", ORT_INVALID_GRAPH,
+            "{}: unknown auto_pad '{}'", name_, auto_pad);
   }
   ceil_mode_ = node.Int("ceil_mode", 0) != 0;
 }
 
 void WindowAttributes::Read(const Node& node, std::string_view attribute, Dims3& values) const {
   const std::vector<int64_t> given = node.Ints(attribute);
-  Require(given.empty() || given.size() == rank_, ORT_INVALID_ARGUMENT, "{}: {} {} must have {} values", name_,
-          attribute, ShapeToString(given), rank_);
+  Require(given.empty() || given.size() == rank_, ORT_INVALID_ARGUMENT,
+          "{}: {} {} must have {} values", name_, attribute, ShapeToString(given), rank_);
   for (size_t i = 0; i < given.size(); ++i) {
-    Require(given[i] > 0 && given[i] <= kLargest, ORT_INVALID_ARGUMENT, "{}: {} {} must be positive and below 2^31", name_,
-            attribute, ShapeToString(given));
+    Require(given[i] > 0 && given[i] <= kLargest, ORT_INVALID_ARGUMENT,
+            "{}: {} {} must be positive and below 2^31", name_, attribute, ShapeToString(given));
     values[3 - rank_ + i] = given[i];
   }
 }
@@ -74,7 +78,8 @@ void WindowAttributes::ResolveAxis(Window& w, Dims3& pad_end, size_t i) const {
   }
   if (auto_pad_ == AutoPad::kValid) w.pad[i] = pad_end[i] = 0;
   const int64_t room = CheckedAdd(CheckedAdd(in, w.pad[i]), pad_end[i]) - reach;
-  Require(room >= 0, ORT_INVALID_ARGUMENT, "{}: the kernel (size {} with dilation {}) is larger than the padded input (size {})",
+  Require(room >= 0, ORT_INVALID_ARGUMENT,
+          "{}: the kernel (size {} with dilation {}) is larger than the padded input (size {})",
           name_, w.kernel[i], w.dilation[i], in + w.pad[i] + pad_end[i]);
   w.out[i] = (ceil_mode_ ? CeilDiv(room, stride) : room / stride) + 1;
   // A window that would start in the padding at the end does not count.
@@ -82,8 +87,8 @@ void WindowAttributes::ResolveAxis(Window& w, Dims3& pad_end, size_t i) const {
 }
 
 Window WindowAttributes::Resolve(const Shape& x, bool channels_last, Dims3* pad_end) const {
-  Require(x.rank() == rank_ + 2, ORT_INVALID_ARGUMENT, "{}: input of shape {} must have {} dimensions", name_,
-          x.ToString(), rank_ + 2);
+  Require(x.rank() == rank_ + 2, ORT_INVALID_ARGUMENT,
+          "{}: input of shape {} must have {} dimensions", name_, x.ToString(), rank_ + 2);
   Window w = window_;
   Dims3 end = pad_end_;
   w.batch = x[0];
@@ -97,19 +102,21 @@ Window WindowAttributes::Resolve(const Shape& x, bool channels_last, Dims3* pad_
 }
 
 Window WindowAttributes::ResolveTransposed(const Node& node, const Shape& x) const {
-  Require(x.rank() == rank_ + 2, ORT_INVALID_ARGUMENT, "{}: input of shape {} must have {} dimensions", name_,
-          x.ToString(), rank_ + 2);
+  Require(x.rank() == rank_ + 2, ORT_INVALID_ARGUMENT,
+          "{}: input of shape {} must have {} dimensions", name_, x.ToString(), rank_ + 2);
   Dims3 extra{0, 0, 0};
   const std::vector<int64_t> output_padding = node.Ints("output_padding");
   Require(output_padding.empty() || output_padding.size() == rank_, ORT_INVALID_ARGUMENT,
           "{}: output_padding {} must have {} values", name_, ShapeToString(output_padding), rank_);
   for (size_t i = 0; i < output_padding.size(); ++i) {
     Require(output_padding[i] >= 0 && output_padding[i] <= kLargest, ORT_INVALID_ARGUMENT,
-            "{}: output_padding {} must not be negative and below 2^31", name_, ShapeToString(output_padding));
+            "{}: output_padding {} must not be negative and below 2^31", name_,
+            ShapeToString(output_padding));
     extra[3 - rank_ + i] = output_padding[i];
   }
   std::vector<int64_t> output_shape = node.Ints("output_shape");
-  if (output_shape.size() == rank_ + 2) output_shape.erase(output_shape.begin(), output_shape.begin() + 2);
+  if (output_shape.size() == rank_ + 2)
+    output_shape.erase(output_shape.begin(), output_shape.begin() + 2);
   Require(output_shape.empty() || output_shape.size() == rank_, ORT_INVALID_ARGUMENT,
           "{}: output_shape {} must have {} values", name_, ShapeToString(output_shape), rank_);
   Window w = window_;
@@ -119,8 +126,8 @@ Window WindowAttributes::ResolveTransposed(const Node& node, const Shape& x) con
     const size_t at = 3 - rank_ + i;
     w.in[at] = x[2 + i];
     const int64_t reach = CheckedMul(w.kernel[at] - 1, w.dilation[at]) + 1;
-    const int64_t full = w.in[at] == 0 ? 0
-                                       : CheckedAdd(CheckedMul(w.in[at] - 1, w.stride[at]), reach + extra[at]);
+    const int64_t full =
+        w.in[at] == 0 ? 0 : CheckedAdd(CheckedMul(w.in[at] - 1, w.stride[at]), reach + extra[at]);
     const bool same = auto_pad_ == AutoPad::kSameUpper || auto_pad_ == AutoPad::kSameLower;
     if (output_shape.empty() && !same) {
       if (auto_pad_ == AutoPad::kValid) w.pad[at] = 0;
@@ -129,8 +136,8 @@ Window WindowAttributes::ResolveTransposed(const Node& node, const Shape& x) con
       continue;
     }
     w.out[at] = output_shape.empty() ? CheckedMul(w.in[at], w.stride[at]) : output_shape[i];
-    Require(w.out[at] >= 0 && w.out[at] <= kLargest, ORT_INVALID_ARGUMENT, "{}: output_shape {} is not possible", name_,
-            ShapeToString(output_shape));
+    Require(w.out[at] >= 0 && w.out[at] <= kLargest, ORT_INVALID_ARGUMENT,
+            "{}: output_shape {} is not possible", name_, ShapeToString(output_shape));
     // What is too much is cut off, at the end by preference for SAME_UPPER.
     const int64_t total = std::max<int64_t>(0, full - w.out[at]);
     w.pad[at] = auto_pad_ == AutoPad::kSameUpper ? total / 2 : total - total / 2;
@@ -138,7 +145,8 @@ Window WindowAttributes::ResolveTransposed(const Node& node, const Shape& x) con
   return w;
 }
 
-Shape WindowAttributes::OutputShape(const Window& window, int64_t channels, bool channels_last) const {
+Shape WindowAttributes::OutputShape(const Window& window, int64_t channels,
+                                    bool channels_last) const {
   Shape shape{window.batch};
   if (!channels_last) shape.PushBack(channels);
   for (size_t i = 3 - rank_; i < 3; ++i) shape.PushBack(window.out[i]);

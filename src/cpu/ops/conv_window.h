@@ -1,5 +1,6 @@
-// The attributes that Conv, ConvTranspose and the pooling operators share: kernel_shape, strides, dilations, pads, auto_pad, ceil_mode.
-// Read and checked once; resolved against the shape of the input at each run.
+// The attributes that Conv, ConvTranspose and the pooling operators share: kernel_shape, strides,
+// dilations, pads, auto_pad, ceil_mode. Read and checked once; resolved against the shape of the
+// input at each run.
 #pragma once
 
 #include <span>
@@ -12,7 +13,8 @@ namespace backplane::cpu {
 
 class WindowAttributes {
  public:
-  /// `kernel`: the kernel's spatial sizes where the node need not say them (Conv: from W); empty if it must.
+  /// `kernel`: the kernel's spatial sizes where the node need not say them (Conv: from W); empty if
+  /// it must.
   WindowAttributes(const Node& node, std::span<const int64_t> kernel);
 
   size_t spatial_rank() const { return rank_; }
@@ -22,11 +24,13 @@ class WindowAttributes {
   const Dims3& dilation() const { return window_.dilation; }
   const Dims3& pad_begin() const { return window_.pad; }
   const Dims3& pad_end() const { return pad_end_; }
-  /// The geometry for an input [N, C, spatial...] or, `channels_last`, [N, spatial..., C]; `pad_end`, if asked for,
-  /// receives the padding at the end. Fails with ORT_INVALID_ARGUMENT where the window does not fit.
+  /// The geometry for an input [N, C, spatial...] or, `channels_last`, [N, spatial..., C];
+  /// `pad_end`, if asked for, receives the padding at the end. Fails with ORT_INVALID_ARGUMENT
+  /// where the window does not fit.
   Window Resolve(const Shape& x, bool channels_last, Dims3* pad_end = nullptr) const;
-  /// The geometry of a transposed convolution of an input [N, C, spatial...]: `in` and `out` are the operator's own, so that
-  /// output position = input position * stride - pad + tap * dilation. Reads output_padding and output_shape of `node`.
+  /// The geometry of a transposed convolution of an input [N, C, spatial...]: `in` and `out` are
+  /// the operator's own, so that output position = input position * stride - pad + tap * dilation.
+  /// Reads output_padding and output_shape of `node`.
   Window ResolveTransposed(const Node& node, const Shape& x) const;
   /// [batch, channels, out...] in the chosen order.
   Shape OutputShape(const Window& window, int64_t channels, bool channels_last) const;

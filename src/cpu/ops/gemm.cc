@@ -1,4 +1,5 @@
-// Gemm: ONNX's, and the private one, whose A may have any rank, with a residual Z and an activation.
+// Gemm: ONNX's, and the private one, whose A may have any rank, with a residual Z and an
+// activation.
 #include <algorithm>
 
 #include "base/error.h"
@@ -36,8 +37,8 @@ class GemmBase : public Kernel {
     s.k = trans_a_ ? a[0] : a.back();
     s.m = trans_a_ ? a[1] : a.Count(0, a.rank() - 1);
     s.n = b[trans_b_ ? 0 : 1];
-    Require(s.k == b[trans_b_ ? 1 : 0], ORT_INVALID_ARGUMENT, "{}: inner dimensions do not match: {} and {}", name_,
-            a.ToString(), b.ToString());
+    Require(s.k == b[trans_b_ ? 1 : 0], ORT_INVALID_ARGUMENT,
+            "{}: inner dimensions do not match: {} and {}", name_, a.ToString(), b.ToString());
     s.output = a;
     if (trans_a_) s.output[0] = s.m;
     s.output.back() = s.n;
@@ -53,8 +54,9 @@ class GemmBase : public Kernel {
     if (c == s.output) return {s.n, 1};
     const int64_t columns = c.empty() ? 1 : c.back();
     const int64_t rows = c.rank() < 2 ? 1 : c[c.rank() - 2];
-    Require(c.rank() <= 2 && (columns == 1 || columns == s.n) && (rows == 1 || rows == s.m), ORT_INVALID_ARGUMENT,
-            "{}: C of shape {} does not broadcast to {}", name_, c.ToString(), s.output.ToString());
+    Require(c.rank() <= 2 && (columns == 1 || columns == s.n) && (rows == 1 || rows == s.m),
+            ORT_INVALID_ARGUMENT, "{}: C of shape {} does not broadcast to {}", name_, c.ToString(),
+            s.output.ToString());
     return {rows == 1 ? 0 : columns, columns == 1 ? 0 : 1};
   }
 
@@ -68,7 +70,8 @@ class GemmBase : public Kernel {
 
 class GemmFloat final : public GemmBase {
  public:
-  explicit GemmFloat(const KernelInfo& info) : GemmBase(info), activation_(ActivationOf(info.node)) {
+  explicit GemmFloat(const KernelInfo& info)
+      : GemmBase(info), activation_(ActivationOf(info.node)) {
     const Tensor* b = info.ConstantInput(1);
     if (b == nullptr || b->shape().rank() != 2 || b->ElementCount() == 0) return;
     const int64_t rows = b->shape()[0];
@@ -121,8 +124,9 @@ class GemmFloat final : public GemmBase {
   void SetAddends(KernelContext& context, const Sizes& s, float* y, Epilogue& epilogue) const {
     const Tensor* z = fused_ ? context.OptionalInput(3) : nullptr;
     if (z != nullptr) {
-      Require(z->shape() == s.output, ORT_INVALID_ARGUMENT, "{}: Z of shape {} is not of the output's shape {}", name_,
-              z->shape().ToString(), s.output.ToString());
+      Require(z->shape() == s.output, ORT_INVALID_ARGUMENT,
+              "{}: Z of shape {} is not of the output's shape {}", name_, z->shape().ToString(),
+              s.output.ToString());
       epilogue.residual = z->data<float>();
       epilogue.residual_stride = s.n;
     }
@@ -167,8 +171,8 @@ class GemmPlain final : public GemmBase {
     const Tensor& b = context.Input(1);
     const Sizes s = Resolve(a.shape(), b.shape());
     T* y = context.Output(0, s.output).data<T>();
-    PlainGemm(context.pool(), s.m, s.n, s.k, a.data<T>(), trans_a_ ? 1 : s.k, trans_a_ ? s.m : 1, b.data<T>(),
-              trans_b_ ? 1 : s.n, trans_b_ ? s.k : 1, y);
+    PlainGemm(context.pool(), s.m, s.n, s.k, a.data<T>(), trans_a_ ? 1 : s.k, trans_a_ ? s.m : 1,
+              b.data<T>(), trans_b_ ? 1 : s.n, trans_b_ ? s.k : 1, y);
     const Tensor* c = context.OptionalInput(2);
     const Spread spread = c != nullptr ? SpreadOf(c->shape(), s) : Spread{};
     const T alpha = static_cast<T>(alpha_);
@@ -176,13 +180,15 @@ class GemmPlain final : public GemmBase {
     for (int64_t i = 0; i < s.m; ++i) {
       for (int64_t j = 0; j < s.n; ++j, ++y) {
         *y = static_cast<T>(alpha * *y);
-        if (c != nullptr) *y = static_cast<T>(*y + beta * c->data<T>()[i * spread.row + j * spread.column]);
+        if (c != nullptr)
+          *y = static_cast<T>(*y + beta * c->data<T>()[i * spread.row + j * spread.column]);
       }
     }
   }
 };
 
-constexpr TypeSet kPlainTypes{DType::kDouble, DType::kInt32, DType::kUInt32, DType::kInt64, DType::kUInt64};
+constexpr TypeSet kPlainTypes{DType::kDouble, DType::kInt32, DType::kUInt32, DType::kInt64,
+                              DType::kUInt64};
 
 constexpr Op FloatGemm(const char* domain) {
   return Op("Gemm", domain).Since(1).In(0, DType::kFloat).In(1, DType::kFloat).In(2, DType::kFloat);
@@ -190,7 +196,8 @@ constexpr Op FloatGemm(const char* domain) {
 
 BACKPLANE_CPU_KERNEL(Gemm, FloatGemm(""), Make<GemmFloat>);
 BACKPLANE_CPU_KERNEL(GemmPrivate, FloatGemm(kPrivateDomain).In(3, DType::kFloat), Make<GemmFloat>);
-BACKPLANE_CPU_KERNEL(GemmPlain, Op("Gemm").Since(1).In(0, kPlainTypes).In(1, kPlainTypes).In(2, kPlainTypes),
+BACKPLANE_CPU_KERNEL(GemmPlain,
+                     Op("Gemm").Since(1).In(0, kPlainTypes).In(1, kPlainTypes).In(2, kPlainTypes),
                      [](const KernelInfo& info) {
                        return Dispatch<double, int32_t, uint32_t, int64_t, uint64_t>(
                            info.InputType(0), [&]<typename T>() -> std::unique_ptr<Kernel> {

@@ -1,4 +1,5 @@
-// MatMul in all its ranks, and the private MatMul that also transposes its last two axes and scales (alpha).
+// MatMul in all its ranks, and the private MatMul that also transposes its last two axes and scales
+// (alpha).
 #include <algorithm>
 
 #include "base/checked_math.h"
@@ -13,7 +14,8 @@
 namespace backplane::cpu {
 namespace {
 
-constexpr TypeSet kPlainTypes{DType::kDouble, DType::kInt32, DType::kUInt32, DType::kInt64, DType::kUInt64};
+constexpr TypeSet kPlainTypes{DType::kDouble, DType::kInt32, DType::kUInt32, DType::kInt64,
+                              DType::kUInt64};
 
 /// The sizes of one MatMul. Strides are those of the last two axes as the product sees them.
 struct MatMulShape {
@@ -26,7 +28,8 @@ struct MatMulShape {
   Shape output;
 };
 
-// Splits `shape` into its batch dimensions and the last two; a vector becomes a row (of A) or a column (of B).
+// Splits `shape` into its batch dimensions and the last two; a vector becomes a row (of A) or a
+// column (of B).
 void SplitShape(const Shape& shape, bool is_a, Shape& batch, int64_t& rows, int64_t& columns) {
   const size_t rank = shape.rank();
   if (rank == 1) {
@@ -47,8 +50,9 @@ class MatMulBase : public Kernel {
         trans_b_(info.node.Int("transB", 0) != 0) {}
 
   MatMulShape Resolve(const Shape& a, const Shape& b) const {
-    Require(a.rank() > 0 && b.rank() > 0, ORT_INVALID_ARGUMENT, "{}: operands must have at least one dimension: {} and {}",
-            name_, a.ToString(), b.ToString());
+    Require(a.rank() > 0 && b.rank() > 0, ORT_INVALID_ARGUMENT,
+            "{}: operands must have at least one dimension: {} and {}", name_, a.ToString(),
+            b.ToString());
     MatMulShape s;
     int64_t b_k = 0;
     SplitShape(a, true, s.a_batch, s.m, s.k);
@@ -65,8 +69,8 @@ class MatMulBase : public Kernel {
       std::swap(s.n, b_k);
       std::swap(s.b_row, s.b_column);
     }
-    Require(s.k == b_k, ORT_INVALID_ARGUMENT, "{}: inner dimensions do not match: {} and {}", name_, a.ToString(),
-            b.ToString());
+    Require(s.k == b_k, ORT_INVALID_ARGUMENT, "{}: inner dimensions do not match: {} and {}", name_,
+            a.ToString(), b.ToString());
     s.batch = s.a_batch;
     BroadcastInto(s.batch, s.b_batch);
     s.output = s.batch;
@@ -84,16 +88,19 @@ class MatMulBase : public Kernel {
 template <typename Visit>
 void ForEachProduct(const MatMulShape& s, Visit&& visit) {
   const Broadcast broadcast(s.batch, {&s.a_batch, &s.b_batch});
-  broadcast.ForRange(0, broadcast.total(), [&](const Broadcast::Offsets& offsets, int64_t first, int64_t count) {
-    for (int64_t i = 0; i < count; ++i) {
-      visit(first + i, offsets[0] + (broadcast.IsScalar(0) ? 0 : i), offsets[1] + (broadcast.IsScalar(1) ? 0 : i));
-    }
-  });
+  broadcast.ForRange(0, broadcast.total(),
+                     [&](const Broadcast::Offsets& offsets, int64_t first, int64_t count) {
+                       for (int64_t i = 0; i < count; ++i) {
+                         visit(first + i, offsets[0] + (broadcast.IsScalar(0) ? 0 : i),
+                               offsets[1] + (broadcast.IsScalar(1) ? 0 : i));
+                       }
+                     });
 }
 
 class MatMulFloat final : public MatMulBase {
  public:
-  explicit MatMulFloat(const KernelInfo& info) : MatMulBase(info), alpha_(info.node.Float("alpha", 1.0f)) {
+  explicit MatMulFloat(const KernelInfo& info)
+      : MatMulBase(info), alpha_(info.node.Float("alpha", 1.0f)) {
     const Tensor* b = info.ConstantInput(1);
     if (b == nullptr || b->shape().rank() < 2 || b->ElementCount() == 0) return;
     const Shape& shape = b->shape();
@@ -129,7 +136,8 @@ class MatMulFloat final : public MatMulBase {
     g.ldc = s.n;
     p.batch = s.batch.ElementCount();
     const int64_t b_matrices = packed ? 1 : s.b_batch.ElementCount();
-    if (b_matrices == 1) {  // every product has the same B, and A's matrices lie one after another: one product
+    if (b_matrices ==
+        1) {  // every product has the same B, and A's matrices lie one after another: one product
       g.m = s.m * p.batch;
       Gemm(g, context.Scratch(GemmScratchBytes(g)), context.pool());
       return;
@@ -181,14 +189,17 @@ class MatMulPlain final : public MatMulBase {
     T* c = context.Output(0, s.output).data<T>();
     if (s.output.ElementCount() == 0) return;
     ForEachProduct(s, [&](int64_t i, int64_t a_matrix, int64_t b_matrix) {
-      PlainGemm(context.pool(), s.m, s.n, s.k, a.data<T>() + a_matrix * s.m * s.k, s.a_row, s.a_column,
-                b.data<T>() + b_matrix * s.k * s.n, s.b_row, s.b_column, c + i * s.m * s.n);
+      PlainGemm(context.pool(), s.m, s.n, s.k, a.data<T>() + a_matrix * s.m * s.k, s.a_row,
+                s.a_column, b.data<T>() + b_matrix * s.k * s.n, s.b_row, s.b_column,
+                c + i * s.m * s.n);
     });
   }
 };
 
-BACKPLANE_CPU_KERNEL(MatMul, Op("MatMul").Since(1).In(0, DType::kFloat).In(1, DType::kFloat), Make<MatMulFloat>);
-BACKPLANE_CPU_KERNEL(MatMulPrivate, Op("MatMul", kPrivateDomain).In(0, DType::kFloat).In(1, DType::kFloat),
+BACKPLANE_CPU_KERNEL(MatMul, Op("MatMul").Since(1).In(0, DType::kFloat).In(1, DType::kFloat),
+                     Make<MatMulFloat>);
+BACKPLANE_CPU_KERNEL(MatMulPrivate,
+                     Op("MatMul", kPrivateDomain).In(0, DType::kFloat).In(1, DType::kFloat),
                      Make<MatMulFloat>);
 BACKPLANE_CPU_KERNEL(MatMulPlain, Op("MatMul").Since(1).In(0, kPlainTypes).In(1, kPlainTypes),
                      [](const KernelInfo& info) {

@@ -1,5 +1,6 @@
-// MaxPool, AveragePool and the global ones: ONNX's on [N, C, spatial...], the private ones on [N, spatial..., C]. Floats run the
-// channels-last kernels; other types, and MaxPool with indices, run a plain loop on the original layout.
+// MaxPool, AveragePool and the global ones: ONNX's on [N, C, spatial...], the private ones on [N,
+// spatial..., C]. Floats run the channels-last kernels; other types, and MaxPool with indices, run
+// a plain loop on the original layout.
 #include <algorithm>
 #include <limits>
 #include <optional>
@@ -21,7 +22,7 @@ class PoolBase : public Kernel {
   explicit PoolBase(const KernelInfo& info)
       : name_(info.node.Describe()),
         channels_last_(info.node.domain == kPrivateDomain),
-        kind_(info.node.op_type.ends_with("MaxPool")                   ? PoolKind::kMax
+        kind_(info.node.op_type.ends_with("MaxPool")       ? PoolKind::kMax
               : info.node.Int("count_include_pad", 0) != 0 ? PoolKind::kAverageWithPads
                                                            : PoolKind::kAverage) {
     if (info.node.op_type.starts_with("Global")) return;
@@ -45,8 +46,8 @@ class PoolBase : public Kernel {
       r.output = attributes_->OutputShape(r.window, r.window.channels, channels_last_);
       return r;
     }
-    Require(x.rank() >= 2, ORT_INVALID_ARGUMENT, "{}: input of shape {} must have at least 2 dimensions", name_,
-            x.ToString());
+    Require(x.rank() >= 2, ORT_INVALID_ARGUMENT,
+            "{}: input of shape {} must have at least 2 dimensions", name_, x.ToString());
     Window& w = r.window;
     w.batch = x[0];
     w.channels = channels_last_ ? x.back() : x[1];
@@ -80,16 +81,19 @@ class PoolFloat final : public PoolBase {
     }
     const auto* x_last = static_cast<const float*>(ToChannelsLast(context, x));
     const bool same_layout = r.window.channels == 1 || count == r.window.batch * r.window.channels;
-    float* y_last = same_layout ? y.data<float>() : context.Scratch<float>(static_cast<size_t>(count));
+    float* y_last =
+        same_layout ? y.data<float>() : context.Scratch<float>(static_cast<size_t>(count));
     Pool(kind_, r.window, r.pad_end, x_last, y_last, context.pool());
     if (!same_layout) FromChannelsLast(context, y_last, y);
   }
 };
 
-// Calls visit(index within the channel, depth, row, column) for the elements of a window that are inside the image.
+// Calls visit(index within the channel, depth, row, column) for the elements of a window that are
+// inside the image.
 template <typename Visit>
 void ForEachTap(const Window& w, const Dims3& out, Visit&& visit) {
-  const Window::Taps depth = w.TapsAt(0, out[0]), rows = w.TapsAt(1, out[1]), columns = w.TapsAt(2, out[2]);
+  const Window::Taps depth = w.TapsAt(0, out[0]), rows = w.TapsAt(1, out[1]),
+                     columns = w.TapsAt(2, out[2]);
   for (int64_t kd = depth.first; kd < depth.last; ++kd) {
     const int64_t d = depth.start + kd * w.dilation[0];
     for (int64_t kh = rows.first; kh < rows.last; ++kh) {
@@ -136,7 +140,8 @@ class PoolPlain final : public PoolBase {
           const Dims3 out{i / (w.out[1] * w.out[2]), i / w.out[2] % w.out[1], i % w.out[2]};
           const int64_t at = plane * out_pixels + i;
           if (kind_ == PoolKind::kMax) {
-            y.data<T>()[at] = MaxOf(w, out, from, plane * in_pixels, index != nullptr ? index + at : nullptr);
+            y.data<T>()[at] =
+                MaxOf(w, out, from, plane * in_pixels, index != nullptr ? index + at : nullptr);
           } else {
             y.data<T>()[at] = AverageOf(w, r.pad_end, out, from);
           }
@@ -175,7 +180,8 @@ class PoolPlain final : public PoolBase {
 
 template <typename... Types>
 std::unique_ptr<Kernel> MakePool(const KernelInfo& info) {
-  if (info.InputType(0) == DType::kFloat && !info.HasOutput(1)) return std::make_unique<PoolFloat>(info);
+  if (info.InputType(0) == DType::kFloat && !info.HasOutput(1))
+    return std::make_unique<PoolFloat>(info);
   return Dispatch<Types...>(info.InputType(0), [&]<typename T>() -> std::unique_ptr<Kernel> {
     return std::make_unique<PoolPlain<T>>(info);
   });
@@ -183,17 +189,23 @@ std::unique_ptr<Kernel> MakePool(const KernelInfo& info) {
 
 constexpr TypeSet kMaxTypes{DType::kFloat, DType::kDouble, DType::kInt8, DType::kUInt8};
 
-BACKPLANE_CPU_KERNEL(MaxPool, Op("MaxPool").Since(1).In(0, kMaxTypes), MakePool<float, double, int8_t, uint8_t>);
-BACKPLANE_CPU_KERNEL(AveragePool, Op("AveragePool").Since(1).In(0, types::kFloats), MakePool<float, double>);
-BACKPLANE_CPU_KERNEL(GlobalMaxPool, Op("GlobalMaxPool").Since(1).In(0, types::kFloats), MakePool<float, double>);
+BACKPLANE_CPU_KERNEL(MaxPool, Op("MaxPool").Since(1).In(0, kMaxTypes),
+                     MakePool<float, double, int8_t, uint8_t>);
+BACKPLANE_CPU_KERNEL(AveragePool, Op("AveragePool").Since(1).In(0, types::kFloats),
+                     MakePool<float, double>);
+BACKPLANE_CPU_KERNEL(GlobalMaxPool, Op("GlobalMaxPool").Since(1).In(0, types::kFloats),
+                     MakePool<float, double>);
 BACKPLANE_CPU_KERNEL(GlobalAveragePool, Op("GlobalAveragePool").Since(1).In(0, types::kFloats),
                      MakePool<float, double>);
 
-BACKPLANE_CPU_KERNEL(MaxPoolPrivate, Op("MaxPool", kPrivateDomain).In(0, DType::kFloat), Make<PoolFloat>);
-BACKPLANE_CPU_KERNEL(AveragePoolPrivate, Op("AveragePool", kPrivateDomain).In(0, DType::kFloat), Make<PoolFloat>);
-BACKPLANE_CPU_KERNEL(GlobalMaxPoolPrivate, Op("GlobalMaxPool", kPrivateDomain).In(0, DType::kFloat), Make<PoolFloat>);
-BACKPLANE_CPU_KERNEL(GlobalAveragePoolPrivate, Op("GlobalAveragePool", kPrivateDomain).In(0, DType::kFloat),
+BACKPLANE_CPU_KERNEL(MaxPoolPrivate, Op("MaxPool", kPrivateDomain).In(0, DType::kFloat),
                      Make<PoolFloat>);
+BACKPLANE_CPU_KERNEL(AveragePoolPrivate, Op("AveragePool", kPrivateDomain).In(0, DType::kFloat),
+                     Make<PoolFloat>);
+BACKPLANE_CPU_KERNEL(GlobalMaxPoolPrivate, Op("GlobalMaxPool", kPrivateDomain).In(0, DType::kFloat),
+                     Make<PoolFloat>);
+BACKPLANE_CPU_KERNEL(GlobalAveragePoolPrivate,
+                     Op("GlobalAveragePool", kPrivateDomain).In(0, DType::kFloat), Make<PoolFloat>);
 
 }  // namespace
 }  // namespace backplane::cpu

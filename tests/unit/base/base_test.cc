@@ -76,7 +76,8 @@ TEST(Float16Test, RoundsToNearestEvenAndOverflowsToInfinity) {
 }
 
 TEST(TensorTest, StringsAreCopiedElementByElement) {
-  const std::vector<std::string> words = {"a", "longer than any small string optimisation would hold", ""};
+  const std::vector<std::string> words = {
+      "a", "longer than any small string optimisation would hold", ""};
   const Tensor from = Tensor::Of<std::string>(words);
   Tensor to = Tensor::Allocate(DType::kString, {3});
   CopyElements(from, to);

@@ -73,8 +73,8 @@ TEST_P(ThreadPoolTest, AnExceptionReachesTheCallerAndThePoolGoesOn) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Sizes, ThreadPoolTest,
-                         testing::Values(std::pair{1, true}, std::pair{2, true}, std::pair{2, false},
-                                         std::pair{5, true}));
+                         testing::Values(std::pair{1, true}, std::pair{2, true},
+                                         std::pair{2, false}, std::pair{5, true}));
 
 TEST(ThreadPoolOptionsTest, CheapWorkStaysOnTheCaller) {
   ThreadPool pool(Threads(4));

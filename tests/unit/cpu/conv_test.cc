@@ -1,8 +1,8 @@
 // Conv in both layouts against plain loops in double.
 #include <random>
 
-#include "unit/cpu/op_tester.h"
 #include "cpu/ops/conv_window.h"
+#include "unit/cpu/op_tester.h"
 
 namespace backplane::cpu {
 namespace {
@@ -18,7 +18,7 @@ std::vector<float> Random(int64_t count, unsigned seed) {
 using Dims = std::vector<int64_t>;
 
 struct Problem {
-  Dims in;      ///< spatial
+  Dims in;  ///< spatial
   Dims kernel;
   int64_t channels = 1;
   int64_t outputs = 1;
@@ -34,7 +34,8 @@ struct Problem {
 
 // The sizes as the operator's specification has them, three-dimensional.
 struct Geometry {
-  Dims3 in{1, 1, 1}, kernel{1, 1, 1}, stride{1, 1, 1}, dilation{1, 1, 1}, pad{0, 0, 0}, out{1, 1, 1};
+  Dims3 in{1, 1, 1}, kernel{1, 1, 1}, stride{1, 1, 1}, dilation{1, 1, 1}, pad{0, 0, 0},
+      out{1, 1, 1};
 };
 
 Geometry Resolve(const Problem& q) {
@@ -64,7 +65,8 @@ Geometry Resolve(const Problem& q) {
 }
 
 // Index into [batch, channels, spatial...] or [batch, spatial..., channels].
-int64_t At(bool last, const Dims3& size, int64_t channels, int64_t n, int64_t c, int64_t d, int64_t h, int64_t w) {
+int64_t At(bool last, const Dims3& size, int64_t channels, int64_t n, int64_t c, int64_t d,
+           int64_t h, int64_t w) {
   const int64_t pixel = (d * size[1] + h) * size[2] + w;
   const int64_t pixels = size[0] * size[1] * size[2];
   return last ? (n * pixels + pixel) * channels + c : (n * channels + c) * pixels + pixel;
@@ -74,7 +76,8 @@ struct Data {
   std::vector<float> x, w, bias, z;
 };
 
-std::vector<float> Reference(const Problem& q, const Geometry& g, const Data& data, bool last, bool residual) {
+std::vector<float> Reference(const Problem& q, const Geometry& g, const Data& data, bool last,
+                             bool residual) {
   const int64_t group_channels = q.channels / q.groups, group_outputs = q.outputs / q.groups;
   std::vector<float> y(static_cast<size_t>(q.batch * q.outputs * g.out[0] * g.out[1] * g.out[2]));
   for (int64_t n = 0; n < q.batch; ++n) {
@@ -90,12 +93,15 @@ std::vector<float> Reference(const Problem& q, const Geometry& g, const Data& da
                     const int64_t d = od * g.stride[0] - g.pad[0] + kd * g.dilation[0];
                     const int64_t h = oh * g.stride[1] - g.pad[1] + kh * g.dilation[1];
                     const int64_t w = ow * g.stride[2] - g.pad[2] + kw * g.dilation[2];
-                    if (d < 0 || h < 0 || w < 0 || d >= g.in[0] || h >= g.in[1] || w >= g.in[2]) continue;
+                    if (d < 0 || h < 0 || w < 0 || d >= g.in[0] || h >= g.in[1] || w >= g.in[2])
+                      continue;
                     const int64_t channel = o / group_outputs * group_channels + c;
                     const int64_t tap = (kd * g.kernel[1] + kh) * g.kernel[2] + kw;
-                    sum += double{data.x[static_cast<size_t>(At(last, g.in, q.channels, n, channel, d, h, w))]} *
-                           data.w[static_cast<size_t>((o * group_channels + c) * g.kernel[0] * g.kernel[1] *
-                                                          g.kernel[2] + tap)];
+                    sum += double{data.x[static_cast<size_t>(
+                               At(last, g.in, q.channels, n, channel, d, h, w))]} *
+                           data.w[static_cast<size_t>((o * group_channels + c) * g.kernel[0] *
+                                                          g.kernel[1] * g.kernel[2] +
+                                                      tap)];
                   }
                 }
               }
@@ -122,15 +128,17 @@ Shape ShapeOf(bool last, int64_t batch, int64_t channels, const Dims3& size, siz
 }
 
 void Check(const Problem& q) {
-  SCOPED_TRACE(Format("in {}, kernel {}, {} -> {} channels, strides {}, dilations {}, pads {}{}, groups {}",
-                      ShapeToString(q.in), ShapeToString(q.kernel), q.channels, q.outputs, ShapeToString(q.stride),
-                      ShapeToString(q.dilation), ShapeToString(q.pads), q.auto_pad, q.groups));
+  SCOPED_TRACE(Format(
+      "in {}, kernel {}, {} -> {} channels, strides {}, dilations {}, pads {}{}, groups {}",
+      ShapeToString(q.in), ShapeToString(q.kernel), q.channels, q.outputs, ShapeToString(q.stride),
+      ShapeToString(q.dilation), ShapeToString(q.pads), q.auto_pad, q.groups));
   const Geometry g = Resolve(q);
   const size_t rank = q.in.size();
   const int64_t taps = g.kernel[0] * g.kernel[1] * g.kernel[2];
   const int64_t out_count = q.batch * q.outputs * g.out[0] * g.out[1] * g.out[2];
   const Data data{Random(q.batch * q.channels * g.in[0] * g.in[1] * g.in[2], 1),
-                  Random(q.outputs * q.channels / q.groups * taps, 2), Random(q.outputs, 3), Random(out_count, 4)};
+                  Random(q.outputs * q.channels / q.groups * taps, 2), Random(q.outputs, 3),
+                  Random(out_count, 4)};
   Shape w_shape{q.outputs, q.channels / q.groups};
   for (const int64_t k : q.kernel) w_shape.PushBack(k);
   for (const bool last : {false, true}) {
@@ -139,7 +147,9 @@ void Check(const Problem& q) {
       Problem p = q;
       if (!last) p.activation.clear();
       OpTester tester("Conv", last ? 1 : 11, last ? kPrivateDomain : "");
-      tester.Attr("kernel_shape", Attribute::Value(q.kernel)).Attr("group", static_cast<int>(q.groups)).Threads(threads);
+      tester.Attr("kernel_shape", Attribute::Value(q.kernel))
+          .Attr("group", static_cast<int>(q.groups))
+          .Threads(threads);
       if (!q.stride.empty()) tester.Attr("strides", Attribute::Value(q.stride));
       if (!q.dilation.empty()) tester.Attr("dilations", Attribute::Value(q.dilation));
       if (!q.pads.empty()) tester.Attr("pads", Attribute::Value(q.pads));
@@ -150,47 +160,110 @@ void Check(const Problem& q) {
       q.bias ? tester.In<float>({q.outputs}, data.bias) : tester.Absent();
       const Shape y_shape = ShapeOf(last, q.batch, q.outputs, g.out, rank);
       if (residual) tester.In<float>(y_shape, data.z);
-      tester.Tolerance(2e-5, 1e-5).Out<float>(y_shape, Reference(p, g, data, last, residual)).Check();
+      tester.Tolerance(2e-5, 1e-5)
+          .Out<float>(y_shape, Reference(p, g, data, last, residual))
+          .Check();
     }
   }
 }
 
 TEST(Conv, Pointwise) {
   Check({.in = {5, 7}, .kernel = {1, 1}, .channels = 3, .outputs = 5});
-  Check({.in = {9, 11}, .kernel = {1, 1}, .channels = 40, .outputs = 33, .batch = 2, .activation = "Relu"});
+  Check({.in = {9, 11},
+         .kernel = {1, 1},
+         .channels = 40,
+         .outputs = 33,
+         .batch = 2,
+         .activation = "Relu"});
   Check({.in = {9, 11}, .kernel = {1, 1}, .channels = 16, .outputs = 32, .stride = {2, 2}});
-  Check({.in = {9, 11}, .kernel = {1, 1}, .channels = 8, .outputs = 12, .groups = 4, .bias = false});
+  Check(
+      {.in = {9, 11}, .kernel = {1, 1}, .channels = 8, .outputs = 12, .groups = 4, .bias = false});
   Check({.in = {1, 1}, .kernel = {1, 1}, .channels = 8, .outputs = 12, .activation = "Silu"});
   Check({.in = {4, 5}, .kernel = {1, 1}, .channels = 8, .outputs = 12, .pads = {1, 1, 1, 1}});
 }
 
 TEST(Conv, Implicit) {
-  Check({.in = {8, 9}, .kernel = {3, 3}, .channels = 16, .outputs = 32, .pads = {1, 1, 1, 1}, .activation = "Relu"});
-  Check({.in = {8, 9}, .kernel = {3, 3}, .channels = 17, .outputs = 35, .stride = {2, 1}, .pads = {0, 1, 2, 1},
-         .batch = 3, .activation = "Silu"});
-  Check({.in = {12, 13}, .kernel = {3, 2}, .channels = 9, .outputs = 70, .stride = {1, 3}, .dilation = {2, 3}});
+  Check({.in = {8, 9},
+         .kernel = {3, 3},
+         .channels = 16,
+         .outputs = 32,
+         .pads = {1, 1, 1, 1},
+         .activation = "Relu"});
+  Check({.in = {8, 9},
+         .kernel = {3, 3},
+         .channels = 17,
+         .outputs = 35,
+         .stride = {2, 1},
+         .pads = {0, 1, 2, 1},
+         .batch = 3,
+         .activation = "Silu"});
+  Check({.in = {12, 13},
+         .kernel = {3, 2},
+         .channels = 9,
+         .outputs = 70,
+         .stride = {1, 3},
+         .dilation = {2, 3}});
   Check({.in = {6, 6}, .kernel = {5, 5}, .channels = 20, .outputs = 20, .auto_pad = "SAME_UPPER"});
-  Check({.in = {7, 6}, .kernel = {4, 2}, .channels = 20, .outputs = 20, .stride = {2, 2}, .auto_pad = "SAME_LOWER"});
+  Check({.in = {7, 6},
+         .kernel = {4, 2},
+         .channels = 20,
+         .outputs = 20,
+         .stride = {2, 2},
+         .auto_pad = "SAME_LOWER"});
   Check({.in = {7, 6}, .kernel = {3, 3}, .channels = 20, .outputs = 20, .auto_pad = "VALID"});
   Check({.in = {2, 2}, .kernel = {3, 3}, .channels = 10, .outputs = 4, .pads = {3, 3, 3, 3}});
-  Check({.in = {10, 10}, .kernel = {9, 9}, .channels = 12, .outputs = 20, .pads = {4, 4, 4, 4}});  // 81 taps
+  Check({.in = {10, 10},
+         .kernel = {9, 9},
+         .channels = 12,
+         .outputs = 20,
+         .pads = {4, 4, 4, 4}});  // 81 taps
 }
 
 TEST(Conv, FewChannels) {
   for (const int64_t channels : {1, 2, 3, 4, 8}) {
-    Check({.in = {17, 19}, .kernel = {3, 3}, .channels = channels, .outputs = 16, .stride = {2, 2},
-           .pads = {1, 1, 1, 1}, .activation = "Relu"});
-    Check({.in = {12, 11}, .kernel = {7, 7}, .channels = channels, .outputs = 40, .stride = {2, 2},
+    Check({.in = {17, 19},
+           .kernel = {3, 3},
+           .channels = channels,
+           .outputs = 16,
+           .stride = {2, 2},
+           .pads = {1, 1, 1, 1},
+           .activation = "Relu"});
+    Check({.in = {12, 11},
+           .kernel = {7, 7},
+           .channels = channels,
+           .outputs = 40,
+           .stride = {2, 2},
            .pads = {3, 3, 3, 3}});
   }
-  Check({.in = {15, 15}, .kernel = {11, 11}, .channels = 3, .outputs = 20, .stride = {4, 4}, .pads = {2, 2, 2, 2}});
-  Check({.in = {9, 9}, .kernel = {3, 3}, .channels = 3, .outputs = 8, .dilation = {2, 2}, .pads = {2, 2, 2, 2}});
+  Check({.in = {15, 15},
+         .kernel = {11, 11},
+         .channels = 3,
+         .outputs = 20,
+         .stride = {4, 4},
+         .pads = {2, 2, 2, 2}});
+  Check({.in = {9, 9},
+         .kernel = {3, 3},
+         .channels = 3,
+         .outputs = 8,
+         .dilation = {2, 2},
+         .pads = {2, 2, 2, 2}});
   Check({.in = {1, 1}, .kernel = {3, 3}, .channels = 3, .outputs = 8, .pads = {2, 2, 2, 2}});
 }
 
 TEST(Conv, Groups) {
-  Check({.in = {9, 8}, .kernel = {3, 3}, .channels = 32, .outputs = 32, .pads = {1, 1, 1, 1}, .groups = 8});
-  Check({.in = {9, 8}, .kernel = {3, 3}, .channels = 6, .outputs = 12, .pads = {1, 1, 1, 1}, .groups = 2, .batch = 2,
+  Check({.in = {9, 8},
+         .kernel = {3, 3},
+         .channels = 32,
+         .outputs = 32,
+         .pads = {1, 1, 1, 1},
+         .groups = 8});
+  Check({.in = {9, 8},
+         .kernel = {3, 3},
+         .channels = 6,
+         .outputs = 12,
+         .pads = {1, 1, 1, 1},
+         .groups = 2,
+         .batch = 2,
          .activation = "Silu"});
   Check({.in = {9, 8}, .kernel = {3, 3}, .channels = 5, .outputs = 15, .groups = 5});
 }
@@ -199,18 +272,51 @@ TEST(Conv, Depthwise) {
   for (const int64_t channels : {2, 4, 7, 16, 24, 35, 48}) {
     for (const int64_t k : {3, 5, 7}) {
       for (const int64_t s : {1, 2}) {
-        Check({.in = {13, 21}, .kernel = {k, k}, .channels = channels, .outputs = channels, .stride = {s, s},
-               .pads = {k / 2, k / 2, k / 2, k / 2}, .groups = channels, .activation = s == 1 ? "Relu" : "Silu"});
+        Check({.in = {13, 21},
+               .kernel = {k, k},
+               .channels = channels,
+               .outputs = channels,
+               .stride = {s, s},
+               .pads = {k / 2, k / 2, k / 2, k / 2},
+               .groups = channels,
+               .activation = s == 1 ? "Relu" : "Silu"});
       }
     }
   }
-  Check({.in = {20, 30}, .kernel = {3, 3}, .channels = 20, .outputs = 20, .stride = {3, 3}, .groups = 20, .batch = 2});
-  Check({.in = {9, 30}, .kernel = {3, 3}, .channels = 20, .outputs = 20, .dilation = {2, 4}, .pads = {2, 5, 1, 3},
-         .groups = 20, .bias = false});
-  Check({.in = {2, 3}, .kernel = {5, 5}, .channels = 20, .outputs = 20, .pads = {4, 4, 4, 4}, .groups = 20});
-  Check({.in = {3, 4}, .kernel = {3, 2}, .channels = 20, .outputs = 20, .stride = {1, 2}, .pads = {0, 5, 0, 5},
+  Check({.in = {20, 30},
+         .kernel = {3, 3},
+         .channels = 20,
+         .outputs = 20,
+         .stride = {3, 3},
+         .groups = 20,
+         .batch = 2});
+  Check({.in = {9, 30},
+         .kernel = {3, 3},
+         .channels = 20,
+         .outputs = 20,
+         .dilation = {2, 4},
+         .pads = {2, 5, 1, 3},
+         .groups = 20,
+         .bias = false});
+  Check({.in = {2, 3},
+         .kernel = {5, 5},
+         .channels = 20,
+         .outputs = 20,
+         .pads = {4, 4, 4, 4},
          .groups = 20});
-  Check({.in = {6, 25}, .kernel = {1, 9}, .channels = 18, .outputs = 18, .pads = {0, 4, 0, 4}, .groups = 18});
+  Check({.in = {3, 4},
+         .kernel = {3, 2},
+         .channels = 20,
+         .outputs = 20,
+         .stride = {1, 2},
+         .pads = {0, 5, 0, 5},
+         .groups = 20});
+  Check({.in = {6, 25},
+         .kernel = {1, 9},
+         .channels = 18,
+         .outputs = 18,
+         .pads = {0, 4, 0, 4},
+         .groups = 18});
 }
 
 TEST(Conv, OneAndThreeDimensions) {
@@ -218,15 +324,34 @@ TEST(Conv, OneAndThreeDimensions) {
   Check({.in = {40}, .kernel = {25}, .channels = 1, .outputs = 33, .stride = {5}, .batch = 2});
   Check({.in = {40}, .kernel = {5}, .channels = 20, .outputs = 20, .pads = {4, 0}, .groups = 20});
   Check({.in = {40}, .kernel = {1}, .channels = 20, .outputs = 20});
-  Check({.in = {5, 6, 7}, .kernel = {3, 3, 3}, .channels = 10, .outputs = 20, .pads = {1, 1, 1, 1, 1, 1}});
-  Check({.in = {5, 6, 7}, .kernel = {5, 4, 4}, .channels = 3, .outputs = 20, .stride = {1, 2, 2},
+  Check({.in = {5, 6, 7},
+         .kernel = {3, 3, 3},
+         .channels = 10,
+         .outputs = 20,
+         .pads = {1, 1, 1, 1, 1, 1}});
+  Check({.in = {5, 6, 7},
+         .kernel = {5, 4, 4},
+         .channels = 3,
+         .outputs = 20,
+         .stride = {1, 2, 2},
          .pads = {2, 2, 2, 2, 2, 2}});
-  Check({.in = {5, 6, 7}, .kernel = {3, 2, 3}, .channels = 12, .outputs = 12, .stride = {2, 1, 1}, .dilation = {1, 2, 1},
-         .pads = {1, 1, 1, 1, 1, 1}, .groups = 12});
+  Check({.in = {5, 6, 7},
+         .kernel = {3, 2, 3},
+         .channels = 12,
+         .outputs = 12,
+         .stride = {2, 1, 1},
+         .dilation = {1, 2, 1},
+         .pads = {1, 1, 1, 1, 1, 1},
+         .groups = 12});
 }
 
 TEST(Conv, LargeEnoughForManyTasks) {
-  Check({.in = {28, 28}, .kernel = {3, 3}, .channels = 64, .outputs = 64, .pads = {1, 1, 1, 1}, .activation = "Relu"});
+  Check({.in = {28, 28},
+         .kernel = {3, 3},
+         .channels = 64,
+         .outputs = 64,
+         .pads = {1, 1, 1, 1},
+         .activation = "Relu"});
   Check({.in = {7, 7}, .kernel = {3, 3}, .channels = 64, .outputs = 200, .pads = {1, 1, 1, 1}});
 }
 
@@ -244,7 +369,8 @@ TEST(Conv, Winograd) {
                                            {2, 1, 2, 32, 32, 2, ActivationKind::kNone},
                                            {1, 30, 41, 64, 64, 1, ActivationKind::kRelu},
                                            {1, 8, 8, 256, 256, 1, ActivationKind::kNone}}) {
-      SCOPED_TRACE(Format("{}x{}, {} -> {} channels, threads {}", c.height, c.width, c.channels, c.outputs, threads));
+      SCOPED_TRACE(Format("{}x{}, {} -> {} channels, threads {}", c.height, c.width, c.channels,
+                          c.outputs, threads));
       Window w;
       w.batch = c.batch;
       w.channels = c.channels;
@@ -253,7 +379,8 @@ TEST(Conv, Winograd) {
       w.pad = {0, c.pad, c.pad};
       w.out = {1, c.height + 2 * c.pad - 2, c.width + 2 * c.pad - 2};
       const int64_t count = w.Pixels() * c.outputs;
-      const auto x = Random(c.batch * c.height * c.width * c.channels, 1), bias = Random(c.outputs, 3);
+      const auto x = Random(c.batch * c.height * c.width * c.channels, 1),
+                 bias = Random(c.outputs, 3);
       const auto weights = Random(c.outputs * c.channels * 9, 2), z = Random(count, 4);
       Epilogue e;
       e.bias = bias.data();
@@ -275,11 +402,21 @@ TEST(Conv, Winograd) {
 }
 
 TEST(Conv, ZeroSizes) {
-  OpTester("Conv", 11).In<float>({0, 2, 3, 3}, {}).Const<float>({1, 2, 1, 1}, {1, 1}).Out<float>({0, 1, 3, 3}, {})
+  OpTester("Conv", 11)
+      .In<float>({0, 2, 3, 3}, {})
+      .Const<float>({1, 2, 1, 1}, {1, 1})
+      .Out<float>({0, 1, 3, 3}, {})
       .Check();
-  OpTester("Conv", 11).In<float>({1, 0, 1, 2}, {}).Const<float>({2, 0, 1, 1}, {}).In<float>({2}, {1, 2})
-      .Out<float>({1, 2, 1, 2}, {1, 1, 2, 2}).Check();
-  OpTester("Conv", 11).In<float>({1, 1, 1, 2}, {1, 2}).Const<float>({0, 1, 1, 1}, {}).Out<float>({1, 0, 1, 2}, {})
+  OpTester("Conv", 11)
+      .In<float>({1, 0, 1, 2}, {})
+      .Const<float>({2, 0, 1, 1}, {})
+      .In<float>({2}, {1, 2})
+      .Out<float>({1, 2, 1, 2}, {1, 1, 2, 2})
+      .Check();
+  OpTester("Conv", 11)
+      .In<float>({1, 1, 1, 2}, {1, 2})
+      .Const<float>({0, 1, 1, 1}, {})
+      .Out<float>({1, 0, 1, 2}, {})
       .Check();
 }
 
@@ -296,20 +433,32 @@ TEST(Conv, Refuses) {
   conv({1, 2}, {2, 2}).CheckFails(ORT_INVALID_ARGUMENT, "at least 3");
   conv({1, 2, 4, 4}, {3, 1, 3, 3}).Attr("group", 2).CheckFails(ORT_INVALID_ARGUMENT, "groups");
   conv({1, 2, 4, 4}, {2, 2, 3, 3}).Attr("group", 0).CheckFails(ORT_INVALID_ARGUMENT, "group");
-  conv({1, 2, 4, 4}, {2, 2, 3, 3}).Attr("strides", Attribute::Value(Dims{1, 0}))
+  conv({1, 2, 4, 4}, {2, 2, 3, 3})
+      .Attr("strides", Attribute::Value(Dims{1, 0}))
       .CheckFails(ORT_INVALID_ARGUMENT, "strides");
-  conv({1, 2, 4, 4}, {2, 2, 3, 3}).Attr("dilations", Attribute::Value(Dims{1}))
+  conv({1, 2, 4, 4}, {2, 2, 3, 3})
+      .Attr("dilations", Attribute::Value(Dims{1}))
       .CheckFails(ORT_INVALID_ARGUMENT, "dilations");
-  conv({1, 2, 4, 4}, {2, 2, 3, 3}).Attr("pads", Attribute::Value(Dims{1, 1, 1, -1}))
+  conv({1, 2, 4, 4}, {2, 2, 3, 3})
+      .Attr("pads", Attribute::Value(Dims{1, 1, 1, -1}))
       .CheckFails(ORT_INVALID_ARGUMENT, "pads");
-  conv({1, 2, 4, 4}, {2, 2, 3, 3}).Attr("kernel_shape", Attribute::Value(Dims{3, 4}))
+  conv({1, 2, 4, 4}, {2, 2, 3, 3})
+      .Attr("kernel_shape", Attribute::Value(Dims{3, 4}))
       .CheckFails(ORT_INVALID_ARGUMENT, "kernel_shape");
-  conv({1, 2, 4, 4}, {2, 2, 3, 3}).Attr("dilations", Attribute::Value(Dims{1, INT64_MAX}))
+  conv({1, 2, 4, 4}, {2, 2, 3, 3})
+      .Attr("dilations", Attribute::Value(Dims{1, INT64_MAX}))
       .CheckFails(ORT_INVALID_ARGUMENT, "dilations");
-  conv({1, 2, 4, 4}, {2, 2, 3, 3}).Attr("pads", Attribute::Value(Dims{INT64_MAX, 1, INT64_MAX, 1}))
+  conv({1, 2, 4, 4}, {2, 2, 3, 3})
+      .Attr("pads", Attribute::Value(Dims{INT64_MAX, 1, INT64_MAX, 1}))
       .CheckFails(ORT_INVALID_ARGUMENT, "pads");
-  conv({1, 2, 4, 4}, {2, 2, 3, 3}).Attr("auto_pad", "SOMEHOW").CheckFails(ORT_INVALID_GRAPH, "auto_pad");
-  OpTester("Conv", 11).In(x({1, 1, 4, 4})).Const(x({2, 1, 3, 3})).In(x({3})).Out(DType::kFloat)
+  conv({1, 2, 4, 4}, {2, 2, 3, 3})
+      .Attr("auto_pad", "SOMEHOW")
+      .CheckFails(ORT_INVALID_GRAPH, "auto_pad");
+  OpTester("Conv", 11)
+      .In(x({1, 1, 4, 4}))
+      .Const(x({2, 1, 3, 3}))
+      .In(x({3}))
+      .Out(DType::kFloat)
       .CheckFails(ORT_INVALID_ARGUMENT, "bias");
 }
 

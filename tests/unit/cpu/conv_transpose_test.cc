@@ -23,26 +23,28 @@ struct Problem {
 };
 
 void Check(const Problem& q) {
-  SCOPED_TRACE(Format("in {}, kernel {}, strides {}, pads {}, dilations {}, groups {}", ShapeToString(q.in),
-                      ShapeToString(q.kernel), ShapeToString(q.stride), ShapeToString(q.pads),
-                      ShapeToString(q.dilation), q.groups));
+  SCOPED_TRACE(Format("in {}, kernel {}, strides {}, pads {}, dilations {}, groups {}",
+                      ShapeToString(q.in), ShapeToString(q.kernel), ShapeToString(q.stride),
+                      ShapeToString(q.pads), ShapeToString(q.dilation), q.groups));
   std::minstd_rand engine(3);
   const auto random = [&](int64_t count) {
     std::vector<float> values;
-    for (int64_t i = 0; i < count; ++i) values.push_back(static_cast<float>(engine() % 2001) / 1000 - 1);
+    for (int64_t i = 0; i < count; ++i)
+      values.push_back(static_cast<float>(engine() % 2001) / 1000 - 1);
     return values;
   };
   Dims out;
   for (size_t i = 0; i < 2; ++i) {
-    out.push_back((q.in[i] - 1) * q.stride[i] + (q.kernel[i] - 1) * q.dilation[i] + 1 + q.output_padding[i] -
-                  q.pads[i] - q.pads[i + 2]);
+    out.push_back((q.in[i] - 1) * q.stride[i] + (q.kernel[i] - 1) * q.dilation[i] + 1 +
+                  q.output_padding[i] - q.pads[i] - q.pads[i + 2]);
   }
   const int64_t outputs = q.group_outputs * q.groups, group_channels = q.channels / q.groups;
   const auto x = random(q.batch * q.channels * q.in[0] * q.in[1]);
   const auto w = random(q.channels * q.group_outputs * q.kernel[0] * q.kernel[1]);
   const auto bias = random(outputs);
   std::vector<float> y(static_cast<size_t>(q.batch * outputs * out[0] * out[1]));
-  for (size_t i = 0; i < y.size(); ++i) y[i] = bias[i / static_cast<size_t>(out[0] * out[1]) % static_cast<size_t>(outputs)];
+  for (size_t i = 0; i < y.size(); ++i)
+    y[i] = bias[i / static_cast<size_t>(out[0] * out[1]) % static_cast<size_t>(outputs)];
   for (int64_t n = 0; n < q.batch; ++n) {
     for (int64_t c = 0; c < q.channels; ++c) {
       for (int64_t o = 0; o < q.group_outputs; ++o) {
@@ -56,7 +58,8 @@ void Check(const Problem& q) {
                 if (oh < 0 || ow < 0 || oh >= out[0] || ow >= out[1]) continue;
                 y[static_cast<size_t>(((n * outputs + output) * out[0] + oh) * out[1] + ow)] +=
                     x[static_cast<size_t>(((n * q.channels + c) * q.in[0] + h) * q.in[1] + v)] *
-                    w[static_cast<size_t>(((c * q.group_outputs + o) * q.kernel[0] + kh) * q.kernel[1] + kw)];
+                    w[static_cast<size_t>(
+                        ((c * q.group_outputs + o) * q.kernel[0] + kh) * q.kernel[1] + kw)];
               }
             }
           }
@@ -67,7 +70,8 @@ void Check(const Problem& q) {
   for (const bool constant : {false, true}) {
     OpTester tester("ConvTranspose", 11);
     tester.Attr("strides", Attribute::Value(q.stride)).Attr("pads", Attribute::Value(q.pads));
-    tester.Attr("dilations", Attribute::Value(q.dilation)).Attr("group", static_cast<int>(q.groups));
+    tester.Attr("dilations", Attribute::Value(q.dilation))
+        .Attr("group", static_cast<int>(q.groups));
     tester.Attr("output_padding", Attribute::Value(q.output_padding)).Tolerance(2e-5, 1e-5);
     tester.In<float>({q.batch, q.channels, q.in[0], q.in[1]}, x);
     const Shape w_shape{q.channels, q.group_outputs, q.kernel[0], q.kernel[1]};
@@ -79,11 +83,27 @@ void Check(const Problem& q) {
 TEST(ConvTranspose, AgainstReference) {
   Check({.in = {5, 6}, .kernel = {2, 2}, .channels = 12, .group_outputs = 7, .stride = {2, 2}});
   Check({.in = {5, 6}, .kernel = {3, 3}, .channels = 3, .group_outputs = 5, .batch = 2});
-  Check({.in = {4, 7}, .kernel = {4, 3}, .channels = 8, .group_outputs = 17, .stride = {2, 3}, .pads = {1, 0, 1, 2},
+  Check({.in = {4, 7},
+         .kernel = {4, 3},
+         .channels = 8,
+         .group_outputs = 17,
+         .stride = {2, 3},
+         .pads = {1, 0, 1, 2},
          .output_padding = {1, 2}});
-  Check({.in = {6, 5}, .kernel = {3, 2}, .channels = 6, .group_outputs = 2, .stride = {1, 2}, .pads = {1, 1, 0, 0},
-         .dilation = {2, 3}, .groups = 3});
-  Check({.in = {6, 5}, .kernel = {4, 4}, .channels = 6, .group_outputs = 1, .stride = {2, 2}, .pads = {1, 1, 1, 1},
+  Check({.in = {6, 5},
+         .kernel = {3, 2},
+         .channels = 6,
+         .group_outputs = 2,
+         .stride = {1, 2},
+         .pads = {1, 1, 0, 0},
+         .dilation = {2, 3},
+         .groups = 3});
+  Check({.in = {6, 5},
+         .kernel = {4, 4},
+         .channels = 6,
+         .group_outputs = 1,
+         .stride = {2, 2},
+         .pads = {1, 1, 1, 1},
          .groups = 6});
 }
 
@@ -91,23 +111,42 @@ TEST(ConvTranspose, ShapesGivenInOtherWays) {
   // One input pixel and one tap: the output is where it lands.
   const auto tester = [] { return OpTester("ConvTranspose", 11); };
   auto a = tester();
-  a.Attr("output_shape", Attribute::Value(Dims{5})).Attr("strides", Attribute::Value(Dims{2}))
-      .In<float>({1, 1, 2}, {1, 2}).Const<float>({1, 1, 3}, {1, 1, 1}).Out<float>({1, 1, 5}, {1, 1, 3, 2, 2}).Check();
+  a.Attr("output_shape", Attribute::Value(Dims{5}))
+      .Attr("strides", Attribute::Value(Dims{2}))
+      .In<float>({1, 1, 2}, {1, 2})
+      .Const<float>({1, 1, 3}, {1, 1, 1})
+      .Out<float>({1, 1, 5}, {1, 1, 3, 2, 2})
+      .Check();
   auto b = tester();
-  b.Attr("auto_pad", "SAME_UPPER").Attr("strides", Attribute::Value(Dims{2})).In<float>({1, 1, 2}, {1, 2})
-      .Const<float>({1, 1, 3}, {1, 1, 1}).Out<float>({1, 1, 4}, {1, 1, 3, 2}).Check();
+  b.Attr("auto_pad", "SAME_UPPER")
+      .Attr("strides", Attribute::Value(Dims{2}))
+      .In<float>({1, 1, 2}, {1, 2})
+      .Const<float>({1, 1, 3}, {1, 1, 1})
+      .Out<float>({1, 1, 4}, {1, 1, 3, 2})
+      .Check();
   auto c = tester();
-  c.Attr("auto_pad", "SAME_LOWER").Attr("strides", Attribute::Value(Dims{2})).In<float>({1, 1, 2}, {1, 2})
-      .Const<float>({1, 1, 3}, {1, 1, 1}).Out<float>({1, 1, 4}, {1, 3, 2, 2}).Check();
+  c.Attr("auto_pad", "SAME_LOWER")
+      .Attr("strides", Attribute::Value(Dims{2}))
+      .In<float>({1, 1, 2}, {1, 2})
+      .Const<float>({1, 1, 3}, {1, 1, 1})
+      .Out<float>({1, 1, 4}, {1, 3, 2, 2})
+      .Check();
   auto d = tester();
   d.In<float>({0, 1, 2}, {}).Const<float>({1, 1, 3}, {1, 1, 1}).Out<float>({0, 1, 4}, {}).Check();
 }
 
 TEST(ConvTranspose, Refuses) {
-  OpTester("ConvTranspose", 11).In<float>({1, 2, 1}, {1, 2}).Const<float>({1, 1, 1}, {1}).Out(DType::kFloat)
+  OpTester("ConvTranspose", 11)
+      .In<float>({1, 2, 1}, {1, 2})
+      .Const<float>({1, 1, 1}, {1})
+      .Out(DType::kFloat)
       .CheckFails(ORT_INVALID_ARGUMENT, "channels");
-  OpTester("ConvTranspose", 11).Attr("output_padding", Attribute::Value(Dims{-1})).In<float>({1, 1, 1}, {1})
-      .Const<float>({1, 1, 1}, {1}).Out(DType::kFloat).CheckFails(ORT_INVALID_ARGUMENT, "output_padding");
+  OpTester("ConvTranspose", 11)
+      .Attr("output_padding", Attribute::Value(Dims{-1}))
+      .In<float>({1, 1, 1}, {1})
+      .Const<float>({1, 1, 1}, {1})
+      .Out(DType::kFloat)
+      .CheckFails(ORT_INVALID_ARGUMENT, "output_padding");
 }
 
 }  // namespace

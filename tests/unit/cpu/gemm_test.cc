@@ -19,23 +19,33 @@ std::vector<float> Random(int64_t count, unsigned seed) {
 
 double Activate(const Activation& f, double x) {
   switch (f.kind) {
-    case ActivationKind::kNone: return x;
-    case ActivationKind::kRelu: return std::max(x, 0.0);
-    case ActivationKind::kClip: return std::min(std::max(x, double{f.a}), double{f.b});
-    case ActivationKind::kSigmoid: return 1 / (1 + std::exp(-x));
-    case ActivationKind::kHardSwish: return x * std::clamp(x / 6 + 0.5, 0.0, 1.0);
-    case ActivationKind::kSilu: return x / (1 + std::exp(-x));
-    case ActivationKind::kLeakyRelu: return x < 0 ? x * f.a : x;
-    case ActivationKind::kTanh: return std::tanh(x);
-    case ActivationKind::kHardSigmoid: return std::clamp(f.a * x + f.b, 0.0, 1.0);
-    case ActivationKind::kGelu: return 0.5 * x * (1 + std::erf(x / std::sqrt(2.0)));
+    case ActivationKind::kNone:
+      return x;
+    case ActivationKind::kRelu:
+      return std::max(x, 0.0);
+    case ActivationKind::kClip:
+      return std::min(std::max(x, double{f.a}), double{f.b});
+    case ActivationKind::kSigmoid:
+      return 1 / (1 + std::exp(-x));
+    case ActivationKind::kHardSwish:
+      return x * std::clamp(x / 6 + 0.5, 0.0, 1.0);
+    case ActivationKind::kSilu:
+      return x / (1 + std::exp(-x));
+    case ActivationKind::kLeakyRelu:
+      return x < 0 ? x * f.a : x;
+    case ActivationKind::kTanh:
+      return std::tanh(x);
+    case ActivationKind::kHardSigmoid:
+      return std::clamp(f.a * x + f.b, 0.0, 1.0);
+    case ActivationKind::kGelu:
+      return 0.5 * x * (1 + std::erf(x / std::sqrt(2.0)));
   }
   return x;
 }
 
 TEST(Activation, MatchesTheFormulas) {
-  for (const char* name :
-       {"", "Relu", "Clip", "Sigmoid", "HardSwish", "Silu", "LeakyRelu", "Tanh", "HardSigmoid", "Gelu"}) {
+  for (const char* name : {"", "Relu", "Clip", "Sigmoid", "HardSwish", "Silu", "LeakyRelu", "Tanh",
+                           "HardSigmoid", "Gelu"}) {
     const float params[] = {0.25f, 0.5f};
     const Activation activation = MakeActivation(name, params);
     std::vector<float> x;
@@ -43,7 +53,8 @@ TEST(Activation, MatchesTheFormulas) {
     std::vector<float> y = x;
     ApplyActivation(activation, y.data(), static_cast<int64_t>(y.size()));
     for (size_t i = 0; i < x.size(); ++i) {
-      EXPECT_NEAR(y[i], Activate(activation, x[i]), 3e-7 + 1e-6 * std::abs(x[i])) << name << " of " << x[i];
+      EXPECT_NEAR(y[i], Activate(activation, x[i]), 3e-7 + 1e-6 * std::abs(x[i]))
+          << name << " of " << x[i];
     }
   }
   EXPECT_THROW(MakeActivation("Swoosh", {}), Error);
@@ -61,10 +72,12 @@ struct Problem {
 };
 
 void CheckProblem(const Problem& q, ThreadPool& pool) {
-  SCOPED_TRACE(Format("{} x {} x {}, B {}, bias {}, residual {}, accumulate {}, threads {}", q.m, q.n, q.k,
-                      static_cast<int>(q.b), q.bias, q.residual, q.accumulate, pool.size()));
+  SCOPED_TRACE(Format("{} x {} x {}, B {}, bias {}, residual {}, accumulate {}, threads {}", q.m,
+                      q.n, q.k, static_cast<int>(q.b), q.bias, q.residual, q.accumulate,
+                      pool.size()));
   const int64_t lda = q.k + q.pad, ldc = q.n + q.pad;
-  const auto a = Random(q.m * lda, 1), b = Random(q.k * q.n, 2), bias = Random(q.n, 3), z = Random(q.m * ldc, 4);
+  const auto a = Random(q.m * lda, 1), b = Random(q.k * q.n, 2), bias = Random(q.n, 3),
+             z = Random(q.m * ldc, 4);
   const auto before = Random(q.m * ldc, 5);
   auto c = before;
   GemmParams p;
@@ -133,24 +146,53 @@ TEST_P(GemmThreads, EveryTileHeightAndWidth) {
 
 TEST_P(GemmThreads, EveryWayToHoldB) {
   for (const B b : {B::kPacked, B::kRows, B::kColumns}) {
-    for (const auto& [m, n, k] : std::vector<std::tuple<int64_t, int64_t, int64_t>>{
-             {1, 1, 1}, {1, 5, 3}, {1, 300, 77}, {2, 64, 33}, {3, 65, 17}, {13, 40, 64}, {29, 100, 19}, {64, 37, 50},
-             {100, 1, 20}, {200, 96, 64}, {7, 513, 129}, {0, 5, 3}, {5, 0, 3}, {5, 4, 0}}) {
+    for (const auto& [m, n, k] : std::vector<std::tuple<int64_t, int64_t, int64_t>>{{1, 1, 1},
+                                                                                    {1, 5, 3},
+                                                                                    {1, 300, 77},
+                                                                                    {2, 64, 33},
+                                                                                    {3, 65, 17},
+                                                                                    {13, 40, 64},
+                                                                                    {29, 100, 19},
+                                                                                    {64, 37, 50},
+                                                                                    {100, 1, 20},
+                                                                                    {200, 96, 64},
+                                                                                    {7, 513, 129},
+                                                                                    {0, 5, 3},
+                                                                                    {5, 0, 3},
+                                                                                    {5, 4, 0}}) {
       CheckProblem({.m = m, .n = n, .k = k, .b = b}, pool_);
-      CheckProblem({.m = m, .n = n, .k = k, .b = b, .bias = true, .residual = true, .accumulate = true, .alpha = 0.5f,
-                    .beta = -2, .activation = ActivationKind::kClip, .pad = 3},
+      CheckProblem({.m = m,
+                    .n = n,
+                    .k = k,
+                    .b = b,
+                    .bias = true,
+                    .residual = true,
+                    .accumulate = true,
+                    .alpha = 0.5f,
+                    .beta = -2,
+                    .activation = ActivationKind::kClip,
+                    .pad = 3},
                    pool_);
-      CheckProblem({.m = m, .n = n, .k = k, .b = b, .bias = true, .residual = true, .alpha = 0.5f, .beta = 3,
-                    .activation = ActivationKind::kSilu, .pad = 5},
+      CheckProblem({.m = m,
+                    .n = n,
+                    .k = k,
+                    .b = b,
+                    .bias = true,
+                    .residual = true,
+                    .alpha = 0.5f,
+                    .beta = 3,
+                    .activation = ActivationKind::kSilu,
+                    .pad = 5},
                    pool_);
     }
   }
 }
 
 TEST_P(GemmThreads, LargeEnoughForManyTasks) {
-  for (const auto& [m, n, k] :
-       std::vector<std::tuple<int64_t, int64_t, int64_t>>{{301, 203, 150}, {14, 1003, 300}, {1000, 33, 65}}) {
-    CheckProblem({.m = m, .n = n, .k = k, .bias = true, .activation = ActivationKind::kRelu}, pool_);
+  for (const auto& [m, n, k] : std::vector<std::tuple<int64_t, int64_t, int64_t>>{
+           {301, 203, 150}, {14, 1003, 300}, {1000, 33, 65}}) {
+    CheckProblem({.m = m, .n = n, .k = k, .bias = true, .activation = ActivationKind::kRelu},
+                 pool_);
     CheckProblem({.m = m, .n = n, .k = k, .b = B::kRows, .residual = true}, pool_);
     CheckProblem({.m = m, .n = n, .k = k, .b = B::kColumns}, pool_);
   }
@@ -167,8 +209,17 @@ TEST_P(GemmThreads, BatchesWithStridesAndOffsets) {
       b_at.push_back((i / 3) * k * n);
     }
     BatchedGemmParams p;
-    p.gemm = {.m = m, .n = n, .k = k, .a = a.data(), .lda = k, .b = b.data(), .b_row_stride = 1,
-              .b_column_stride = k, .c = c.data(), .ldc = n, .epilogue = {}};
+    p.gemm = {.m = m,
+              .n = n,
+              .k = k,
+              .a = a.data(),
+              .lda = k,
+              .b = b.data(),
+              .b_row_stride = 1,
+              .b_column_stride = k,
+              .c = c.data(),
+              .ldc = n,
+              .epilogue = {}};
     p.batch = batch;
     p.a_stride = m * k;
     p.b_stride = k * n;
@@ -186,7 +237,8 @@ TEST_P(GemmThreads, BatchesWithStridesAndOffsets) {
         for (int64_t j = 0; j < n; ++j) {
           double want = 0;
           for (int64_t x = 0; x < k; ++x) want += double{ai[r * k + x]} * bi[j * k + x];
-          ASSERT_NEAR(c[static_cast<size_t>((i * m + r) * n + j)], want, 1e-5) << i << " " << r << " " << j;
+          ASSERT_NEAR(c[static_cast<size_t>((i * m + r) * n + j)], want, 1e-5)
+              << i << " " << r << " " << j;
         }
       }
     }
@@ -195,51 +247,108 @@ TEST_P(GemmThreads, BatchesWithStridesAndOffsets) {
 
 INSTANTIATE_TEST_SUITE_P(Threads, GemmThreads, testing::Values(1, 2));
 
-// -- the operators ---------------------------------------------------------------------------------------------------
+// -- the operators
+// ---------------------------------------------------------------------------------------------------
 
 TEST(MatMul, RanksAndBroadcasting) {
-  OpTester("MatMul", 13).In<float>({2, 2}, {1, 2, 3, 4}).In<float>({2, 2}, {5, 6, 7, 8})
-      .Out<float>({2, 2}, {19, 22, 43, 50}).Check();
+  OpTester("MatMul", 13)
+      .In<float>({2, 2}, {1, 2, 3, 4})
+      .In<float>({2, 2}, {5, 6, 7, 8})
+      .Out<float>({2, 2}, {19, 22, 43, 50})
+      .Check();
   OpTester("MatMul", 13).In<float>({2}, {1, 2}).In<float>({2}, {3, 4}).Out<float>({}, {11}).Check();
-  OpTester("MatMul", 1).In<float>({2}, {1, 2}).In<float>({2, 3}, {1, 2, 3, 4, 5, 6})
-      .Out<float>({3}, {9, 12, 15}).Check();
-  OpTester("MatMul", 9).In<float>({3, 2}, {1, 2, 3, 4, 5, 6}).Const<float>({2}, {1, 10})
-      .Out<float>({3}, {21, 43, 65}).Check();
-  OpTester("MatMul", 13).In<float>({2, 1, 2}, {1, 2, 3, 4}).Const<float>({2, 1}, {1, 10})
-      .Out<float>({2, 1, 1}, {21, 43}).Check();
-  OpTester("MatMul", 13).In<float>({2, 1, 1, 2}, {1, 2, 3, 4}).In<float>({3, 2, 1}, {1, 1, 1, 0, 0, 1})
-      .Out<float>({2, 3, 1, 1}, {3, 1, 2, 7, 3, 4}).Check();
-  OpTester("MatMul", 13).In<float>({1, 2}, {1, 2}).In<float>({2, 2, 1}, {1, 1, 2, 2}).Out<float>({2, 1, 1}, {3, 6})
+  OpTester("MatMul", 1)
+      .In<float>({2}, {1, 2})
+      .In<float>({2, 3}, {1, 2, 3, 4, 5, 6})
+      .Out<float>({3}, {9, 12, 15})
       .Check();
-  OpTester("MatMul", 13).In<float>({2, 0}, {}).In<float>({0, 2}, {}).Out<float>({2, 2}, {0, 0, 0, 0}).Check();
-  OpTester("MatMul", 13).In<float>({0, 2}, {}).Const<float>({2, 3}, {1, 2, 3, 4, 5, 6}).Out<float>({0, 3}, {})
+  OpTester("MatMul", 9)
+      .In<float>({3, 2}, {1, 2, 3, 4, 5, 6})
+      .Const<float>({2}, {1, 10})
+      .Out<float>({3}, {21, 43, 65})
       .Check();
-  OpTester("MatMul", 13).In<float>({2, 0}, {}).Const<float>({0, 2}, {}).Out<float>({2, 2}, {0, 0, 0, 0}).Check();
+  OpTester("MatMul", 13)
+      .In<float>({2, 1, 2}, {1, 2, 3, 4})
+      .Const<float>({2, 1}, {1, 10})
+      .Out<float>({2, 1, 1}, {21, 43})
+      .Check();
+  OpTester("MatMul", 13)
+      .In<float>({2, 1, 1, 2}, {1, 2, 3, 4})
+      .In<float>({3, 2, 1}, {1, 1, 1, 0, 0, 1})
+      .Out<float>({2, 3, 1, 1}, {3, 1, 2, 7, 3, 4})
+      .Check();
+  OpTester("MatMul", 13)
+      .In<float>({1, 2}, {1, 2})
+      .In<float>({2, 2, 1}, {1, 1, 2, 2})
+      .Out<float>({2, 1, 1}, {3, 6})
+      .Check();
+  OpTester("MatMul", 13)
+      .In<float>({2, 0}, {})
+      .In<float>({0, 2}, {})
+      .Out<float>({2, 2}, {0, 0, 0, 0})
+      .Check();
+  OpTester("MatMul", 13)
+      .In<float>({0, 2}, {})
+      .Const<float>({2, 3}, {1, 2, 3, 4, 5, 6})
+      .Out<float>({0, 3}, {})
+      .Check();
+  OpTester("MatMul", 13)
+      .In<float>({2, 0}, {})
+      .Const<float>({0, 2}, {})
+      .Out<float>({2, 2}, {0, 0, 0, 0})
+      .Check();
 }
 
 TEST(MatMul, OtherTypes) {
-  OpTester("MatMul", 13).In<double>({2, 2}, {1, 2, 3, 4}).In<double>({2, 2}, {5, 6, 7, 8})
-      .Out<double>({2, 2}, {19, 22, 43, 50}).Check();
-  OpTester("MatMul", 9).In<int32_t>({1, 2}, {1, -2}).In<int32_t>({2, 1}, {3, 4}).Out<int32_t>({1, 1}, {-5}).Check();
-  OpTester("MatMul", 13).In<uint64_t>({2}, {1, 2}).In<uint64_t>({2, 2, 1}, {3, 4, 5, 6})
-      .Out<uint64_t>({2, 1}, {11, 17}).Check();
+  OpTester("MatMul", 13)
+      .In<double>({2, 2}, {1, 2, 3, 4})
+      .In<double>({2, 2}, {5, 6, 7, 8})
+      .Out<double>({2, 2}, {19, 22, 43, 50})
+      .Check();
+  OpTester("MatMul", 9)
+      .In<int32_t>({1, 2}, {1, -2})
+      .In<int32_t>({2, 1}, {3, 4})
+      .Out<int32_t>({1, 1}, {-5})
+      .Check();
+  OpTester("MatMul", 13)
+      .In<uint64_t>({2}, {1, 2})
+      .In<uint64_t>({2, 2, 1}, {3, 4, 5, 6})
+      .Out<uint64_t>({2, 1}, {11, 17})
+      .Check();
 }
 
 TEST(MatMul, PrivateFormTransposesAndScales) {
-  OpTester("MatMul", 1, kPrivateDomain).Attr("transB", 1).Attr("alpha", Attribute::Value(0.5f))
-      .In<float>({1, 2, 2}, {1, 2, 3, 4}).In<float>({1, 2, 2}, {5, 7, 6, 8})
-      .Out<float>({1, 2, 2}, {9.5, 11, 21.5, 25}).Check();
-  OpTester("MatMul", 1, kPrivateDomain).Attr("transA", 1).Attr("transB", 1)
-      .In<float>({2, 1, 2}, {1, 2, 3, 4}).Const<float>({3, 1}, {1, 10, 100})
-      .Out<float>({2, 2, 3}, {1, 10, 100, 2, 20, 200, 3, 30, 300, 4, 40, 400}).Check();
+  OpTester("MatMul", 1, kPrivateDomain)
+      .Attr("transB", 1)
+      .Attr("alpha", Attribute::Value(0.5f))
+      .In<float>({1, 2, 2}, {1, 2, 3, 4})
+      .In<float>({1, 2, 2}, {5, 7, 6, 8})
+      .Out<float>({1, 2, 2}, {9.5, 11, 21.5, 25})
+      .Check();
+  OpTester("MatMul", 1, kPrivateDomain)
+      .Attr("transA", 1)
+      .Attr("transB", 1)
+      .In<float>({2, 1, 2}, {1, 2, 3, 4})
+      .Const<float>({3, 1}, {1, 10, 100})
+      .Out<float>({2, 2, 3}, {1, 10, 100, 2, 20, 200, 3, 30, 300, 4, 40, 400})
+      .Check();
 }
 
 TEST(MatMul, Refuses) {
-  OpTester("MatMul", 13).In<float>({2, 3}, {1, 2, 3, 4, 5, 6}).In<float>({2, 3}, {1, 2, 3, 4, 5, 6})
-      .Out(DType::kFloat).CheckFails(ORT_INVALID_ARGUMENT, "{2,3} and {2,3}");
-  OpTester("MatMul", 13).In<float>({}, {1}).In<float>({1, 1}, {1}).Out(DType::kFloat)
+  OpTester("MatMul", 13)
+      .In<float>({2, 3}, {1, 2, 3, 4, 5, 6})
+      .In<float>({2, 3}, {1, 2, 3, 4, 5, 6})
+      .Out(DType::kFloat)
+      .CheckFails(ORT_INVALID_ARGUMENT, "{2,3} and {2,3}");
+  OpTester("MatMul", 13)
+      .In<float>({}, {1})
+      .In<float>({1, 1}, {1})
+      .Out(DType::kFloat)
       .CheckFails(ORT_INVALID_ARGUMENT, "at least one dimension");
-  OpTester("MatMul", 13).In<float>({2, 1, 1}, {1, 2}).In<float>({3, 1, 1}, {1, 2, 3}).Out(DType::kFloat)
+  OpTester("MatMul", 13)
+      .In<float>({2, 1, 1}, {1, 2})
+      .In<float>({3, 1, 1}, {1, 2, 3})
+      .Out(DType::kFloat)
       .CheckFails(ORT_INVALID_ARGUMENT);
 }
 
@@ -249,8 +358,12 @@ TEST(Gemm, BroadcastsC) {
     Shape shape;
     std::vector<float> c;
   };
-  for (const Case& test : std::vector<Case>{
-           {{2}, {1, 2}}, {{1, 2}, {1, 2}}, {{2, 1}, {1, 2}}, {{2, 2}, {1, 2, 3, 4}}, {{1}, {1}}, {{}, {1}}}) {
+  for (const Case& test : std::vector<Case>{{{2}, {1, 2}},
+                                            {{1, 2}, {1, 2}},
+                                            {{2, 1}, {1, 2}},
+                                            {{2, 2}, {1, 2, 3, 4}},
+                                            {{1}, {1}},
+                                            {{}, {1}}}) {
     // alpha = 1.5, beta = 2
     std::vector<float> want;
     for (int i = 0; i < 4; ++i) {
@@ -258,12 +371,15 @@ TEST(Gemm, BroadcastsC) {
       const int row = i / 2, column = i % 2;
       const int columns = rank == 0 ? 1 : static_cast<int>(test.shape.back());
       const int rows = rank < 2 ? 1 : static_cast<int>(test.shape[0]);
-      const float c = test.c[static_cast<size_t>((rows == 1 ? 0 : row) * columns + (columns == 1 ? 0 : column))];
+      const float c = test.c[static_cast<size_t>((rows == 1 ? 0 : row) * columns +
+                                                 (columns == 1 ? 0 : column))];
       want.push_back(1.5f * std::vector<float>{4, 5, 10, 11}[static_cast<size_t>(i)] + 2 * c);
     }
     for (const bool constant : {false, true}) {
       OpTester tester("Gemm", 13);
-      tester.Attr("alpha", Attribute::Value(1.5f)).Attr("beta", Attribute::Value(2.0f)).In<float>({2, 3}, a);
+      tester.Attr("alpha", Attribute::Value(1.5f))
+          .Attr("beta", Attribute::Value(2.0f))
+          .In<float>({2, 3}, a);
       if (constant) {
         tester.Const<float>({3, 2}, b);
       } else {
@@ -277,9 +393,12 @@ TEST(Gemm, BroadcastsC) {
 TEST(Gemm, Transposes) {
   for (const int64_t trans_a : {0, 1}) {
     for (const int64_t trans_b : {0, 1}) {
-      const std::vector<float> a = trans_a ? std::vector<float>{1, 4, 2, 5, 3, 6} : std::vector<float>{1, 2, 3, 4, 5, 6};
-      const std::vector<float> b = trans_b ? std::vector<float>{1, 0, 1, 0, 1, 1} : std::vector<float>{1, 0, 0, 1, 1, 1};
-      const Shape a_shape = trans_a ? Shape{3, 2} : Shape{2, 3}, b_shape = trans_b ? Shape{2, 3} : Shape{3, 2};
+      const std::vector<float> a =
+          trans_a ? std::vector<float>{1, 4, 2, 5, 3, 6} : std::vector<float>{1, 2, 3, 4, 5, 6};
+      const std::vector<float> b =
+          trans_b ? std::vector<float>{1, 0, 1, 0, 1, 1} : std::vector<float>{1, 0, 0, 1, 1, 1};
+      const Shape a_shape = trans_a ? Shape{3, 2} : Shape{2, 3},
+                  b_shape = trans_b ? Shape{2, 3} : Shape{3, 2};
       for (const bool constant : {false, true}) {
         OpTester tester("Gemm", 11);
         tester.Attr("transA", static_cast<int>(trans_a)).Attr("transB", static_cast<int>(trans_b));
@@ -287,28 +406,53 @@ TEST(Gemm, Transposes) {
         constant ? tester.Const<float>(b_shape, b) : tester.In<float>(b_shape, b);
         tester.Out<float>({2, 2}, {4, 5, 10, 11}).Check();
       }
-      OpTester("Gemm", 11).Attr("transA", static_cast<int>(trans_a)).Attr("transB", static_cast<int>(trans_b))
-          .In<double>(a_shape, {a.begin(), a.end()}).In<double>(b_shape, {b.begin(), b.end()})
-          .In<double>({2}, {1, 2}).Out<double>({2, 2}, {5, 7, 11, 13}).Check();
+      OpTester("Gemm", 11)
+          .Attr("transA", static_cast<int>(trans_a))
+          .Attr("transB", static_cast<int>(trans_b))
+          .In<double>(a_shape, {a.begin(), a.end()})
+          .In<double>(b_shape, {b.begin(), b.end()})
+          .In<double>({2}, {1, 2})
+          .Out<double>({2, 2}, {5, 7, 11, 13})
+          .Check();
     }
   }
 }
 
 TEST(Gemm, PrivateFormFusesResidualAndActivation) {
-  OpTester("Gemm", 1, kPrivateDomain).Attr("activation", "Clip")
+  OpTester("Gemm", 1, kPrivateDomain)
+      .Attr("activation", "Clip")
       .Attr("activation_params", Attribute::Value(std::vector<float>{0, 13}))
-      .In<float>({2, 1, 3}, {1, 2, 3, 4, 5, 6}).Const<float>({3, 2}, {1, 0, 0, 1, 1, 1}).In<float>({2}, {1, -1})
-      .In<float>({2, 1, 2}, {-9, 1, 1, 100}).Out<float>({2, 1, 2}, {0, 5, 12, 13}).Check();
-  OpTester("Gemm", 1, kPrivateDomain).In<float>({2, 1}, {1, 2}).Const<float>({1, 2}, {1, 10})
-      .In<float>({2, 1}, {100, 200}).In<float>({2, 2}, {1, 2, 3, 4}).Out<float>({2, 2}, {102, 112, 205, 224}).Check();
+      .In<float>({2, 1, 3}, {1, 2, 3, 4, 5, 6})
+      .Const<float>({3, 2}, {1, 0, 0, 1, 1, 1})
+      .In<float>({2}, {1, -1})
+      .In<float>({2, 1, 2}, {-9, 1, 1, 100})
+      .Out<float>({2, 1, 2}, {0, 5, 12, 13})
+      .Check();
+  OpTester("Gemm", 1, kPrivateDomain)
+      .In<float>({2, 1}, {1, 2})
+      .Const<float>({1, 2}, {1, 10})
+      .In<float>({2, 1}, {100, 200})
+      .In<float>({2, 2}, {1, 2, 3, 4})
+      .Out<float>({2, 2}, {102, 112, 205, 224})
+      .Check();
 }
 
 TEST(Gemm, Refuses) {
-  OpTester("Gemm", 13).In<float>({2, 2, 1}, {1, 2, 3, 4}).In<float>({1, 1}, {1}).Out(DType::kFloat)
+  OpTester("Gemm", 13)
+      .In<float>({2, 2, 1}, {1, 2, 3, 4})
+      .In<float>({1, 1}, {1})
+      .Out(DType::kFloat)
       .CheckFails(ORT_INVALID_ARGUMENT, "must be matrices");
-  OpTester("Gemm", 13).In<float>({2, 2}, {1, 2, 3, 4}).In<float>({1, 2}, {1, 2}).Out(DType::kFloat)
+  OpTester("Gemm", 13)
+      .In<float>({2, 2}, {1, 2, 3, 4})
+      .In<float>({1, 2}, {1, 2})
+      .Out(DType::kFloat)
       .CheckFails(ORT_INVALID_ARGUMENT, "inner dimensions");
-  OpTester("Gemm", 13).In<float>({1, 1}, {1}).In<float>({1, 2}, {1, 2}).In<float>({3}, {1, 2, 3}).Out(DType::kFloat)
+  OpTester("Gemm", 13)
+      .In<float>({1, 1}, {1})
+      .In<float>({1, 2}, {1, 2})
+      .In<float>({3}, {1, 2, 3})
+      .Out(DType::kFloat)
       .CheckFails(ORT_INVALID_ARGUMENT, "does not broadcast");
 }
 

@@ -14,10 +14,12 @@ class NullKernel final : public Kernel {
   void Run(KernelContext&) const override {}
 };
 
-// Claims the nodes whose operator is in `types`; as one group, as groups given by hand, or node by node.
+// Claims the nodes whose operator is in `types`; as one group, as groups given by hand, or node by
+// node.
 class FakeEp final : public ExecutionProvider {
  public:
-  FakeEp(std::string name, std::set<std::string> types, bool fuse) : name_(std::move(name)), types_(std::move(types)), fuse_(fuse) {}
+  FakeEp(std::string name, std::set<std::string> types, bool fuse)
+      : name_(std::move(name)), types_(std::move(types)), fuse_(fuse) {}
 
   const std::string& name() const override { return name_; }
   Capability GetCapability(const GraphView& view) override {
@@ -45,7 +47,9 @@ class FakeEp final : public ExecutionProvider {
     }
     return kernels;
   }
-  std::unique_ptr<Kernel> CreateKernel(const KernelInfo&) override { return std::make_unique<NullKernel>(); }
+  std::unique_ptr<Kernel> CreateKernel(const KernelInfo&) override {
+    return std::make_unique<NullKernel>();
+  }
 
   bool fails = false;
   bool twice = false;
@@ -89,16 +93,19 @@ const std::set<std::string> kAll = {"A", "B", "C", "D"};
 
 TEST(PartitionTest, TheFirstThatWantsANodeGetsIt) {
   Chain chain;
-  const Partition result = chain.Run({Ep("one", {"A", "C"}), Ep("two", {"A", "B"}), Ep("host", kAll)});
+  const Partition result =
+      chain.Run({Ep("one", {"A", "C"}), Ep("two", {"A", "B"}), Ep("host", kAll)});
   std::map<std::string, std::string> where;
   for (const auto& node : result.placement.nodes) where[node.name] = node.ep;
-  EXPECT_EQ(where, (std::map<std::string, std::string>{{"a", "one"}, {"b", "two"}, {"c", "one"}, {"d", "host"}}));
+  EXPECT_EQ(where, (std::map<std::string, std::string>{
+                       {"a", "one"}, {"b", "two"}, {"c", "one"}, {"d", "host"}}));
   const auto& d = result.placement.nodes[1];
   ASSERT_EQ(d.refused_by.size(), 2u);
   EXPECT_EQ(d.refused_by[0].first, "one");
   EXPECT_EQ(d.refused_by[1].second.code, ReasonCode::kNotClaimed);
   EXPECT_EQ(result.placement.Summary(),
-            "one: 2/4 nodes; two: 1/4 nodes (B x1: not claimed by one); host: 1/4 nodes (D x1: not claimed by one)");
+            "one: 2/4 nodes; two: 1/4 nodes (B x1: not claimed by one); host: 1/4 nodes (D x1: not "
+            "claimed by one)");
 }
 
 TEST(PartitionTest, AGroupBecomesOneNode) {
@@ -125,7 +132,8 @@ TEST(PartitionTest, AFusionThatWouldMakeACycleIsRefusedWithAReason) {
   EXPECT_EQ(a.ep, "host");
   ASSERT_EQ(a.refused_by.size(), 1u);
   EXPECT_EQ(a.refused_by[0].second.code, ReasonCode::kClaimRefused);
-  EXPECT_NE(a.refused_by[0].second.text.find("cycle through D 'd'"), std::string::npos) << a.refused_by[0].second.text;
+  EXPECT_NE(a.refused_by[0].second.text.find("cycle through D 'd'"), std::string::npos)
+      << a.refused_by[0].second.text;
 }
 
 TEST(PartitionTest, OverlappingClaimsNameTheEpAndTheNode) {
@@ -137,7 +145,8 @@ TEST(PartitionTest, OverlappingClaimsNameTheEpAndTheNode) {
     FAIL();
   } catch (const Error& error) {
     EXPECT_EQ(error.code(), ORT_FAIL);
-    EXPECT_NE(error.message().find("greedy claims A 'a' twice"), std::string::npos) << error.message();
+    EXPECT_NE(error.message().find("greedy claims A 'a' twice"), std::string::npos)
+        << error.message();
   }
 }
 
@@ -166,7 +175,8 @@ TEST(PartitionTest, ANodeThatNobodyRunsIsAnErrorWithEveryReason) {
     FAIL();
   } catch (const Error& error) {
     EXPECT_EQ(error.code(), ORT_NOT_IMPLEMENTED);
-    EXPECT_NE(error.message().find("for C node with name 'c'"), std::string::npos) << error.message();
+    EXPECT_NE(error.message().find("for C node with name 'c'"), std::string::npos)
+        << error.message();
     EXPECT_NE(error.message().find("one: not claimed"), std::string::npos) << error.message();
   }
 }

@@ -1,4 +1,5 @@
-// Sessions from graphs in memory: what Run promises about names, shapes, reuse, allocation and threads.
+// Sessions from graphs in memory: what Run promises about names, shapes, reuse, allocation and
+// threads.
 #include "runtime/session.h"
 
 #include <gtest/gtest.h>
@@ -22,7 +23,8 @@ std::atomic<int64_t> allocation_count{0};
 std::atomic<bool> counting{false};
 
 void Count() {
-  if (counting.load(std::memory_order_relaxed)) allocation_count.fetch_add(1, std::memory_order_relaxed);
+  if (counting.load(std::memory_order_relaxed))
+    allocation_count.fetch_add(1, std::memory_order_relaxed);
 }
 
 }  // namespace
@@ -62,7 +64,8 @@ class SessionTest : public testing::Test {
   // y = Relu(x * w + b) of x [n,4]; also r = the product seen as [n*3].
   std::unique_ptr<OrtSession> Mlp(int threads = 1) {
     auto graph = std::make_unique<Graph>(Model());
-    ValueInfo* x = graph->AddInput("x", TypeInfo::Tensor(DType::kFloat, std::vector<Dim>{Dim("n"), Dim(4)}));
+    ValueInfo* x =
+        graph->AddInput("x", TypeInfo::Tensor(DType::kFloat, std::vector<Dim>{Dim("n"), Dim(4)}));
     std::vector<float> weights(12);
     for (size_t i = 0; i < weights.size(); ++i) weights[i] = static_cast<float>(i) - 5.0f;
     const Shape shape{4, 3};
@@ -90,7 +93,8 @@ class SessionTest : public testing::Test {
     for (size_t row = 0; row < x.size() / 4; ++row) {
       for (size_t column = 0; column < 3; ++column) {
         float sum = static_cast<float>(column + 1);
-        for (size_t k = 0; k < 4; ++k) sum += x[row * 4 + k] * (static_cast<float>(k * 3 + column) - 5.0f);
+        for (size_t k = 0; k < 4; ++k)
+          sum += x[row * 4 + k] * (static_cast<float>(k * 3 + column) - 5.0f);
         y.push_back(std::max(sum, 0.0f));
       }
     }
@@ -152,8 +156,9 @@ TEST_F(SessionTest, OutputsComeInAnyOrderAndIntoGivenMemory) {
   }
 }
 
-void ExpectFailure(OrtSession& session, const char* input_name, const Value& input, const char* output_name,
-                   Value* output, ErrorCode code, const std::string& text) {
+void ExpectFailure(OrtSession& session, const char* input_name, const Value& input,
+                   const char* output_name, Value* output, ErrorCode code,
+                   const std::string& text) {
   const char* in[] = {input_name};
   const char* out[] = {output_name};
   const Value* inputs[] = {&input};
@@ -179,7 +184,8 @@ TEST_F(SessionTest, BadArgumentsNameTheCulpritAndTheSessionGoesOn) {
   for (int round = 0; round < 2; ++round) {
     ExpectFailure(*session, "z", good, "y", nullptr, kInvalid, "Invalid input name: z");
     ExpectFailure(*session, "x", good, "z", nullptr, kInvalid, "Invalid output name: z");
-    ExpectFailure(*session, "x", rank, "y", nullptr, kInvalid, "Invalid rank for input: x Got: 1 Expected: 2");
+    ExpectFailure(*session, "x", rank, "y", nullptr, kInvalid,
+                  "Invalid rank for input: x Got: 1 Expected: 2");
     ExpectFailure(*session, "x", dim, "y", nullptr, kInvalid, "index: 1 Got: 5 Expected: 4");
     ExpectFailure(*session, "x", type, "y", nullptr, kInvalid, "Unexpected input data type");
     ExpectFailure(*session, "x", good, "y", &wrong_output, kInvalid, "'y' has shape {7,3}");
