@@ -133,9 +133,10 @@ class PlanBuilder {
     for (size_t i = 0; i < node.inputs.size() && i < 64; ++i) {
       if (((consumed >> i) & 1) == 0) continue;
       ValueInfo* value = node.inputs[i];
-      DropFilePagesOf(*value->initializer);
       if (value->graph == &graph_ && value->consumers.size() == 1 && !value->is_graph_output) {
         value->initializer = std::make_shared<const Tensor>(ReleasedTensor(*value));
+      } else {
+        DropFilePagesOf(*value->initializer);
       }
     }
   }

@@ -201,31 +201,34 @@ class NewOutputs {
   explicit NewOutputs(std::span<Value*> outputs) : outputs_(outputs) {}
   ~NewOutputs() {
     if (done_) return;
-    for (size_t i = 0; i < outputs_.size() && i < 64; ++i) {
-      if ((made_ >> i) & 1) {
-        delete outputs_[i];
-        outputs_[i] = nullptr;
-      }
+    for (size_t i = 0; i < std::min(outputs_.size(), kInMask); ++i) {
+      if ((made_ >> i) & 1) Drop(i);
     }
-    for (Value*& value : many_) {
-      delete value;
-    }
+    for (const size_t i : beyond_mask_) Drop(i);
   }
   Value* Make(size_t i) {
     outputs_[i] = new Value();
-    if (i < 64) {
+    if (i < kInMask) {
       made_ |= uint64_t{1} << i;
     } else {
-      many_.push_back(outputs_[i]);
+      beyond_mask_.push_back(i);
     }
     return outputs_[i];
   }
   void Keep() { done_ = true; }
 
  private:
+  // The caller must not see what is gone.
+  void Drop(size_t i) {
+    delete outputs_[i];
+    outputs_[i] = nullptr;
+  }
+
+  // A mask, because a run with a usual number of outputs should not allocate for this.
+  static constexpr size_t kInMask = 64;
   std::span<Value*> outputs_;
   uint64_t made_ = 0;
-  std::vector<Value*> many_;
+  std::vector<size_t> beyond_mask_;
   bool done_ = false;
 };
 
