@@ -1,6 +1,7 @@
 // The table that plugin EPs call: a line for each slot, in the order of the header.
 #include "abi/ep_devices.h"
 #include "abi/ep_memory.h"
+#include "abi/kernel_context.h"
 #include "abi/tables.h"
 
 namespace backplane::abi {
@@ -11,9 +12,9 @@ namespace backplane::abi {
 constinit const OrtEpApi kEpApi = {
     .CreateEpDevice = CreateEpDevice,
     .ReleaseEpDevice = ReleaseEpDevice,
-    MISSING(EpGraphSupportInfo_AddNodesToFuse),
-    MISSING(EpGraphSupportInfo_AddSingleNode),
-    MISSING(NodeComputeContext_NodeName),
+    .EpGraphSupportInfo_AddNodesToFuse = EpGraphSupportInfo_AddNodesToFuse,
+    .EpGraphSupportInfo_AddSingleNode = EpGraphSupportInfo_AddSingleNode,
+    .NodeComputeContext_NodeName = NodeComputeContext_NodeName,
     .EpDevice_AddAllocatorInfo = EpDevice_AddAllocatorInfo,
     .MemoryInfo_GetMemoryDevice = MemoryInfo_GetMemoryDevice,
     .Value_GetMemoryDevice = Value_GetMemoryDevice,
@@ -50,7 +51,7 @@ constinit const OrtEpApi kEpApi = {
     MISSING(KernelDef_GetInputMemType),
     MISSING(KernelDef_GetOutputMemType),
     MISSING(GetTensorDataType),
-    MISSING(EpGraphSupportInfo_LookUpKernel),
+    .EpGraphSupportInfo_LookUpKernel = EpGraphSupportInfo_LookUpKernel,
     MISSING(SharedPrePackedWeightCache_StoreWeightData),
     MISSING(KernelInfo_GetEp),
     .DeviceEpIncompatibilityDetails_SetDetails = DeviceEpIncompatibilityDetails_SetDetails,

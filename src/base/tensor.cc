@@ -41,6 +41,11 @@ void CopyElements(const Tensor& from, Tensor& to) {
   }
 }
 
+void DropFilePagesOf(const Tensor& tensor) noexcept {
+  if (tensor.owner() != nullptr && tensor.owner()->file_backed())
+    DropFilePages(tensor.raw(), tensor.Bytes());
+}
+
 std::vector<int64_t> ToInt64s(const Tensor& tensor) {
   if (tensor.dtype() == DType::kInt64) {
     const auto values = tensor.span<int64_t>();

@@ -103,6 +103,10 @@ class Tensor {
 /// strings too).
 void CopyElements(const Tensor& from, Tensor& to);
 
+/// Tells the kernel that the pages of a tensor in a mapped file are not needed for now; does
+/// nothing for other memory.
+void DropFilePagesOf(const Tensor& tensor) noexcept;
+
 /// The elements of a host tensor of int32 or int64 as int64 (shapes, axes, indices given as
 /// tensors).
 std::vector<int64_t> ToInt64s(const Tensor& tensor);

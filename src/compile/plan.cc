@@ -169,22 +169,11 @@ class PlanBuilder {
     for (size_t i = 0; i < plan_->slots.size(); ++i) {
       const Slot& slot = plan_->slots[i];
       if (slot.kind != SlotKind::kConstant) continue;
-      AlignConstant(const_cast<ValueInfo&>(*slot.value));
+      // Views of a file may lie at any address (model/tensor_loader.cc); what kernels read on every
+      // run is aligned.
+      const_cast<ValueInfo*>(slot.value)->AlignInitializer();
       plan_->constants[i].SetTensor(*slot.value->initializer);
     }
-  }
-
-  // Views of a file may lie at any address (model/tensor_loader.cc); what kernels read on every run
-  // is aligned.
-  static void AlignConstant(ValueInfo& value) {
-    const Tensor& tensor = *value.initializer;
-    const size_t element =
-        std::min<size_t>(std::max<size_t>(BitsOf(tensor.dtype()) / 8, 1), alignof(double));
-    if (tensor.raw() == nullptr || reinterpret_cast<uintptr_t>(tensor.raw()) % element == 0) return;
-    Tensor copy = Tensor::Allocate(tensor.dtype(), tensor.shape());
-    CopyElements(tensor, copy);
-    DropFilePagesOf(tensor);
-    value.initializer = std::make_shared<const Tensor>(std::move(copy));
   }
 
   // Type and shape without content, for an initializer that lives on only inside packed weights.
@@ -192,12 +181,6 @@ class PlanBuilder {
     const Tensor& tensor = *value.initializer;
     DropFilePagesOf(tensor);
     return Tensor(tensor.dtype(), tensor.shape(), nullptr);
-  }
-
-  static void DropFilePagesOf(const Tensor& tensor) {
-    if (tensor.owner() == nullptr) return;
-    const Buffer& owner = *tensor.owner();
-    if (owner.file_backed()) DropFilePages(tensor.raw(), tensor.Bytes());
   }
 
   Graph& graph_;

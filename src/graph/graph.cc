@@ -366,3 +366,24 @@ void ForEachGraph(Graph& graph, const std::function<void(Graph&)>& visit) {
 }
 
 }  // namespace backplane
+
+void OrtValueInfo::AlignInitializer() {
+  const backplane::Tensor& tensor = *initializer;
+  const size_t element =
+      std::clamp<size_t>(backplane::BitsOf(tensor.dtype()) / 8, 1, alignof(double));
+  if (tensor.raw() == nullptr || reinterpret_cast<uintptr_t>(tensor.raw()) % element == 0) return;
+  auto copy = std::make_shared<backplane::Tensor>(
+      backplane::Tensor::Allocate(tensor.dtype(), tensor.shape()));
+  CopyElements(tensor, *copy);
+  backplane::DropFilePagesOf(tensor);
+  initializer = std::move(copy);
+}
+
+const OrtValue* OrtValueInfo::InitializerValue() {
+  if (initializer == nullptr) return nullptr;
+  if (initializer_value_ == nullptr) {
+    AlignInitializer();
+    initializer_value_ = std::make_shared<OrtValue>(*initializer);
+  }
+  return initializer_value_.get();
+}

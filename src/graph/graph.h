@@ -23,8 +23,10 @@
 #include <vector>
 
 #include "base/tensor.h"
+#include "base/value.h"
 #include "graph/type.h"
 
+struct OrtGraph;
 struct OrtNode;
 struct OrtValueInfo;
 
@@ -81,7 +83,15 @@ struct OrtValueInfo final {
   /// version is below 4).
   bool IsConstant() const { return initializer != nullptr && !overridable; }
   bool overridable = false;
+  /// The initializer as an OrtValue with aligned elements, as plugins get it; made at the first
+  /// call, lives as long as this. Null if there is none.
+  const OrtValue* InitializerValue();
+  /// Gives an initializer that is a view of a file at an odd address elements of its own.
+  void AlignInitializer();
   bool HasUses() const { return !consumers.empty() || is_graph_output; }
+
+ private:
+  std::shared_ptr<OrtValue> initializer_value_;
 };
 
 namespace backplane {
@@ -262,6 +272,10 @@ class Graph {
   ValueInfo* ResolveValue(std::string_view name) const;
   std::string FreshName(std::string_view stem);
 
+  /// The whole of this graph as EPs see it; the same object until the graph is edited, valid as
+  /// long as the graph.
+  const OrtGraph& WholeView();
+
   /// Version of the operator set imported for `domain`; 0 when it is not imported.
   int OpsetVersion(std::string_view domain) const;
 
@@ -287,6 +301,7 @@ class Graph {
   uint32_t next_value_ = 0;
   uint32_t next_node_ = 0;
   uint64_t next_fresh_ = 0;
+  std::vector<std::shared_ptr<OrtGraph>> whole_views_;  // the current one last
 };
 
 /// Calls `visit` for `graph` and every subgraph below it, outermost first.

@@ -39,3 +39,15 @@ OrtGraph::OrtGraph(Graph& graph, std::vector<Node*> nodes)
     }
   }
 }
+
+const OrtGraph& backplane::Graph::WholeView() {
+  if (!whole_views_.empty()) {
+    const OrtGraph& last = *whole_views_.back();
+    if (last.nodes() == order_ && last.inputs() == inputs_ && last.outputs() == outputs_ &&
+        last.initializers() == Initializers()) {
+      return last;
+    }
+  }
+  whole_views_.push_back(std::make_shared<OrtGraph>(*this));
+  return *whole_views_.back();
+}
