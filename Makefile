@@ -17,7 +17,7 @@ build-%:
 	@$(CMAKE) --build --preset $* -j $(JOBS) --target $(TARGET)
 
 setup:
-	@scripts/setup.sh build test check peers
+	@scripts/setup.sh build test check peers plugins
 	@scripts/models.sh
 
 run:

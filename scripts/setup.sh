@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what building, testing and running need: Debian packages, a Python environment in .venv/, and static
 # libraries in .deps/ (ONNX, protobuf-lite, Highway: position-independent, symbols hidden).
-# usage: scripts/setup.sh [build|test|check|peers]...      (default: build test check)
+# usage: scripts/setup.sh [build|test|check|peers|plugins]...      (default: build test check)
 # Safe to repeat: a second run only looks at stamps.
 source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
@@ -29,6 +29,15 @@ debian_packages() {
 python_environment() {
   [ -x "$VENV/bin/python" ] || python3 -m venv "$VENV"
   pip_quietly install "cmake==$CMAKE_VERSION" "onnx==$ONNX_VERSION" "numpy==$NUMPY_VERSION" "pytest==$PYTEST_VERSION"
+}
+
+# Plugin EP libraries made by others, each wheel unpacked in a folder of its own: no test imports them.
+plugin_wheels() {
+  local pin
+  rm -rf "$DEPS/plugins" && mkdir -p "$DEPS/plugins"
+  for pin in $PLUGIN_WHEELS; do
+    pip_quietly install -q --no-deps --only-binary :all: --target "$DEPS/plugins/${pin%%==*}" "$pin"
+  done
 }
 
 python_peers() { pip_quietly install "onnxruntime==$ONNXRUNTIME_VERSION" "openvino==$OPENVINO_VERSION"; }
@@ -131,7 +140,11 @@ main() {
       test) debian_packages $APT_TEST ;;
       check) debian_packages $APT_CHECK ;;
       peers) step peers "$ONNXRUNTIME_VERSION $OPENVINO_VERSION" python_peers ;;
-      *) die "unknown group '$group'; the groups are build, test, check and peers" ;;
+      plugins)
+        debian_packages $APT_PLUGINS
+        step plugins "$PLUGIN_WHEELS" plugin_wheels
+        ;;
+      *) die "unknown group '$group'; the groups are build, test, check, peers and plugins" ;;
     esac
   done
 }

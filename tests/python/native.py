@@ -35,7 +35,7 @@ def _slots():
 class Library:
     """One loaded library with its env."""
 
-    def __init__(self, path, api_version=23):
+    def __init__(self, path, api_version=24):
         self._library = ctypes.CDLL(str(path))
         self._library.OrtGetApiBase.restype = ctypes.POINTER(ctypes.c_void_p)
         base = self._library.OrtGetApiBase()
@@ -74,10 +74,54 @@ class Library:
         return out.value
 
 
-class Session:
-    """A session on a model file or on serialized bytes."""
+    def register_ep_library(self, name, path):
+        self.check("RegisterExecutionProviderLibrary", self.env, name.encode(), str(path).encode())
 
-    def __init__(self, library, model, threads=1, config=None, level=99):
+    def unregister_ep_library(self, name):
+        self.check("UnregisterExecutionProviderLibrary", self.env, name.encode())
+
+    def ep_devices(self, ep=None):
+        """The EpDevices of this env in order, of EP `ep` only if given."""
+        devices, count = ctypes.POINTER(ctypes.c_void_p)(), ctypes.c_size_t()
+        self.check("GetEpDevices", self.env, ctypes.byref(devices), ctypes.byref(count))
+        found = [EpDevice(self, devices[i]) for i in range(count.value)]
+        return [device for device in found if ep in (None, device.ep)]
+
+    def pairs(self, handle):
+        """OrtKeyValuePairs as a dictionary."""
+        keys, values, count = ctypes.POINTER(ctypes.c_char_p)(), ctypes.POINTER(ctypes.c_char_p)(), ctypes.c_size_t()
+        self.function("GetKeyValuePairs", None)(handle, ctypes.byref(keys), ctypes.byref(values), ctypes.byref(count))
+        return {keys[i].decode(): values[i].decode() for i in range(count.value)}
+
+
+class EpDevice:
+    """An OrtEpDevice: what one EP can do with one hardware device."""
+
+    TYPES = ("CPU", "GPU", "NPU")
+
+    def __init__(self, library, handle):
+        def text(name, object_=handle):
+            return library.function(name, ctypes.c_char_p)(ctypes.c_void_p(object_)).decode()
+
+        self.handle = handle
+        self.ep, self.vendor = text("EpDevice_EpName"), text("EpDevice_EpVendor")
+        self.metadata = library.pairs(ctypes.c_void_p(library.function("EpDevice_EpMetadata")(ctypes.c_void_p(handle))))
+        self.options = library.pairs(ctypes.c_void_p(library.function("EpDevice_EpOptions")(ctypes.c_void_p(handle))))
+        hardware = library.function("EpDevice_Device")(ctypes.c_void_p(handle))
+        self.hardware_vendor = text("HardwareDevice_Vendor", hardware)
+        self.type = self.TYPES[library.function("HardwareDevice_Type", ctypes.c_int)(ctypes.c_void_p(hardware))]
+
+    def __repr__(self):
+        return f"{self.ep} on {self.type} ({self.hardware_vendor})"
+
+
+class Session:
+    """A session on a model file or on serialized bytes.
+
+    `eps` is a list of (list of EpDevice, options dictionary), most preferred first.
+    """
+
+    def __init__(self, library, model, threads=1, config=None, level=99, eps=()):
         self.library = library
         options = library.make("CreateSessionOptions")
         library.check("SetIntraOpNumThreads", options, ctypes.c_int(threads))
@@ -85,6 +129,12 @@ class Session:
         for key, value in (config or {}).items():
             library.check("AddSessionConfigEntry", options, key.encode(), value.encode())
         try:
+            for devices, ep_options in eps:
+                handles = (ctypes.c_void_p * len(devices))(*[device.handle for device in devices])
+                keys = (ctypes.c_char_p * len(ep_options))(*[key.encode() for key in ep_options])
+                values = (ctypes.c_char_p * len(ep_options))(*[value.encode() for value in ep_options.values()])
+                library.check("SessionOptionsAppendExecutionProvider_V2", options, library.env, handles,
+                              ctypes.c_size_t(len(devices)), keys, values, ctypes.c_size_t(len(ep_options)))
             if isinstance(model, bytes):
                 self._handle = library.make("CreateSessionFromArray", library.env, model,
                                             ctypes.c_size_t(len(model)), options)
