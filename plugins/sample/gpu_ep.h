@@ -1,0 +1,17 @@
+// The virtual-GPU style: kernel-based, on a device with memory and queues of its own. Kernels get
+// pointers into device memory and only enqueue work; see gpu_memory.h for what moves the data.
+#pragma once
+
+#include "gpu_device.h"
+#include "kernel_support.h"
+
+namespace sample {
+
+Options::Entries GpuEpOptions();
+std::unique_ptr<KernelTable> MakeGpuEpTable(const Api& api, const std::string& name);
+
+// As MakeKernelEp. `device` outlives the EP.
+std::unique_ptr<Ep> MakeGpuEp(const Api& api, const std::string& name, const KernelTable& table,
+                              GpuDevice& device, const OrtSessionOptions* session_options);
+
+}  // namespace sample
