@@ -104,13 +104,22 @@ namespace {
 
 // Compute infos belong to the EP; they go back all together when the last kernel of the call is
 // gone.
-struct ComputeInfos {
-  std::shared_ptr<OrtEp> ep;
-  std::vector<OrtNodeComputeInfo*> infos;
+class ComputeInfos {
+ public:
+  ComputeInfos(std::shared_ptr<OrtEp> ep, std::vector<OrtNodeComputeInfo*> infos)
+      : ep_(std::move(ep)), infos_(std::move(infos)) {}
+  ComputeInfos(const ComputeInfos&) = delete;
+  ComputeInfos& operator=(const ComputeInfos&) = delete;
   ~ComputeInfos() {
-    ReleaseThroughPlugin(Callback(*ep, &OrtEp::ReleaseNodeComputeInfos, 23), ep.get(), infos.data(),
-                         infos.size());
+    std::erase(infos_, nullptr);
+    if (infos_.empty()) return;
+    ReleaseThroughPlugin(Callback(*ep_, &OrtEp::ReleaseNodeComputeInfos, 23), ep_.get(),
+                         infos_.data(), infos_.size());
   }
+
+ private:
+  std::shared_ptr<OrtEp> ep_;
+  std::vector<OrtNodeComputeInfo*> infos_;
 };
 
 }  // namespace
@@ -122,19 +131,19 @@ std::vector<std::unique_ptr<Kernel>> PluginEp::Compile(std::span<const FusedGrou
     views.push_back(group.view);
     nodes.push_back(group.fused_node);
   }
-  auto owned = std::make_shared<ComputeInfos>();
-  owned->ep = lifetime_;
-  owned->infos.resize(groups.size(), nullptr);
+  std::vector<OrtNodeComputeInfo*> infos(groups.size(), nullptr);
   std::vector<OrtNode*> context_nodes(groups.size(), nullptr);
-  CallPlugin("", Callback(*ep_, &OrtEp::Compile, 23), ep_, views.data(), nodes.data(),
-             groups.size(), owned->infos.data(), context_nodes.data());
+  CallPlugin(name_, Callback(*ep_, &OrtEp::Compile, 23), ep_, views.data(), nodes.data(),
+             groups.size(), infos.data(), context_nodes.data());
+  // Only now: a Compile that fails has to clean up itself.
+  auto owned = std::make_shared<ComputeInfos>(lifetime_, infos);
   for (OrtNode* node : context_nodes) context_nodes_.emplace_back(node);
   std::vector<std::unique_ptr<Kernel>> kernels;
   for (size_t i = 0; i < groups.size(); ++i) {
-    Require(owned->infos[i] != nullptr, ORT_EP_FAIL,
-            "{}: Compile gave no OrtNodeComputeInfo for '{}'", name_, groups[i].fused_node->name);
-    kernels.push_back(std::make_unique<CompiledKernel>(name_, groups[i].fused_node->name,
-                                                       owned->infos[i], owned));
+    Require(infos[i] != nullptr, ORT_EP_FAIL, "{}: Compile gave no OrtNodeComputeInfo for '{}'",
+            name_, groups[i].fused_node->name);
+    kernels.push_back(
+        std::make_unique<CompiledKernel>(name_, groups[i].fused_node->name, infos[i], owned));
   }
   return kernels;
 }
@@ -148,6 +157,7 @@ std::unique_ptr<Kernel> PluginEp::CreateKernel(const KernelInfo& info) {
   const ThatMayThrow<OrtKernelCreateFunc>::Type create = entry->create;
   CallPlugin(name_, create, entry->state, &info, &impl);
   Require(impl != nullptr, ORT_EP_FAIL, "{}: the create function made no kernel", name_);
+  CheckStatedVersion(impl->ort_version_supported, 24, "OrtKernelImpl");
   auto kernel = std::make_unique<RegistryKernel>(name_, impl, lifetime_);
   Require(Callback(*impl, &OrtKernelImpl::Compute, 24) != nullptr, ORT_INVALID_ARGUMENT,
           "{}: the kernel for {} has no Compute", name_, info.node.Describe());

@@ -139,11 +139,29 @@ void Frame::AfterTracedStep(const Step& step, uint32_t index, const KernelContex
   for (const uint32_t slot : step.releases) values_[slot].SetNone();
 }
 
+namespace {
+
+// Models declare wrong shapes now and then, and EPs produce some; the shape that came is the one
+// that counts.
+void WarnOfShape(const ValueInfo& value, const Shape& shape, const Logger& logger) {
+  const SymbolicShape& expected = value.type.tensor.shape;
+  if (!expected.has_value()) return;
+  bool same = expected->size() == shape.rank();
+  for (size_t i = 0; same && i < shape.rank(); ++i) {
+    same = !(*expected)[i].known() || (*expected)[i].value == shape[i];
+  }
+  if (!same)
+    logger.Warning("run", "'{}' was expected to have shape {}, but has {}", value.name,
+                   ToString(expected), shape.ToString());
+}
+
+}  // namespace
+
 Tensor& Frame::AllocateOutput(KernelContext& context, size_t i, const Shape& shape) {
   const uint32_t index = context.outputs_[i];
   const Slot& slot = plan_.slots[index];
   Value& value = *slots_[index];
-  if (slots_[index] != &values_[index] && value.IsTensor()) {
+  if (slots_[index] != &values_[index] && value.IsTensor() && !IsNewOutput(index)) {
     Require(value.tensor().shape() == shape, ORT_INVALID_ARGUMENT,
             "the given output '{}' has shape {}, but the model produces {}", slot.value->name,
             value.tensor().shape().ToString(), shape.ToString());
@@ -151,6 +169,7 @@ Tensor& Frame::AllocateOutput(KernelContext& context, size_t i, const Shape& sha
   }
   Require(slot.dtype != DType::kUndefined, ORT_FAIL, "the element type of '{}' is not known",
           slot.value->name);
+  WarnOfShape(*slot.value, shape, context.logger());
   MarkDirty(index);
   value.SetTensor(slot.allocator != nullptr ? Tensor::Allocate(slot.dtype, shape, slot.allocator)
                                             : Tensor::Allocate(slot.dtype, shape));
@@ -200,6 +219,7 @@ void* Frame::AllocateScratch(KernelContext& context, size_t bytes) {
 }
 
 void Frame::Reset() {
+  new_outputs_.clear();
   extra_scratch_.clear();
   scratch_wanted_ = 0;
   if (tracing_) {

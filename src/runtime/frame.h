@@ -6,6 +6,7 @@
 // use, and what was seen makes the MemoryPlan.
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <memory>
 #include <span>
@@ -50,6 +51,15 @@ class Frame final : public FrameServices {
 
   /// Points a slot at a value of the caller for this run (inputs, captures, preallocated outputs).
   void Attach(uint32_t slot, Value* value) { slots_[slot] = value; }
+  /// The same for an output made for the caller: a tensor that it holds already is a guess (the
+  /// shape of the run before), which the kernel may replace.
+  void AttachNew(uint32_t slot, Value* value) {
+    slots_[slot] = value;
+    new_outputs_.push_back(slot);
+  }
+  bool IsNewOutput(uint32_t slot) const {
+    return std::find(new_outputs_.begin(), new_outputs_.end(), slot) != new_outputs_.end();
+  }
   Value& own(uint32_t slot) { return values_[slot]; }
   Value& at(uint32_t slot) { return *slots_[slot]; }
 
@@ -74,8 +84,9 @@ class Frame final : public FrameServices {
   [[noreturn]] void RethrowFor(const Step& step) const;
 
   const Plan& plan_;
-  std::vector<Value> values_;    // by slot
-  std::vector<Value*> slots_;    // by slot: values_, the plan's constants, or the caller's
+  std::vector<Value> values_;  // by slot
+  std::vector<Value*> slots_;  // by slot: values_, the plan's constants, or the caller's
+  std::vector<uint32_t> new_outputs_;
   std::vector<uint32_t> dirty_;  // slots that differ from the memory plan's state
   std::shared_ptr<const MemoryPlan> memory_;
   std::byte* arena_ = nullptr;

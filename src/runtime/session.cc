@@ -243,7 +243,8 @@ void OrtSession::RunFrame(Frame& frame, backplane::RunState& run,
             "output name cannot be empty");
     const uint32_t index = OutputIndex(output_names[i], i);
     const uint32_t slot = plan.output_slots[index];
-    if (outputs[i] != nullptr) {
+    const bool given = outputs[i] != nullptr;
+    if (given) {
       CheckPreallocated(index, *outputs[i]);
     } else {
       Value* value = fresh.Make(i);
@@ -252,7 +253,8 @@ void OrtSession::RunFrame(Frame& frame, backplane::RunState& run,
         value->SetTensor(Tensor::Allocate(plan.slots[slot].dtype, memory->shapes[slot]));
       }
     }
-    if (output_is_plain_[index]) frame.Attach(slot, outputs[i]);
+    if (!output_is_plain_[index]) continue;
+    given ? frame.Attach(slot, outputs[i]) : frame.AttachNew(slot, outputs[i]);
   }
   frame.Execute(run);
   for (size_t i = 0; i < outputs.size(); ++i) {
@@ -265,7 +267,8 @@ void OrtSession::RunFrame(Frame& frame, backplane::RunState& run,
       *outputs[i] = source;
       continue;
     }
-    if (!outputs[i]->IsTensor()) {
+    const uint32_t slot = plan.output_slots[index];
+    if (!outputs[i]->IsTensor() || frame.IsNewOutput(slot)) {
       outputs[i]->SetTensor(Tensor::Allocate(source.tensor().dtype(), source.tensor().shape()));
     }
     Require(outputs[i]->tensor().shape() == source.tensor().shape(), ORT_INVALID_ARGUMENT,

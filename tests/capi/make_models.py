@@ -65,8 +65,17 @@ def types():
     save("types", graph, check=False)  # an input without a shape: the checker wants one, runtimes do not
 
 
+def neg_relu_neg():
+    """y = -relu(-x), min(x, 0): for an EP that takes Neg only."""
+    graph = helper.make_graph(
+        [helper.make_node("Neg", ["x"], ["a"], name="first"), helper.make_node("Relu", ["a"], ["b"], name="relu"),
+         helper.make_node("Neg", ["b"], ["y"], name="second")], "neg_relu_neg",
+        [tensor("x", TensorProto.FLOAT, [4])], [tensor("y", TensorProto.FLOAT, [4])])
+    save("neg_relu_neg", graph)
+
+
 if __name__ == "__main__":
-    for make in (add, two, types):
+    for make in (add, two, types, neg_relu_neg):
         make()
     for path in sorted(FOLDER.glob("*.onnx")):
         print(path.name, path.stat().st_size)

@@ -136,6 +136,48 @@ TEST_F(SessionTest, ShapesMayChangeFromRunToRunAndComeBack) {
   }
 }
 
+// NonZero's shape depends on the data; seen through a view and as it is.
+TEST_F(SessionTest, OutputShapesMayDependOnTheData) {
+  auto graph = std::make_unique<Graph>(Model());
+  ValueInfo* x = graph->AddInput("x", TypeInfo::Tensor(DType::kFloat, std::vector<Dim>{Dim(4)}));
+  ValueInfo* flat = graph->AddInitializer("flat", Tensor::Of<int64_t>(std::vector<int64_t>{-1}));
+  ValueInfo* where = graph->AddValue("where");
+  ValueInfo* row = graph->AddValue("row");
+  graph->AddNode("nonzero", "NonZero", "", {x}, {where});
+  graph->AddNode("reshape", "Reshape", "", {where, flat}, {row});
+  graph->AddOutput(where);
+  graph->AddOutput(row);
+  graph->Sort();
+  auto session = OrtSession::FromGraph(*env_, std::move(graph), SessionOptions());
+  const char* in[] = {"x"};
+  const char* out[] = {"where", "row"};
+  for (const std::vector<float>& data : std::vector<std::vector<float>>{
+           {1, 1, 0, 0}, {0, 1, 1, 0}, {1, 1, 1, 1}, {0, 0, 0, 0}, {0, 0, 0, 1}}) {
+    const Value input = Value(Tensor::Of<float>(data));
+    const Value* inputs[] = {&input};
+    Value* outputs[] = {nullptr, nullptr};
+    session->Run(nullptr, in, inputs, out, outputs);
+    std::vector<int64_t> expected;
+    for (size_t i = 0; i < data.size(); ++i) {
+      if (data[i] != 0) expected.push_back(static_cast<int64_t>(i));
+    }
+    const auto count = static_cast<int64_t>(expected.size());
+    EXPECT_EQ(outputs[0]->tensor().shape(), (Shape{1, count}));
+    EXPECT_EQ(outputs[1]->tensor().shape(), Shape{count});
+    for (Value* output : outputs) {
+      const auto values = output->tensor().span<int64_t>();
+      EXPECT_EQ(std::vector<int64_t>(values.begin(), values.end()), expected);
+      delete output;
+    }
+  }
+  // Memory that the caller gave keeps its shape.
+  Value given(Tensor::Allocate(DType::kInt64, Shape{1, 2}));
+  const Value input = Value(Tensor::Of<float>(std::vector<float>{1, 1, 1, 0}));
+  const Value* inputs[] = {&input};
+  Value* outputs[] = {&given};
+  EXPECT_THROW(session->Run(nullptr, in, inputs, std::span(out, 1), outputs), Error);
+}
+
 TEST_F(SessionTest, OutputsComeInAnyOrderAndIntoGivenMemory) {
   auto session = Mlp();
   const auto x = Ramp(2);
