@@ -1,4 +1,4 @@
-"""A small ctypes client of the C API, for tests: sessions with NumPy in and out.
+"""A small ctypes client of the C API, for tests: sessions with NumPy in and out (native_values.py).
 
 Works on any libonnxruntime; slots are found by name in tests/abi/facts/members.tsv, so nothing is generated.
 """
@@ -7,14 +7,9 @@ import ctypes
 import functools
 import pathlib
 
-import numpy as np
+from native_values import make_value, read_value
 
 _FACTS = pathlib.Path(__file__).resolve().parent.parent / "abi" / "facts" / "members.tsv"
-_DTYPES = {
-    1: np.float32, 2: np.uint8, 3: np.int8, 4: np.uint16, 5: np.int16, 6: np.int32, 7: np.int64, 9: np.bool_,
-    10: np.float16, 11: np.float64, 12: np.uint32, 13: np.uint64,
-}
-_NUMBERS = {np.dtype(dtype): number for number, dtype in _DTYPES.items()}
 
 
 class NativeError(RuntimeError):
@@ -167,13 +162,13 @@ class Session:
         return names
 
     def run(self, feeds, outputs=None):
-        """Runs on arrays by input name; returns the outputs as arrays, in order."""
+        """Runs on arrays (lists for sequences) by input name; returns the outputs likewise, in order."""
         library = self.library
         outputs = list(outputs or self.outputs)
         values, keep = [], []
         try:
-            for array in feeds.values():
-                value, memory = self._tensor(np.asarray(array))
+            for given in feeds.values():
+                value, memory = make_value(library, given)
                 values.append(value)
                 keep.append(memory)
             names_in = (ctypes.c_char_p * len(feeds))(*[name.encode() for name in feeds])
@@ -183,39 +178,13 @@ class Session:
             library.check("Run", self._handle, None, names_in, given, ctypes.c_size_t(len(values)), names_out,
                           ctypes.c_size_t(len(outputs)), results)
             arrays = []
-            for result in results:
-                arrays.append(self._array(ctypes.c_void_p(result)))
-                library.function("ReleaseValue", None)(ctypes.c_void_p(result))
+            try:
+                for result in results:
+                    arrays.append(read_value(library, ctypes.c_void_p(result)))
+            finally:
+                for result in results:
+                    library.function("ReleaseValue", None)(ctypes.c_void_p(result))
             return arrays
         finally:
             for value in values:
                 library.function("ReleaseValue", None)(value)
-
-    def _tensor(self, array):
-        library = self.library
-        array = np.asarray(array, order="C")
-        dims = (ctypes.c_int64 * max(array.ndim, 1))(*array.shape)
-        memory = library.make("CreateCpuMemoryInfo", ctypes.c_int(0), ctypes.c_int(0))
-        try:
-            value = library.make("CreateTensorWithDataAsOrtValue", memory, ctypes.c_void_p(array.ctypes.data),
-                                 ctypes.c_size_t(array.nbytes), dims, ctypes.c_size_t(array.ndim),
-                                 ctypes.c_int(_NUMBERS[array.dtype]))
-        finally:
-            library.function("ReleaseMemoryInfo", None)(memory)
-        return value, array
-
-    def _array(self, value):
-        library = self.library
-        info = library.make("GetTensorTypeAndShape", value)
-        dtype = np.dtype(_DTYPES[library.number("GetTensorElementType", info, kind=ctypes.c_int)])
-        rank = library.number("GetDimensionsCount", info)
-        dims = (ctypes.c_int64 * max(rank, 1))()
-        library.check("GetDimensions", info, dims, ctypes.c_size_t(rank))
-        library.function("ReleaseTensorTypeAndShapeInfo", None)(info)
-        shape = tuple(dims[:rank])
-        count = int(np.prod(shape, dtype=np.int64))
-        data = library.make("GetTensorMutableData", value)
-        if count == 0:
-            return np.zeros(shape, dtype)
-        raw = (ctypes.c_char * (count * dtype.itemsize)).from_address(data.value)
-        return np.frombuffer(raw, dtype).reshape(shape).copy()
