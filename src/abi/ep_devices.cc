@@ -278,7 +278,8 @@ OrtStatus* GetEnvConfigEntries(OrtKeyValuePairs** config_entries) noexcept {
   return Guard([&] {
     NotNull(config_entries, "config_entries");
     const std::shared_ptr<OrtEnv> env = OrtEnv::Current();
-    *config_entries = env == nullptr ? new OrtKeyValuePairs() : new OrtKeyValuePairs(env->config());
+    *config_entries = env == nullptr ? new OrtKeyValuePairs()
+                                     : new OrtKeyValuePairs(env->providers().ConfigEntries());
   });
 }
 

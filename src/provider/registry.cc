@@ -10,6 +10,7 @@ namespace backplane {
 namespace {
 
 constexpr const char* kHostVendor = "Backplane";
+constexpr std::string_view kVirtualSuffix = ".virtual";
 
 // The environment's entry, and the variable of the same meaning; both are applied.
 std::string Descriptions(const KeyValuePairs& config) {
@@ -54,13 +55,18 @@ ProviderRegistry::~ProviderRegistry() {
 
 void ProviderRegistry::Register(const std::string& name, const std::string& path,
                                 const OrtApiBase& api) {
+  Entry entry;
   {
     const std::lock_guard lock(mutex_);
     Require(Find(name) == entries_.end(), ORT_FAIL, "EP library is already registered under {}",
             name);
+    if (name.ends_with(kVirtualSuffix)) {
+      entry.virtual_devices = virtual_devices_.lock();
+      if (entry.virtual_devices == nullptr) entry.virtual_devices = std::make_shared<char>();
+      virtual_devices_ = entry.virtual_devices;
+    }
   }
   // Loaded without the lock: a plugin may ask for the env's entries or devices meanwhile.
-  Entry entry;
   entry.name = name;
   entry.library = PluginLibrary::Load(name, path, {&api, options_.logger});
   try {
@@ -103,6 +109,14 @@ void ProviderRegistry::Drop(Entry& entry) {
   entry.allocators.clear();
   entry.devices.clear();
   entry.library.reset();
+  entry.virtual_devices.reset();
+}
+
+KeyValuePairs ProviderRegistry::ConfigEntries() const {
+  KeyValuePairs entries = options_.config;
+  const std::lock_guard lock(mutex_);
+  if (!virtual_devices_.expired()) entries.Set(kOrtEnvAllowVirtualDevices, "1");
+  return entries;
 }
 
 void ProviderRegistry::AskForDevices(Entry& entry, OrtEpFactory& factory) const {

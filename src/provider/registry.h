@@ -40,6 +40,8 @@ class ProviderRegistry {
   // -- libraries
   // ----------------------------------------------------------------------------------------------------
   /// Loads `path`, asks its factories for devices. Fails with ORT_FAIL and leaves nothing behind.
+  /// Under a name that ends in ".virtual" EPs may make virtual devices for as long as it lasts: the
+  /// way of programs, such as those in Python, that cannot give the env entries.
   void Register(const std::string& name, const std::string& path, const OrtApiBase& api);
   /// Fails with ORT_FAIL for an unknown name and, naming the users, while sessions use the library.
   void Unregister(const std::string& name);
@@ -85,6 +87,8 @@ class ProviderRegistry {
   void ReleaseAllocator(const EpDevice* device, OrtDeviceMemoryType type);
 
   const RegistryOptions& options() const { return options_; }
+  /// The env's entries, with what registered names add.
+  KeyValuePairs ConfigEntries() const;
 
  private:
   struct SharedAllocator {
@@ -96,6 +100,7 @@ class ProviderRegistry {
     std::shared_ptr<PluginLibrary> library;
     std::vector<std::unique_ptr<EpDevice>> devices;
     std::vector<SharedAllocator> allocators;
+    std::shared_ptr<void> virtual_devices;  // set where the name allows them
   };
 
   void AskForDevices(Entry& entry, OrtEpFactory& factory) const;
@@ -116,6 +121,7 @@ class ProviderRegistry {
   std::unique_ptr<EpDevice> host_device_;
   std::vector<Entry> entries_;                // guarded by mutex_
   std::vector<const EpDevice*> all_devices_;  // guarded by mutex_
+  std::weak_ptr<void> virtual_devices_;  // guarded by mutex_; alive while some name allows them
 };
 
 }  // namespace backplane
