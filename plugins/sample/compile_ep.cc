@@ -50,7 +50,7 @@ class CompiledGroup : public OrtNodeComputeInfo {
 
 class CompileEp : public Ep {
  public:
-  CompileEp(const Api& api, const std::string& name, const OrtSessionOptions* session_options);
+  CompileEp(const Api& api, const std::string& name, const Options& options);
 
  private:
   void Claim(const OrtGraph* graph, OrtEpGraphSupportInfo* support);
@@ -65,10 +65,8 @@ class CompileEp : public Ep {
   size_t min_group_size_ = 1;
 };
 
-CompileEp::CompileEp(const Api& api, const std::string& name,
-                     const OrtSessionOptions* session_options)
+CompileEp::CompileEp(const Api& api, const std::string& name, const Options& options)
     : Ep(api, name), reader_(api) {
-  const Options options(api, name, session_options, CompileEpOptions());
   min_group_size_ = static_cast<size_t>(options.Number("min_group_size", 1));
 
   // Only what is set is offered; every other member stays null.
@@ -216,9 +214,8 @@ OrtNode* CompileEp::MakeContextNode(const Program& program, const Node& fused,
 
 Options::Entries CompileEpOptions() { return {{"min_group_size", "1"}}; }
 
-std::unique_ptr<Ep> MakeCompileEp(const Api& api, const std::string& name,
-                                  const OrtSessionOptions* session_options) {
-  return std::make_unique<CompileEp>(api, name, session_options);
+std::unique_ptr<Ep> MakeCompileEp(const Api& api, const std::string& name, const Options& options) {
+  return std::make_unique<CompileEp>(api, name, options);
 }
 
 }  // namespace sample

@@ -6,11 +6,10 @@
 
 namespace sample {
 
-// What its options are, with their defaults; also stated for its devices.
+// What it can be told, with defaults.
 Options::Entries CompileEpOptions();
 
-// Reads what it needs of the session's options. `api` and `name` outlive the EP.
-std::unique_ptr<Ep> MakeCompileEp(const Api& api, const std::string& name,
-                                  const OrtSessionOptions* session_options);
+// Takes what it needs of the options. `api` and `name` outlive the EP.
+std::unique_ptr<Ep> MakeCompileEp(const Api& api, const std::string& name, const Options& options);
 
 }  // namespace sample

@@ -16,6 +16,13 @@ namespace {
 Factory* Self(OrtEpFactory* factory) { return static_cast<Factory*>(factory); }
 const Factory* Self(const OrtEpFactory* factory) { return static_cast<const Factory*>(factory); }
 
+// What an EP for this type of device can be told, with defaults.
+Options::Entries OptionsFor(OrtHardwareDeviceType type) {
+  if (type == OrtHardwareDeviceType_CPU) return CompileEpOptions();
+  if (type == OrtHardwareDeviceType_NPU) return KernelEpOptions();
+  return {};
+}
+
 }  // namespace
 
 Factory::Factory(const Api& api, std::string name,
@@ -60,16 +67,24 @@ void Factory::SetEps() {
 
 std::unique_ptr<Ep> Factory::MakeEp(const OrtHardwareDevice* device,
                                     const OrtSessionOptions* session_options) {
+  // The entries of a session are the EP's, not a device's: where it was given several devices, the
+  // defaults of all are there. So all that the EP knows is accepted.
+  Options::Entries known;
+  for (const OrtHardwareDeviceType type : types_) {
+    for (auto& entry : OptionsFor(type)) known.push_back(std::move(entry));
+  }
+  const Options options(api_, name_, session_options, std::move(known));
+
   const std::lock_guard lock(mutex_);  // sessions are created on any thread
   switch (api_.ort->HardwareDevice_Type(device)) {
     case OrtHardwareDeviceType_CPU:
-      return MakeCompileEp(api_, name_, session_options);
+      return MakeCompileEp(api_, name_, options);
     case OrtHardwareDeviceType_NPU:
       if (npu_kernels_ == nullptr) npu_kernels_ = MakeKernelEpTable(api_, name_);
-      return MakeKernelEp(api_, name_, *npu_kernels_, session_options);
+      return MakeKernelEp(api_, name_, *npu_kernels_, options);
     case OrtHardwareDeviceType_GPU:
       if (gpu_kernels_ == nullptr) gpu_kernels_ = MakeGpuEpTable(api_, name_);
-      return MakeGpuEp(api_, name_, *gpu_kernels_, gpu_, session_options);
+      return MakeGpuEp(api_, name_, *gpu_kernels_, gpu_);
   }
   throw Error("no EP for this type of device", ORT_INVALID_ARGUMENT);
 }
@@ -116,9 +131,7 @@ OrtEpDevice* Factory::MakeEpDevice(const OrtHardwareDevice* device) {
   const bool gpu = type == OrtHardwareDeviceType_GPU;
   const bool npu = type == OrtHardwareDeviceType_NPU;
   const auto metadata = api_.MakePairs({{"style", gpu ? "gpu" : npu ? "kernels" : "compile"}});
-  const auto options = api_.MakePairs(gpu   ? GpuEpOptions()
-                                      : npu ? KernelEpOptions()
-                                            : CompileEpOptions());
+  const auto options = api_.MakePairs(OptionsFor(type));
   OrtEpDevice* ep_device = nullptr;
   api_.Check(api_.ep->CreateEpDevice(this, device, metadata.get(), options.get(), &ep_device));
   Owned<OrtEpDevice> owned(ep_device, api_.ep->ReleaseEpDevice);

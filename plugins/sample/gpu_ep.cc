@@ -10,8 +10,7 @@ namespace {
 
 class GpuEp : public Ep {
  public:
-  GpuEp(const Api& api, const std::string& name, const KernelTable& table, GpuDevice& device,
-        const OrtSessionOptions* session_options);
+  GpuEp(const Api& api, const std::string& name, const KernelTable& table, GpuDevice& device);
   GpuDevice& device() const { return device_; }
 
  private:
@@ -131,11 +130,8 @@ class MemcpyKernel : public GpuKernel<MemcpyKernel<to_host>> {
   }
 };
 
-GpuEp::GpuEp(const Api& api, const std::string& name, const KernelTable& table, GpuDevice& device,
-             const OrtSessionOptions* session_options)
+GpuEp::GpuEp(const Api& api, const std::string& name, const KernelTable& table, GpuDevice& device)
     : Ep(api, name), table_(table), device_(device) {
-  Options(api, name, session_options, GpuEpOptions());  // for its check: there are none
-
   // Allocators, streams and data transfer are left to the factory.
   GetKernelRegistry = [](OrtEp* self, const OrtKernelRegistry** registry) noexcept -> OrtStatus* {
     *registry = static_cast<GpuEp*>(self)->table_.registry();
@@ -169,8 +165,6 @@ void GpuEp::Claim(const OrtGraph* graph, OrtEpGraphSupportInfo* support) {
 
 }  // namespace
 
-Options::Entries GpuEpOptions() { return {}; }
-
 std::unique_ptr<KernelTable> MakeGpuEpTable(const Api& api, const std::string& name) {
   auto table = std::make_unique<KernelTable>(api, name);
   const int first = 0;
@@ -191,8 +185,8 @@ std::unique_ptr<KernelTable> MakeGpuEpTable(const Api& api, const std::string& n
 }
 
 std::unique_ptr<Ep> MakeGpuEp(const Api& api, const std::string& name, const KernelTable& table,
-                              GpuDevice& device, const OrtSessionOptions* session_options) {
-  return std::make_unique<GpuEp>(api, name, table, device, session_options);
+                              GpuDevice& device) {
+  return std::make_unique<GpuEp>(api, name, table, device);
 }
 
 }  // namespace sample

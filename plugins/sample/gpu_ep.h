@@ -7,11 +7,10 @@
 
 namespace sample {
 
-Options::Entries GpuEpOptions();
 std::unique_ptr<KernelTable> MakeGpuEpTable(const Api& api, const std::string& name);
 
 // As MakeKernelEp. `device` outlives the EP.
 std::unique_ptr<Ep> MakeGpuEp(const Api& api, const std::string& name, const KernelTable& table,
-                              GpuDevice& device, const OrtSessionOptions* session_options);
+                              GpuDevice& device);
 
 }  // namespace sample

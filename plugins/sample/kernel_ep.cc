@@ -13,14 +13,14 @@ namespace {
 class KernelEp : public Ep {
  public:
   KernelEp(const Api& api, const std::string& name, const KernelTable& table,
-           const OrtSessionOptions* session_options);
+           const Options& options);
   bool pack_weights() const { return pack_weights_; }
 
  private:
   void Claim(const OrtGraph* graph, OrtEpGraphSupportInfo* support);
 
   const KernelTable& table_;
-  bool pack_weights_ = true;
+  const bool pack_weights_;
 };
 
 // In place: the definition says that the output may take the input's memory, so both pointers may
@@ -174,9 +174,8 @@ class MatMulKernel : public Kernel<MatMulKernel> {
 };
 
 KernelEp::KernelEp(const Api& api, const std::string& name, const KernelTable& table,
-                   const OrtSessionOptions* session_options)
-    : Ep(api, name), table_(table) {
-  pack_weights_ = Options(api, name, session_options, KernelEpOptions()).Flag("pack_weights");
+                   const Options& options)
+    : Ep(api, name), table_(table), pack_weights_(options.Flag("pack_weights")) {
   GetKernelRegistry = [](OrtEp* self, const OrtKernelRegistry** registry) noexcept -> OrtStatus* {
     *registry = static_cast<KernelEp*>(self)->table_.registry();
     return nullptr;
@@ -226,8 +225,8 @@ std::unique_ptr<KernelTable> MakeKernelEpTable(const Api& api, const std::string
 }
 
 std::unique_ptr<Ep> MakeKernelEp(const Api& api, const std::string& name, const KernelTable& table,
-                                 const OrtSessionOptions* session_options) {
-  return std::make_unique<KernelEp>(api, name, table, session_options);
+                                 const Options& options) {
+  return std::make_unique<KernelEp>(api, name, table, options);
 }
 
 }  // namespace sample

@@ -13,6 +13,6 @@ std::unique_ptr<KernelTable> MakeKernelEpTable(const Api& api, const std::string
 
 // As MakeCompileEp. `table` outlives the EP.
 std::unique_ptr<Ep> MakeKernelEp(const Api& api, const std::string& name, const KernelTable& table,
-                                 const OrtSessionOptions* session_options);
+                                 const Options& options);
 
 }  // namespace sample

@@ -113,10 +113,11 @@ class EpDevice:
 class Session:
     """A session on a model file or on serialized bytes.
 
-    `eps` is a list of (list of EpDevice, options dictionary), most preferred first.
+    `eps` is a list of (list of EpDevice, options dictionary), most preferred first. With `profile`, a prefix of
+    file names, the runs are profiled until end_profiling().
     """
 
-    def __init__(self, library, model, threads=1, config=None, level=99, eps=()):
+    def __init__(self, library, model, threads=1, config=None, level=99, eps=(), profile=None):
         self.library = library
         options = library.make("CreateSessionOptions")
         library.check("SetIntraOpNumThreads", options, ctypes.c_int(threads))
@@ -130,6 +131,8 @@ class Session:
                 values = (ctypes.c_char_p * len(ep_options))(*[value.encode() for value in ep_options.values()])
                 library.check("SessionOptionsAppendExecutionProvider_V2", options, library.env, handles,
                               ctypes.c_size_t(len(devices)), keys, values, ctypes.c_size_t(len(ep_options)))
+            if profile is not None:
+                library.check("EnableProfiling", options, str(profile).encode())
             if isinstance(model, bytes):
                 self._handle = library.make("CreateSessionFromArray", library.env, model,
                                             ctypes.c_size_t(len(model)), options)
@@ -160,6 +163,35 @@ class Session:
             names.append(ctypes.cast(text, ctypes.c_char_p).value.decode())
             library.check("AllocatorFree", allocator, text)
         return names
+
+    def end_profiling(self):
+        """Writes the profile; returns the file's name."""
+        library = self.library
+        allocator = library.make("GetAllocatorWithDefaultOptions")
+        text = library.make("SessionEndProfiling", self._handle, allocator)
+        name = ctypes.cast(text, ctypes.c_char_p).value.decode()
+        library.check("AllocatorFree", allocator, text)
+        return name
+
+    def assignment(self):
+        """(EP, node name, operator) of each node that an EP was given, before nodes were fused.
+
+        Needs the configuration entry session.record_ep_graph_assignment_info=1.
+        """
+        library = self.library
+
+        def listed(name, handle):
+            items, count = ctypes.POINTER(ctypes.c_void_p)(), ctypes.c_size_t()
+            library.check(name, handle, ctypes.byref(items), ctypes.byref(count))
+            return [ctypes.c_void_p(items[i]) for i in range(count.value)]
+
+        def text(name, handle):
+            return ctypes.cast(library.make(name, handle), ctypes.c_char_p).value.decode()
+
+        return [(text("EpAssignedSubgraph_GetEpName", group), text("EpAssignedNode_GetName", node),
+                 text("EpAssignedNode_GetOperatorType", node))
+                for group in listed("Session_GetEpGraphAssignmentInfo", self._handle)
+                for node in listed("EpAssignedSubgraph_GetNodes", group)]
 
     def run(self, feeds, outputs=None):
         """Runs on arrays (lists for sequences) by input name; returns the outputs likewise, in order."""
