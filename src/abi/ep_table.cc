@@ -2,6 +2,7 @@
 #include "abi/ep_devices.h"
 #include "abi/ep_memory.h"
 #include "abi/kernel_context.h"
+#include "abi/profiling_events.h"
 #include "abi/tables.h"
 
 namespace backplane::abi {
@@ -75,14 +76,14 @@ constinit const OrtEpApi kEpApi = {
     MISSING(OpSchemaTypeConstraint_GetAllowedTypes),
     MISSING(OpSchemaTypeConstraint_GetInputIndices),
     MISSING(OpSchemaTypeConstraint_GetOutputIndices),
-    MISSING(CreateProfilingEvent),
-    MISSING(ReleaseProfilingEvent),
-    MISSING(ProfilingEvent_GetCategory),
-    MISSING(ProfilingEvent_GetName),
-    MISSING(ProfilingEvent_GetTimestampUs),
-    MISSING(ProfilingEvent_GetDurationUs),
-    MISSING(ProfilingEvent_GetArgValue),
-    MISSING(ProfilingEventsContainer_AddEvents),
+    .CreateProfilingEvent = CreateProfilingEvent,
+    .ReleaseProfilingEvent = ReleaseProfilingEvent,
+    .ProfilingEvent_GetCategory = ProfilingEvent_GetCategory,
+    .ProfilingEvent_GetName = ProfilingEvent_GetName,
+    .ProfilingEvent_GetTimestampUs = ProfilingEvent_GetTimestampUs,
+    .ProfilingEvent_GetDurationUs = ProfilingEvent_GetDurationUs,
+    .ProfilingEvent_GetArgValue = ProfilingEvent_GetArgValue,
+    .ProfilingEventsContainer_AddEvents = ProfilingEventsContainer_AddEvents,
     MISSING(SessionOptionsGetWeightlessSourceModelBuffer),
     MISSING(SessionOptionsGetEpContextConfig),
     MISSING(ReleaseEpContextConfig),

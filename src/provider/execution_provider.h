@@ -16,6 +16,8 @@ struct OrtRunOptions;
 
 namespace backplane {
 
+class EpProfiler;
+
 /// One group of nodes an EP asks for.
 struct Claim {
   std::vector<Node*> nodes;  ///< in execution order
@@ -78,6 +80,9 @@ class ExecutionProvider {
   virtual const MemoryInfo& OutputMemory(const Node& node, size_t i) const {
     return (void)node, (void)i, default_memory();
   }
+
+  /// What it adds to the session's profile; null: nothing. The EP keeps it.
+  virtual EpProfiler* profiler() { return nullptr; }
 
   virtual bool SupportsConcurrentRuns() const { return true; }
   virtual void OnSessionInitialized() {}

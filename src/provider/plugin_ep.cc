@@ -1,6 +1,5 @@
 // PluginEp: the adapter that makes an ExecutionProvider of a plugin's OrtEp. Reads no member newer
 // than the version the plugin states, turns its statuses into Errors with the EP's name in front.
-// Layouts, profiling: plugin_layout.cc.
 #include "provider/plugin_ep.h"
 
 #include <algorithm>
@@ -9,6 +8,7 @@
 #include "provider/plugin_ep_impl.h"
 #include "provider/plugin_graph.h"
 #include "provider/plugin_kernel.h"
+#include "provider/plugin_profiler.h"
 
 namespace backplane {
 
@@ -32,6 +32,7 @@ PluginEp::PluginEp(std::shared_ptr<PluginLibrary> library, OrtEpFactory* factory
     CallPlugin(name_, ask, ep_, &concurrent);
   }
   concurrent_ = concurrent;
+  FetchProfiler();
 }
 
 void PluginEp::Create(const OrtSessionOptions& options) {
@@ -75,6 +76,13 @@ void PluginEp::ChooseMemory() {
   if (wanted != nullptr && !FromMemoryDevice(*wanted).SameDevice(*memory_))
     memory_ = &FromMemoryDevice(*wanted);
   if (!memory_->HostAccessible()) allocator_ = MakeAllocator(*memory_);
+}
+
+void PluginEp::FetchProfiler() {
+  OrtEpProfilerImpl* impl = nullptr;
+  if (const auto create = Callback(*ep_, &OrtEp::CreateProfiler, 25))
+    CallPlugin(name_, create, ep_, &impl);
+  if (impl != nullptr) profiler_ = std::make_unique<PluginProfiler>(name_, impl);
 }
 
 std::shared_ptr<OrtAllocator> PluginEp::MakeAllocator(const MemoryInfo& memory) {

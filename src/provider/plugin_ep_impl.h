@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "provider/ep_profiler.h"
 #include "provider/plugin_ep.h"
 
 namespace backplane {
@@ -27,6 +28,7 @@ class PluginEp final : public ExecutionProvider {
   }
   const MemoryInfo& InputMemory(const Node& node, size_t i) const override;
   const MemoryInfo& OutputMemory(const Node& node, size_t i) const override;
+  EpProfiler* profiler() override { return profiler_.get(); }
   bool SupportsConcurrentRuns() const override { return concurrent_; }
   void OnSessionInitialized() override;
   void OnRunStart(const OrtRunOptions& options) override;
@@ -40,6 +42,7 @@ class PluginEp final : public ExecutionProvider {
   void Create(const OrtSessionOptions& options);
   void FetchRegistry();
   void ChooseMemory();
+  void FetchProfiler();
   std::shared_ptr<OrtAllocator> MakeAllocator(const MemoryInfo& memory);
   void PrePack(OrtKernelImpl& impl, const KernelInfo& info);
   const MemoryInfo& MemoryFor(OrtMemType type) const;
@@ -54,6 +57,7 @@ class PluginEp final : public ExecutionProvider {
   const OrtKernelRegistry* registry_ = nullptr;  // the EP's
   const MemoryInfo* memory_ = nullptr;
   std::shared_ptr<OrtAllocator> allocator_;  // null: host memory
+  std::unique_ptr<EpProfiler> profiler_;
   bool concurrent_ = true;
   std::vector<std::unique_ptr<Node>> context_nodes_;  // EPContext nodes that Compile made
 };

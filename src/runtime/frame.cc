@@ -92,14 +92,15 @@ void Frame::Execute(RunState& run) {
     if (run.terminate != nullptr && run.terminate->load(std::memory_order_relaxed)) [[unlikely]] {
       Fail(ORT_FAIL, "Exiting due to terminate flag being set to true.");
     }
-    const int64_t started = run.profiler != nullptr ? run.profiler->Now() : 0;
+    const Profiler::Begun begun =
+        run.profiler != nullptr ? run.profiler->Begin() : Profiler::Begun{};
     try {
       step.kernel->Run(context);
     } catch (...) {
       RethrowFor(step);
     }
     if (run.profiler != nullptr) [[unlikely]]
-      run.profiler->AddNode(step, started, context);
+      run.profiler->AddNode(step, begun, context);
     if (tracing_) AfterTracedStep(step, static_cast<uint32_t>(s), context);
     if (!extra_scratch_.empty()) extra_scratch_.clear();
   }

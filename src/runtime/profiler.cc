@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <ctime>
 #include <nlohmann/json.hpp>
 #include <thread>
@@ -19,7 +20,19 @@ std::string Dump(const Json& json) {
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
-uint64_t ThisThread() { return static_cast<uint64_t>(gettid()); }
+const char* NameOf(OrtProfilingEventCategory category) {
+  switch (category) {
+    case OrtProfilingEventCategory_SESSION:
+      return "Session";
+    case OrtProfilingEventCategory_NODE:
+      return "Node";
+    case OrtProfilingEventCategory_KERNEL:
+      return "Kernel";
+    case OrtProfilingEventCategory_API:
+      return "Api";
+  }
+  return "Unknown";
+}
 
 Json ShapesOf(const Step& step, const KernelContext& context, std::span<const uint32_t> slots) {
   (void)step;
@@ -35,7 +48,8 @@ Json ShapesOf(const Step& step, const KernelContext& context, std::span<const ui
 
 }  // namespace
 
-Profiler::Profiler(const std::string& prefix) : start_(MonotonicNanos()) {
+Profiler::Profiler(const std::string& prefix, const Logger& logger)
+    : logger_(logger), start_(MonotonicNanos()) {
   const auto seconds = static_cast<std::time_t>(WallClockMicros() / 1000000);
   std::tm parts{};
   localtime_r(&seconds, &parts);
@@ -46,13 +60,48 @@ Profiler::Profiler(const std::string& prefix) : start_(MonotonicNanos()) {
 
 int64_t Profiler::Now() const { return MonotonicNanos() - start_; }
 
-void Profiler::Add(Event event) {
+template <typename Function>
+void Profiler::Tell(Function&& function) {
+  try {
+    function();
+  } catch (const Error& error) {
+    logger_.Warning("profiler", "{}", error.message());
+  }
+}
+
+void Profiler::AddEp(EpProfiler& ep) {
+  Tell([&] {
+    ep.Start(Now());
+    eps_.push_back(&ep);
+  });
+}
+
+Profiler::Begun Profiler::Begin() {
+  const Begun begun{Now(), next_id_.fetch_add(1, std::memory_order_relaxed)};
+  for (EpProfiler* ep : eps_) Tell([&] { ep->StartEvent(begun.id); });
+  return begun;
+}
+
+void Profiler::Add(const char* category, std::string name, Begun begun, std::string args) {
+  Event event{category, std::move(name), begun.started,  Now() - begun.started,
+              getpid(), gettid(),        std::move(args)};
+  if (!eps_.empty()) {
+    const ProfilingEvent told{category == NameOf(OrtProfilingEventCategory_NODE)
+                                  ? OrtProfilingEventCategory_NODE
+                                  : OrtProfilingEventCategory_SESSION,
+                              static_cast<int32_t>(event.process),
+                              static_cast<int32_t>(event.thread),
+                              event.name,
+                              event.started / 1000,
+                              event.duration / 1000,
+                              {}};
+    for (EpProfiler* ep : eps_) Tell([&] { ep->StopEvent(begun.id, told); });
+  }
   std::lock_guard lock(mutex_);
   events_.push_back(std::move(event));
 }
 
-void Profiler::AddNode(const Step& step, int64_t started, const KernelContext& context) {
-  const int64_t ended = Now();
+void Profiler::AddNode(const Step& step, Begun begun, const KernelContext& context) {
   Json args;
   args["op_name"] = step.node->op_type;
   args["provider"] = step.ep->name();
@@ -60,21 +109,40 @@ void Profiler::AddNode(const Step& step, int64_t started, const KernelContext& c
   args["input_type_shape"] = ShapesOf(step, context, step.inputs().first(step.input_count));
   args["output_type_shape"] = ShapesOf(step, context, step.outputs());
   const std::string& name = step.node->name.empty() ? step.node->op_type : step.node->name;
-  Add({"Node", name + "_kernel_time", started, ended - started, ThisThread(), Dump(args)});
+  Add(NameOf(OrtProfilingEventCategory_NODE), name + "_kernel_time", begun, Dump(args));
 }
 
-void Profiler::AddSession(const std::string& name, int64_t started) {
-  Add({"Session", name, started, Now() - started, ThisThread(), "{}"});
+void Profiler::AddSession(const std::string& name, Begun begun) {
+  Add(NameOf(OrtProfilingEventCategory_SESSION), name, begun, "{}");
+}
+
+void Profiler::CollectEpEvents() {
+  for (EpProfiler* ep : eps_) {
+    Tell([&] {
+      for (const ProfilingEvent& event : ep->End()) {
+        Json args = Json::object();
+        for (const auto& [key, value] : event.args) args[key] = value;
+        events_.push_back({NameOf(event.category), event.name, event.timestamp_us * 1000,
+                           event.duration_us * 1000,
+                           event.process_id < 0 ? getpid() : event.process_id, event.thread_id,
+                           Dump(args)});
+      }
+    });
+  }
+  eps_.clear();
+  std::stable_sort(events_.begin(), events_.end(),
+                   [](const Event& a, const Event& b) { return a.started < b.started; });
 }
 
 std::string Profiler::Finish() {
   std::lock_guard lock(mutex_);
+  CollectEpEvents();
   std::string text = "[\n";
   for (size_t i = 0; i < events_.size(); ++i) {
     const Event& event = events_[i];
     text += Format(
         R"({{"cat":"{}","pid":{},"tid":{},"dur":{:.3f},"ts":{:.3f},"ph":"X","name":{},"args":{}}}{})",
-        event.category, getpid(), event.thread, static_cast<double>(event.duration) / 1000.0,
+        event.category, event.process, event.thread, static_cast<double>(event.duration) / 1000.0,
         static_cast<double>(event.started) / 1000.0, Dump(Json(event.name)), event.args,
         i + 1 < events_.size() ? ",\n" : "\n");
   }

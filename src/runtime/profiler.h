@@ -1,28 +1,40 @@
 // Profiling: one event for each node that ran, written as a Chrome trace (chrome://tracing,
-// Perfetto).
+// Perfetto). EPs are told of every event and add their own.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <mutex>
 #include <string>
 #include <vector>
 
+#include "base/log.h"
 #include "compile/plan.h"
+#include "provider/ep_profiler.h"
 
 namespace backplane {
 
 class Profiler {
  public:
   /// Events go to "<prefix>_<date>_<time>.json".
-  explicit Profiler(const std::string& prefix);
+  Profiler(const std::string& prefix, const Logger& logger);
+
+  /// Takes what `ep` has to say into the profile. The EP outlives Finish().
+  void AddEp(EpProfiler& ep);
 
   /// Nanoseconds since the profiler started.
   int64_t Now() const;
   uint64_t start_nanos() const { return static_cast<uint64_t>(start_); }
 
-  void AddNode(const Step& step, int64_t started, const KernelContext& context);
+  /// An event begins on this thread; ends with one of the functions below on the same thread.
+  struct Begun {
+    int64_t started = 0;
+    uint64_t id = 0;
+  };
+  Begun Begin();
+  void AddNode(const Step& step, Begun begun, const KernelContext& context);
   /// A host event: "model_loading", "session_initialization", "model_run".
-  void AddSession(const std::string& name, int64_t started);
+  void AddSession(const std::string& name, Begun begun);
   /// Writes the file and returns its path.
   std::string Finish();
 
@@ -32,12 +44,20 @@ class Profiler {
     std::string name;
     int64_t started;
     int64_t duration;
-    uint64_t thread;
+    int64_t process;
+    int64_t thread;
     std::string args;  // JSON members
   };
-  void Add(Event event);
+  void Add(const char* category, std::string name, Begun begun, std::string args);
+  void CollectEpEvents();
+  // An EP that fails at this only spoils its part of the profile: it is logged.
+  template <typename Function>
+  void Tell(Function&& function);
 
+  const Logger& logger_;
   const int64_t start_;
+  std::vector<EpProfiler*> eps_;
+  std::atomic<uint64_t> next_id_{1};
   std::string path_;
   std::mutex mutex_;
   std::vector<Event> events_;

@@ -38,7 +38,7 @@ OrtSession::~OrtSession() {
   try {
     EndProfiling();
   } catch (const std::exception& error) {
-    parts_.logger.Warning("session", "the profile was not written: {}", error.what());
+    parts_.logger->Warning("session", "the profile was not written: {}", error.what());
   }
 }
 
@@ -161,9 +161,10 @@ void OrtSession::Run(const OrtRunOptions* run_options, std::span<const char* con
   run.options = &options;
   run.terminate = run_options != nullptr ? &run_options->terminate : nullptr;
   run.pool = parts_.pool;
-  run.logger = &parts_.logger;
+  run.logger = parts_.logger.get();
   run.profiler = parts_.profiler.get();
-  const int64_t started = run.profiler != nullptr ? run.profiler->Now() : 0;
+  const auto profiled =
+      run.profiler != nullptr ? run.profiler->Begin() : backplane::Profiler::Begun{};
 
   std::unique_lock<std::mutex> serial(serial_run_, std::defer_lock);
   if (!concurrent_) serial.lock();
@@ -179,8 +180,8 @@ void OrtSession::Run(const OrtRunOptions* run_options, std::span<const char* con
       try {
         parts_.eps[i]->OnRunEnd(options, backplane::RunEnd::kDoNotSynchronize);
       } catch (const std::exception& error) {
-        parts_.logger.Warning("session", "OnRunEnd of {} failed after a failed run: {}",
-                              parts_.eps[i]->name(), error.what());
+        parts_.logger->Warning("session", "OnRunEnd of {} failed after a failed run: {}",
+                               parts_.eps[i]->name(), error.what());
       }
     }
     throw;
@@ -190,7 +191,7 @@ void OrtSession::Run(const OrtRunOptions* run_options, std::span<const char* con
                                                     : backplane::RunEnd::kDoNotSynchronize);
   parts_.level->Finish(*frame);
   parts_.level->Return(std::move(frame));
-  if (run.profiler != nullptr) run.profiler->AddSession("model_run", started);
+  if (run.profiler != nullptr) run.profiler->AddSession("model_run", profiled);
 }
 
 namespace {

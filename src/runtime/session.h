@@ -21,8 +21,8 @@ namespace backplane {
 
 /// What session_builder.cc makes; the parts are released in reverse order.
 struct SessionParts {
-  std::shared_ptr<const OrtEnv> env;  ///< kept alive
-  Logger logger;
+  std::shared_ptr<const OrtEnv> env;           ///< kept alive
+  std::unique_ptr<Logger> logger;              ///< EPs keep its address
   std::unique_ptr<OrtSessionOptions> options;  ///< the session's own copy
   std::unique_ptr<ThreadPool> own_pool;        ///< null: the env's shared pool
   ThreadPool* pool = nullptr;
@@ -71,7 +71,7 @@ struct OrtSession final {
   }
   const backplane::Plan& plan() const { return parts_.level->plan(); }
   backplane::ThreadPool& pool() const { return *parts_.pool; }
-  const backplane::Logger& logger() const { return parts_.logger; }
+  const backplane::Logger& logger() const { return *parts_.logger; }
 
   /// Runs the model. Names may come in any order. Where `outputs[i]` is not null the result is
   /// written there (the shape must fit), else a new OrtValue is made, which the caller owns. Safe

@@ -22,12 +22,13 @@ class SessionBuilder {
   SessionBuilder(const Env& env, const SessionOptions& options) : env_(env) {
     parts_.env = env.Share();
     parts_.options = std::make_unique<SessionOptions>(options);
-    parts_.logger =
-        Logger(options.log_sink.function != nullptr ? options.log_sink : env.logger().sink(),
-               options.log_severity >= 0 ? static_cast<OrtLoggingLevel>(options.log_severity)
-                                         : env.logger().threshold(),
-               options.log_id.empty() ? env.logger().id() : options.log_id);
-    if (options.profiling) parts_.profiler = std::make_unique<Profiler>(options.profile_prefix);
+    parts_.logger = std::make_unique<Logger>(
+        options.log_sink.function != nullptr ? options.log_sink : env.logger().sink(),
+        options.log_severity >= 0 ? static_cast<OrtLoggingLevel>(options.log_severity)
+                                  : env.logger().threshold(),
+        options.log_id.empty() ? env.logger().id() : options.log_id);
+    if (options.profiling)
+      parts_.profiler = std::make_unique<Profiler>(options.profile_prefix, *parts_.logger);
     MakePool();
   }
 
@@ -44,13 +45,14 @@ class SessionBuilder {
  private:
   template <typename Load>
   std::unique_ptr<OrtSession> Build(Load&& load) {
-    const int64_t started = Now();
+    const Profiler::Begun loading = Begin();
     options().CheckCancelled();
     parts_.graph = load();
-    if (parts_.profiler != nullptr) parts_.profiler->AddSession("model_loading", started);
-    const int64_t initializing = Now();
+    if (parts_.profiler != nullptr) parts_.profiler->AddSession("model_loading", loading);
+    const Profiler::Begun initializing = Begin();
     // After loading: a selection delegate is told of the model.
-    parts_.eps = CreateExecutionProviders(env_, *parts_.options, *parts_.graph, parts_.logger);
+    parts_.eps = CreateExecutionProviders(env_, *parts_.options, *parts_.graph, *parts_.logger);
+    if (parts_.profiler != nullptr) AddEpsToProfile();
     Resolve();
     Rewrite();
     SaveOptimized();
@@ -64,7 +66,15 @@ class SessionBuilder {
 
   const SessionOptions& options() const { return *parts_.options; }
   ExecutionProvider& host() const { return *parts_.eps.back(); }
-  int64_t Now() const { return parts_.profiler != nullptr ? parts_.profiler->Now() : 0; }
+  Profiler::Begun Begin() const {
+    return parts_.profiler != nullptr ? parts_.profiler->Begin() : Profiler::Begun{};
+  }
+
+  void AddEpsToProfile() {
+    for (const auto& ep : parts_.eps) {
+      if (EpProfiler* profiler = ep->profiler()) parts_.profiler->AddEp(*profiler);
+    }
+  }
 
   void MakePool() {
     if (!options().per_session_threads && env_.pool() != nullptr) {
@@ -90,7 +100,7 @@ class SessionBuilder {
         load.initializers[name] = std::make_shared<const Tensor>(value.tensor());
       }
     }
-    load.logger = &parts_.logger;
+    load.logger = parts_.logger.get();
     return load;
   }
 
@@ -101,7 +111,7 @@ class SessionBuilder {
       (dimension.by_denotation ? infer.dims_by_denotation : infer.dims_by_name)[dimension.name] =
           dimension.value;
     }
-    infer.logger = &parts_.logger;
+    infer.logger = parts_.logger.get();
     return infer;
   }
 
@@ -125,7 +135,7 @@ class SessionBuilder {
 
   void Rewrite() {
     options().CheckCancelled();
-    const NodeEvaluator evaluator(host(), *parts_.pool, parts_.logger);
+    const NodeEvaluator evaluator(host(), *parts_.pool, *parts_.logger);
     OptimizeOptions rewrite;
     rewrite.level = options().optimization_level;
     rewrite.disabled = SplitList(options().Config("optimization.disable_specified_optimizers"));
@@ -154,14 +164,14 @@ class SessionBuilder {
   void Place() {
     options().CheckCancelled();
     PartitionOptions partition;
-    partition.logger = &parts_.logger;
+    partition.logger = parts_.logger.get();
     partition.allow_host_fallback = !options().ConfigSwitch("session.disable_cpu_ep_fallback");
     Partition result = PartitionGraph(*parts_.graph, parts_.eps, partition);
     parts_.placement = std::move(result.placement);
     parts_.fused = std::move(result.fused);
     // With one EP there is nothing to report; with several, the user sees at once what runs where.
-    parts_.logger.Log(parts_.eps.size() > 1 ? ORT_LOGGING_LEVEL_WARNING : ORT_LOGGING_LEVEL_INFO,
-                      "partition", "{}", parts_.placement.Summary());
+    parts_.logger->Log(parts_.eps.size() > 1 ? ORT_LOGGING_LEVEL_WARNING : ORT_LOGGING_LEVEL_INFO,
+                       "partition", "{}", parts_.placement.Summary());
   }
 
   void Compile() {
@@ -175,7 +185,7 @@ class SessionBuilder {
     PlanOptions plan;
     plan.eps = parts_.eps;
     plan.pool = parts_.pool;
-    plan.logger = &parts_.logger;
+    plan.logger = parts_.logger.get();
     plan.config = &parts_.options->config;
     plan.take_fused = [&](const Node& node) -> std::unique_ptr<Kernel> {
       for (FusedKernel& fused : parts_.fused) {

@@ -2,6 +2,8 @@
 // beside each. After every fault the env goes on working and the EP has everything back.
 #include <dlfcn.h>
 
+#include <nlohmann/json.hpp>
+
 #include "capi/ep_support.h"
 
 namespace capi {
@@ -28,6 +30,7 @@ const Case kCases[] = {
     // A status reaches the user, with the EP's name.
     {"fail:CreateEp", Step::kCreate, ORT_FAIL, "Error creating execution provider: CreateEp was told to fail"},
     {"fail:IsConcurrentRunSupported", Step::kCreate, ORT_FAIL, "Bad: IsConcurrentRunSupported was told to fail"},
+    {"fail:CreateProfiler", Step::kCreate, ORT_FAIL, "Bad: CreateProfiler was told to fail"},
     {"fail:GetCapability", Step::kOpensOnCpu},
     {"fail:Compile", Step::kCreate, ORT_EP_FAIL, "Bad: Compile was told to fail"},
     {"fail:CreateState", Step::kCreate, ORT_EP_FAIL, "Bad: Create state function failed. Return value: CreateState was told to fail"},
@@ -52,6 +55,7 @@ const Case kCases[] = {
     {"null:compute_info", Step::kCreate, ORT_EP_FAIL, "Bad: Compile gave no OrtNodeComputeInfo for"},
     {"null:Compute", Step::kCreate, ORT_INVALID_ARGUMENT, "has no Compute"},
     {"null:CreateState", Step::kOpens},
+    {"null:CreateProfiler", Step::kOpens},
     {"null:OnRunStart", Step::kOpens},
     {"null:OnRunEnd", Step::kOpens},
     {"null:IsConcurrentRunSupported", Step::kOpens},
@@ -125,10 +129,11 @@ TEST_P(MisbehavingTest, HasItsExpectedOutcome) {
       EXPECT_FAILS(created, test.code, test.words);
     } else {
       ASSERT_TRUE(IsOk(created));
-      const int compiled = test.step == Step::kOpensOnCpu                  ? 0
-                           : std::string(test.fault) == "null:CreateState" ? 2
-                                                                           : 4;
-      EXPECT_EQ(Live(), 1 + compiled);  // the EP; an info and a state for each of two groups
+      // The EP and its profiler; an info and a state for each of two groups.
+      int live = test.step == Step::kOpensOnCpu ? 2 : 2 + 4;
+      if (std::string(test.fault) == "null:CreateState") live -= 2;
+      if (std::string(test.fault) == "null:CreateProfiler") live -= 1;
+      EXPECT_EQ(Live(), live);
       for (int repeat = 0; repeat < 2; ++repeat) {
         const Outcome ran = RunOnce(session, test.step == Step::kOtherShape);
         if (test.step == Step::kRun) {
@@ -157,6 +162,49 @@ INSTANTIATE_TEST_SUITE_P(Faults, MisbehavingTest, testing::ValuesIn(kCases),
                            return name.empty() ? std::string("none") : name;
                          });
 
+// What an EP adds to a profile; where it fails at that, the rest of the profile is there.
+TEST_F(MisbehavingTest, ProfilingEventsAreMerged) {
+  Registered library("Bad", Path());
+  for (const std::string fault : {"", "fail:StartProfiling", "throw:StartEvent", "fail:StopEvent",
+                                  "fail:EndProfiling", "null:StartEvent", "null:EndProfiling"}) {
+    setenv("MISBEHAVE", fault.c_str(), 1);
+    Handle<OrtSessionOptions> options = NewOptions();
+    ASSERT_OK(Append(options, EpDevices("Bad")));
+    const std::string prefix =
+        (std::filesystem::temp_directory_path() / ("misbehaving_" + std::to_string(getpid())))
+            .string();
+    ASSERT_OK(Api().EnableProfiling(options, prefix.c_str()));
+    Handle<OrtSession> session;
+    ASSERT_OK(
+        Api().CreateSession(Env(), ModelPath("neg_relu_neg").c_str(), options, session.out()));
+    EXPECT_OK(RunOnce(session));
+    char* path = nullptr;
+    ASSERT_OK(Api().SessionEndProfiling(session, DefaultAllocator(), &path));
+    const std::string file = TakeText(path);
+    std::ifstream stream(file);
+    const nlohmann::json profile = nlohmann::json::parse(stream);
+    std::filesystem::remove(file);
+    size_t nodes = 0;
+    std::vector<std::string> parents;
+    for (const auto& event : profile) {
+      if (event["cat"] == "Node") ++nodes;
+      if (event["cat"] != "Kernel") continue;
+      EXPECT_EQ(event["name"], "negate");
+      parents.push_back(event["args"]["parent"]);
+    }
+    EXPECT_EQ(nodes, 3u) << fault;
+    if (fault.empty() || fault == "null:StartEvent" || fault == "throw:StartEvent") {
+      ASSERT_EQ(parents.size(), 2u) << fault;
+      EXPECT_EQ(parents[0].rfind("Bad_Bad_", 0), 0u);
+    } else {
+      EXPECT_TRUE(parents.empty()) << fault;
+    }
+    session = Handle<OrtSession>();
+    setenv("MISBEHAVE", "", 1);
+  }
+  EXPECT_EQ(Live(), 0);
+}
+
 TEST_F(MisbehavingTest, CannotTakeWhatAnotherHas) {
   Registered first("First", Path());
   Registered second("Second", Path());
@@ -168,7 +216,7 @@ TEST_F(MisbehavingTest, CannotTakeWhatAnotherHas) {
   // The first takes all three nodes as one group and would negate three times: what it computes is
   // its own affair. The second asks for the first one's fused node, in vain.
   ASSERT_OK(Api().CreateSession(Env(), ModelPath("neg_relu_neg").c_str(), options, session.out()));
-  EXPECT_EQ(Live(), 2 + 2);
+  EXPECT_EQ(Live(), 2 * 2 + 2);
 }
 
 TEST_F(MisbehavingTest, AnEpThatReleasesNoStateLeaksOnlyItsOwn) {

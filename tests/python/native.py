@@ -5,6 +5,7 @@ Works on any libonnxruntime; slots are found by name in tests/abi/facts/members.
 
 import ctypes
 import functools
+import json
 import pathlib
 
 from native_values import make_value, read_value
@@ -50,7 +51,15 @@ class Library:
 
     def check(self, name, *args):
         """Calls a function that returns a status; raises NativeError."""
-        status = self.function(name)(*args)
+        self.raise_for(self.function(name)(*args))
+
+    def exported(self, name):
+        """A function that the library exports by name and that returns a status."""
+        function = getattr(self._library, name)
+        function.restype = ctypes.c_void_p
+        return function
+
+    def raise_for(self, status):
         if status:
             code = self.function("GetErrorCode", ctypes.c_int)(ctypes.c_void_p(status))
             message = self.function("GetErrorMessage", ctypes.c_char_p)(ctypes.c_void_p(status))
@@ -142,6 +151,16 @@ class Session:
             library.function("ReleaseSessionOptions", None)(options)
         self.inputs = self._names("SessionGetInputCount", "SessionGetInputName")
         self.outputs = self._names("SessionGetOutputCount", "SessionGetOutputName")
+
+    def explain(self):
+        """What BackplaneSessionExplain tells (ours only)."""
+        allocator = self.library.make("GetAllocatorWithDefaultOptions")
+        text = ctypes.c_void_p()
+        explain = self.library.exported("BackplaneSessionExplain")
+        self.library.raise_for(explain(self._handle, allocator, ctypes.byref(text)))
+        explanation = json.loads(ctypes.cast(text, ctypes.c_char_p).value)
+        self.library.check("AllocatorFree", allocator, text)
+        return explanation
 
     def close(self):
         if self._handle:

@@ -4,12 +4,13 @@
 //   fail:CALLBACK, throw:CALLBACK   the callback returns a status, or throws a C++ exception
 //   null:CALLBACK                   the callback is left out; null:ep, null:compute_info: what the
 //                                   callback should have made is
-//   version:ep=N, version:compute_info=N   what ort_version_supported states
+//   version:ep=N, version:compute_info=N, version:profiler=N   what ort_version_supported states
 //   claim:null|foreign|empty|twice|overlap|cycle|everything   what GetCapability asks for
 //   output:none|rank|negative|huge|index|input_index|small   what Compute does with its output
 //
 // MisbehavingLiveObjects() counts EPs, compute infos and states that the host has not released.
 #include <atomic>
+#include <cstdint>
 #include <cstdlib>
 #include <cstring>
 #include <stdexcept>
@@ -187,6 +188,66 @@ void ReleaseNodeComputeInfos(OrtEp*, OrtNodeComputeInfo** infos, size_t count) {
   for (size_t i = 0; i < count; ++i) delete static_cast<ComputeInfo*>(infos[i]);
 }
 
+// -- profiling: an event "negate" below each event of a node of this EP
+
+struct Profiler : Live<OrtEpProfilerImpl> {
+  std::string ep_name;
+  std::vector<OrtProfilingEvent*> events;
+};
+
+OrtStatus* StopEvent(OrtEpProfilerImpl* self, uint64_t id, const OrtProfilingEvent* told) {
+  if (OrtStatus* status = Enter("StopEvent")) return status;
+  OrtProfilingEventCategory category{};
+  const char* name = nullptr;
+  int64_t began = 0;
+  int64_t took = 0;
+  if (OrtStatus* status = ep_api->ProfilingEvent_GetCategory(told, &category)) return status;
+  if (OrtStatus* status = ep_api->ProfilingEvent_GetName(told, &name)) return status;
+  if (OrtStatus* status = ep_api->ProfilingEvent_GetTimestampUs(told, &began)) return status;
+  if (OrtStatus* status = ep_api->ProfilingEvent_GetDurationUs(told, &took)) return status;
+  auto& profiler = *static_cast<Profiler*>(self);
+  if (category != OrtProfilingEventCategory_NODE ||
+      std::string(name).rfind(profiler.ep_name, 0) != 0)
+    return nullptr;
+  const std::string number = std::to_string(id);
+  const char* keys[] = {"parent", "id"};
+  const char* values[] = {name, number.c_str()};
+  OrtProfilingEvent* event = nullptr;
+  if (OrtStatus* status = ep_api->CreateProfilingEvent(
+          OrtProfilingEventCategory_KERNEL, -1, -1, "negate", began, took, keys, values, 2, &event))
+    return status;
+  profiler.events.push_back(event);
+  return nullptr;
+}
+
+OrtStatus* EndProfiling(OrtEpProfilerImpl* self, OrtProfilingEventsContainer* container) {
+  auto& events = static_cast<Profiler*>(self)->events;
+  OrtStatus* status = Enter("EndProfiling");
+  if (status == nullptr)
+    status = ep_api->ProfilingEventsContainer_AddEvents(container, events.data(), events.size());
+  for (OrtProfilingEvent* event : events) ep_api->ReleaseProfilingEvent(event);
+  events.clear();
+  return status;
+}
+
+OrtStatus* CreateProfiler(OrtEp* ep, OrtEpProfilerImpl** out) {
+  if (OrtStatus* status = Enter("CreateProfiler")) return status;
+  auto* profiler = new Profiler();
+  profiler->ep_name = static_cast<Ep*>(ep)->name;
+  profiler->ort_version_supported = Version("profiler");
+  profiler->Release = [](OrtEpProfilerImpl* self) noexcept { delete static_cast<Profiler*>(self); };
+  Set(
+      profiler->StartProfiling, "StartProfiling",
+      +[](OrtEpProfilerImpl*, int64_t) { return Enter("StartProfiling"); });
+  Set(
+      profiler->StartEvent, "StartEvent",
+      +[](OrtEpProfilerImpl*, uint64_t) { return Enter("StartEvent"); });
+  Set(profiler->StopEvent, "StopEvent", &StopEvent);
+  Set(profiler->EndProfiling, "EndProfiling", &EndProfiling);
+  *out = profiler;
+  return nullptr;
+}
+
 // -- factory
 
 OrtStatus* CreateEp(OrtEpFactory* factory, const OrtHardwareDevice* const*,
@@ -215,6 +276,7 @@ OrtStatus* CreateEp(OrtEpFactory* factory, const OrtHardwareDevice* const*,
         *supported = true;
         return Enter("IsConcurrentRunSupported");
       });
+  Set(ep->CreateProfiler, "CreateProfiler", &CreateProfiler);
   Set(
       ep->OnSessionInitializationEnd, "OnSessionInitializationEnd",
       +[](OrtEp*) { return Enter("OnSessionInitializationEnd"); });
