@@ -113,6 +113,19 @@ build_onnx() {
   rm -rf "$folder"
 }
 
+# oneDNN for plugins/dnnl/: the library with GNU's OpenMP, and its headers. Its packages are for x86-64 only.
+fetch_onednn() {
+  local folder=$DEPS/src/onednn
+  rm -rf "$folder" "$DEPS/onednn" && mkdir -p "$folder" "$DEPS/onednn/lib"
+  pip_quietly download -q --no-deps -d "$folder" \
+    "onednn-cpu-gomp==$ONEDNN_VERSION" "onednn-devel-cpu-gomp==$ONEDNN_VERSION"
+  local wheel
+  for wheel in "$folder"/*.whl; do "$VENV/bin/python" -m zipfile -e "$wheel" "$folder"; done
+  mv "$folder"/onednn_devel_cpu_gomp-*.data/data/include "$DEPS/onednn/include"
+  install -m 644 "$folder"/onednn_cpu_gomp-*.data/data/lib/libdnnl.so.3 "$DEPS/onednn/lib/libdnnl.so.3"
+  rm -rf "$folder"
+}
+
 # A virtual environment that was moved, or whose Python is gone, is made again.
 check_environment() {
   "$VENV/bin/python" -c '' 2>/dev/null && [ -x "$VENV/bin/cmake" ] && return 0
@@ -135,6 +148,7 @@ main() {
         recipe=$(declare -f build_static debian_source)
         step highway "$HIGHWAY_VERSION $recipe" build_highway
         step protobuf "$PROTOBUF_VERSION $recipe" build_protobuf
+        if [ "$(uname -m)" = x86_64 ]; then step onednn "$ONEDNN_VERSION" fetch_onednn; fi
         step onnx "$ONNX_VERSION $PROTOBUF_VERSION $recipe $(sha256sum <"$ROOT/tools/generate_schema_table.py")" build_onnx
         ;;
       test) debian_packages $APT_TEST ;;

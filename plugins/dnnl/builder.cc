@@ -1,0 +1,196 @@
+// See builder.h. The part about post-ops is in post_ops.cc.
+#include "dnnl/builder.h"
+
+#include <algorithm>
+#include <cstring>
+
+namespace backplane::dnnl_ep {
+
+Builder::Builder(const Group& group, const Constants& constants, const Settings& settings)
+    : group_(group), constants_(constants), settings_(settings) {}
+
+std::shared_ptr<const Program> Builder::Build(const std::vector<Dims>& input_dims) {
+  try {
+    InferShapes(input_dims);
+    DefineSources();
+    for (const Unit& unit : Fuse(group_, shapes_, settings_.fusion)) {
+      const Node& node = NodeOf(unit);
+      where_ = node.op_type + " '" + node.name + "'";
+      for (int post : unit.swallowed) where_ += "+" + group_.graph.nodes[post].op_type;
+      group_.operators[unit.node]->build(*this, unit);
+    }
+    where_ = "the outputs";
+    BindOutputs();
+  } catch (const Failure& failure) {
+    throw Failure(failure.code(), where_ + ": " + failure.what());
+  } catch (const dnnl::error& error) {
+    throw Failure(ORT_EP_FAIL, where_ + ": oneDNN: " + error.what());
+  }
+  std::vector<Dims> output_dims;
+  for (int value : group_.outputs) output_dims.push_back(shapes_[value]);
+  return std::make_shared<Program>(std::move(buffers_), std::move(steps_), input_dims,
+                                   std::move(output_dims));
+}
+
+void Builder::InferShapes(const std::vector<Dims>& input_dims) {
+  shapes_.resize(group_.graph.values.size());
+  for (size_t i = 0; i < shapes_.size(); ++i) {
+    if (constants_[i] != nullptr) shapes_[i] = *group_.graph.values[i].dims;
+  }
+  for (size_t i = 0; i < group_.inputs.size(); ++i) shapes_[group_.inputs[i]] = input_dims[i];
+  for (size_t i = 0; i < group_.graph.nodes.size(); ++i) {
+    const Node& node = group_.graph.nodes[i];
+    where_ = node.op_type + " '" + node.name + "'";
+    group_.operators[i]->infer({group_.graph, node, constants_}, shapes_);
+    for (int output : node.outputs) {
+      if (output >= 0 && ElementCount(shapes_[output]) == 0) {
+        throw Failure(ORT_INVALID_ARGUMENT,
+                      "empty tensors are not supported: " + Text(shapes_[output]));
+      }
+    }
+  }
+}
+
+void Builder::DefineSources() {
+  for (int i = 0; i < static_cast<int>(group_.inputs.size()); ++i) {
+    const int value = group_.inputs[i];
+    if (constants_[value] != nullptr || Type(value) == DataType::undef) continue;
+    Buffer buffer;
+    buffer.kind = Buffer::Kind::kInput;
+    buffer.index = i;
+    buffers_.push_back(buffer);
+    Define(value, {static_cast<int>(buffers_.size()) - 1, PlainDesc(shapes_[value], Type(value))});
+  }
+}
+
+void Builder::BindOutputs() {
+  for (int i = 0; i < static_cast<int>(group_.outputs.size()); ++i) {
+    const int value = group_.outputs[i];
+    const Desc plain = PlainDesc(shapes_[value], Type(value));
+    const Tensor tensor = Of(value);
+    if (buffers_[tensor.buffer].kind == Buffer::Kind::kArena && SamePlaces(tensor.desc, plain)) {
+      buffers_[tensor.buffer].kind = Buffer::Kind::kOutput;
+      buffers_[tensor.buffer].index = i;
+      continue;
+    }
+    Buffer buffer;
+    buffer.kind = Buffer::Kind::kOutput;
+    buffer.index = i;
+    buffers_.push_back(buffer);
+    const Tensor output{static_cast<int>(buffers_.size()) - 1, plain};
+    const dnnl::reorder::primitive_desc descriptor(Engine(), tensor.desc, Engine(), plain,
+                                                   Attributes());
+    Emit(dnnl::reorder(descriptor), descriptor, {{DNNL_ARG_FROM, tensor}, {DNNL_ARG_TO, output}},
+         "output");
+  }
+}
+
+Tensor Builder::NewConstant(const dnnl::memory& memory) {
+  Buffer buffer;
+  buffer.kind = Buffer::Kind::kConstant;
+  buffer.constant = memory;
+  buffers_.push_back(buffer);
+  return {static_cast<int>(buffers_.size()) - 1, memory.get_desc()};
+}
+
+Tensor Builder::Of(int value) {
+  const auto found = tensors_.find(value);
+  if (found != tensors_.end()) return found->second;
+  if (constants_[value] == nullptr) throw Failure(ORT_EP_FAIL, "a value without a producer");
+  const Desc plain = PlainDesc(shapes_[value], Type(value));
+  const Tensor tensor = Weights(value, plain, plain);
+  Define(value, tensor);
+  return tensor;
+}
+
+Tensor Builder::As(int value, const Desc& wanted) {
+  if (constants_[value] != nullptr) {
+    return Weights(value, PlainDesc(shapes_[value], Type(value)), wanted);
+  }
+  return Reordered(Of(value), wanted);
+}
+
+Tensor Builder::Plain(int value) {
+  Tensor tensor = Of(value);
+  const Desc plain = PlainDesc(shapes_[value], Type(value));
+  if (SamePlaces(tensor.desc, plain)) return {tensor.buffer, plain};
+  return Reordered(tensor, plain);
+}
+
+Tensor Builder::Viewed(int value, const Dims& dims) {
+  return {Plain(value).buffer, PlainDesc(dims, Type(value))};
+}
+
+Tensor Builder::Weights(int value, const Desc& view, const Desc& wanted) {
+  if (constants_[value] != nullptr) {
+    return NewConstant(group_.store->Packed(value, constants_[value], view, wanted));
+  }
+  return Reordered({Plain(value).buffer, view}, wanted);
+}
+
+Tensor Builder::Floats(const std::vector<float>& values, const Dims& dims) {
+  dnnl::memory memory(PlainDesc(dims, DataType::f32), Engine());
+  std::memcpy(memory.get_data_handle(), values.data(), values.size() * sizeof(float));
+  return NewConstant(memory);
+}
+
+Tensor Builder::Integers(const std::vector<int32_t>& values, const Dims& dims) {
+  dnnl::memory memory(PlainDesc(dims, DataType::s32), Engine());
+  std::memcpy(memory.get_data_handle(), values.data(), values.size() * sizeof(int32_t));
+  return NewConstant(memory);
+}
+
+Tensor Builder::New(const Desc& desc) {
+  Buffer buffer;
+  buffer.bytes = desc.get_size();
+  buffers_.push_back(buffer);
+  return {static_cast<int>(buffers_.size()) - 1, desc};
+}
+
+Tensor Builder::Reordered(const Tensor& from, const Desc& wanted) {
+  if (SamePlaces(from.desc, wanted)) return {from.buffer, wanted};
+  for (const auto& [source, result] : reordered_) {
+    if (source.buffer == from.buffer && source.desc == from.desc && result.desc == wanted) {
+      return result;
+    }
+  }
+  const Tensor result = Emitted(from, wanted, "reorder");
+  reordered_.emplace_back(from, result);
+  return result;
+}
+
+Tensor Builder::Emitted(const Tensor& from, const Desc& wanted, const std::string& note) {
+  const Tensor result = New(wanted);
+  const dnnl::reorder::primitive_desc descriptor(Engine(), from.desc, Engine(), wanted,
+                                                 Attributes());
+  Emit(dnnl::reorder(descriptor), descriptor, {{DNNL_ARG_FROM, from}, {DNNL_ARG_TO, result}}, note);
+  return result;
+}
+
+void Builder::Emit(const dnnl::primitive& primitive, const dnnl::primitive_desc_base& descriptor,
+                   std::vector<Argument> arguments, const std::string& note) {
+  Step step;
+  step.primitive = primitive;
+  step.arguments = std::move(arguments);
+  step.scratch = descriptor.scratchpad_desc().get_size();
+  step.note = where_ + (note.empty() ? "" : " " + note) + " [" + descriptor.impl_info_str() + "]";
+  steps_.push_back(std::move(step));
+}
+
+void Builder::EmitHost(HostFunction function, std::vector<Argument> arguments,
+                       const std::string& note) {
+  Step step;
+  step.host = std::move(function);
+  step.arguments = std::move(arguments);
+  step.note = where_ + " " + note + " [host]";
+  steps_.push_back(std::move(step));
+}
+
+dnnl::primitive_attr Builder::Attributes() const {
+  dnnl::primitive_attr attributes;
+  attributes.set_scratchpad_mode(dnnl::scratchpad_mode::user);
+  if (settings_.fast_math_bf16) attributes.set_fpmath_mode(dnnl::fpmath_mode::bf16);
+  return attributes;
+}
+
+}  // namespace backplane::dnnl_ep

@@ -1,0 +1,162 @@
+// See compiled_group.h.
+#include "dnnl/compiled_group.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <cstring>
+
+#include "dnnl/rewrite.h"
+
+namespace backplane::dnnl_ep {
+namespace {
+
+using plugins::Check;
+using plugins::Guarded;
+using plugins::Ort;
+
+// Constants up to this size are copied; larger ones are only looked at when a program is built.
+constexpr size_t kSmallConstant = 4096;
+
+void AppendToFile(const std::string& path, const std::string& text) {
+  FILE* file = std::fopen(path.c_str(), "a");
+  if (file == nullptr) throw Failure(ORT_FAIL, "could not open the dump file " + path);
+  std::fwrite(text.data(), 1, text.size(), file);
+  std::fclose(file);
+}
+
+}  // namespace
+
+CompiledGroup::CompiledGroup(Group group, std::vector<size_t> positions, const Settings& settings)
+    : OrtNodeComputeInfo{},
+      group_(std::move(group)),
+      positions_(std::move(positions)),
+      settings_(settings) {
+  ort_version_supported = plugins::kApiVersion;
+  OrtNodeComputeInfo::CreateState = [](OrtNodeComputeInfo* self, OrtNodeComputeContext*,
+                                       void** state) -> OrtStatus* {
+    *state = self;
+    return nullptr;
+  };
+  OrtNodeComputeInfo::Compute = [](OrtNodeComputeInfo*, void* state,
+                                   OrtKernelContext* context) -> OrtStatus* {
+    return Guarded([&] { static_cast<CompiledGroup*>(state)->Compute(context); });
+  };
+  OrtNodeComputeInfo::ReleaseState = [](OrtNodeComputeInfo*, void*) {};
+  if (group_.has_static_shapes) {
+    std::vector<Dims> dims;
+    for (int value : group_.inputs) dims.push_back(*group_.graph.values[value].dims);
+    Remember(BuildProgram(dims, group_.constants));
+  }
+  // What is large belongs to the host, which may free it now.
+  for (size_t i = 0; i < group_.constants.size(); ++i) {
+    const void* data = group_.constants[i];
+    if (std::none_of(group_.copies.begin(), group_.copies.end(),
+                     [&](const auto& copy) { return copy.get() == data; })) {
+      group_.constants[i] = nullptr;
+    }
+  }
+}
+
+void CompiledGroup::Compute(OrtKernelContext* context) {
+  std::vector<const OrtValue*> values(positions_.size());
+  std::vector<const void*> inputs(positions_.size());
+  for (size_t i = 0; i < positions_.size(); ++i) {
+    Check(Ort().KernelContext_GetInput(context, positions_[i], &values[i]));
+    inputs[i] = plugins::DataOf(values[i]);
+  }
+  const ProgramPointer program = ProgramFor(values);
+  std::vector<void*> outputs(group_.outputs.size());
+  for (size_t i = 0; i < outputs.size(); ++i) {
+    const Dims& dims = program->output_dims()[i];
+    OrtValue* value = nullptr;
+    Check(Ort().KernelContext_GetOutput(context, i, dims.data(), dims.size(), &value));
+    Check(Ort().GetTensorMutableData(value, &outputs[i]));
+  }
+  const ThreadScope threads(settings_.num_threads);
+  program->Run(inputs, outputs);
+}
+
+CompiledGroup::ProgramPointer CompiledGroup::ProgramFor(
+    const std::vector<const OrtValue*>& inputs) {
+  std::vector<Dims> dims;
+  dims.reserve(inputs.size());
+  for (const OrtValue* input : inputs) dims.push_back(plugins::ShapeOf(input));
+  if (ProgramPointer found = FindProgram(dims)) return found;
+  if (group_.has_static_shapes) {
+    throw Failure(ORT_INVALID_ARGUMENT,
+                  group_.name + ": an input's shape is not the one that the model declares");
+  }
+  const std::lock_guard lock(build_mutex_);
+  if (ProgramPointer found = FindProgram(dims)) return found;  // built while we waited
+  Constants constants = group_.constants;
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    const Value& value = group_.graph.values[group_.inputs[i]];
+    if (value.is_fixed && constants[group_.inputs[i]] == nullptr) {
+      constants[group_.inputs[i]] = plugins::DataOf(inputs[i]);
+    }
+  }
+  ProgramPointer program = BuildProgram(dims, constants);
+  Remember(program);
+  return program;
+}
+
+CompiledGroup::ProgramPointer CompiledGroup::FindProgram(const std::vector<Dims>& input_dims) {
+  const std::lock_guard lock(mutex_);
+  const auto found = std::find_if(
+      programs_.begin(), programs_.end(),
+      [&](const ProgramPointer& program) { return program->input_dims() == input_dims; });
+  if (found == programs_.end()) return nullptr;
+  programs_.splice(programs_.begin(), programs_, found);
+  return programs_.front();
+}
+
+CompiledGroup::ProgramPointer CompiledGroup::BuildProgram(const std::vector<Dims>& input_dims,
+                                                          const Constants& constants) {
+  const ThreadScope threads(settings_.num_threads);
+  ProgramPointer program = Builder(group_, constants, settings_).Build(input_dims);
+  if (!settings_.dump.empty()) {
+    AppendToFile(settings_.dump, group_.name + " threads=" + std::to_string(settings_.num_threads) +
+                                     " constants=" + std::to_string(group_.store->Bytes()) + "\n" +
+                                     program->Dump());
+  }
+  return program;
+}
+
+void CompiledGroup::Remember(ProgramPointer program) {
+  const std::lock_guard lock(mutex_);
+  programs_.push_front(std::move(program));
+  while (static_cast<int>(programs_.size()) > settings_.max_cached_shapes) programs_.pop_back();
+}
+
+Group MakeGroup(const OrtGraph* source, const OrtNode* fused_node) {
+  Group group;
+  const char* name = nullptr;
+  Check(Ort().Node_GetName(fused_node, &name));
+  group.name = name;
+  group.graph = plugins::ReadGraph(source);
+  Graph& graph = group.graph;
+  group.constants.resize(graph.values.size());
+  for (size_t i = 0; i < graph.values.size(); ++i) {
+    const Value& value = graph.values[i];
+    if (value.constant == nullptr) continue;
+    const void* data = plugins::DataOf(value.constant);
+    const size_t bytes = ElementCount(*value.dims) * plugins::ElementSize(value.type);
+    if (bytes <= kSmallConstant) {
+      auto copy = std::make_unique<std::byte[]>(std::max<size_t>(bytes, 1));
+      if (bytes > 0) std::memcpy(copy.get(), data, bytes);
+      data = copy.get();
+      group.copies.push_back(std::move(copy));
+    }
+    group.constants[i] = data;
+  }
+  Rewrite(graph, group.constants);
+  graph.ForgetHandles();
+  for (const Node& node : graph.nodes) {
+    const Operator* op = FindOperator(node);
+    if (op == nullptr) throw Failure(ORT_EP_FAIL, node.op_type + " was not claimed");
+    group.operators.push_back(op);
+  }
+  return group;
+}
+
+}  // namespace backplane::dnnl_ep

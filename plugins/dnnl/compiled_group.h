@@ -1,0 +1,42 @@
+// The OrtNodeComputeInfo of one compiled group: finds or builds the program for the shapes of a run
+// and runs it. Called by the host, from several threads at once.
+#pragma once
+
+#include <list>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "dnnl/builder.h"
+
+namespace backplane::dnnl_ep {
+
+class CompiledGroup : public OrtNodeComputeInfo {
+ public:
+  /**
+   * `positions[i]`: at which input of the fused node value `group.inputs[i]` arrives. When all
+   * shapes are known the program is built here.
+   */
+  CompiledGroup(Group group, std::vector<size_t> positions, const Settings& settings);
+
+ private:
+  using ProgramPointer = std::shared_ptr<const Program>;
+
+  void Compute(OrtKernelContext* context);
+  ProgramPointer FindProgram(const std::vector<Dims>& input_dims);
+  ProgramPointer BuildProgram(const std::vector<Dims>& input_dims, const Constants& constants);
+  ProgramPointer ProgramFor(const std::vector<const OrtValue*>& inputs);
+  void Remember(ProgramPointer program);
+
+  Group group_;
+  const std::vector<size_t> positions_;
+  const Settings settings_;
+  std::mutex mutex_;                    // of programs_
+  std::list<ProgramPointer> programs_;  // the last one used first
+  std::mutex build_mutex_;
+};
+
+/** The group that a graph given to Compile is, with its constants read. */
+Group MakeGroup(const OrtGraph* graph, const OrtNode* fused_node);
+
+}  // namespace backplane::dnnl_ep

@@ -1,0 +1,123 @@
+// See ep.h.
+#include "dnnl/ep.h"
+
+#include <algorithm>
+#include <unordered_map>
+
+#include "dnnl/compiled_group.h"
+#include "dnnl/partition.h"
+
+namespace backplane::dnnl_ep {
+namespace {
+
+using plugins::Check;
+using plugins::EpApi;
+using plugins::Guarded;
+using plugins::Log;
+
+// Whether one program will serve all runs: every shape that enters is known.
+bool HasStaticInputs(const Graph& graph, const std::vector<int>& nodes) {
+  std::vector<bool> inside(graph.nodes.size());
+  for (int node : nodes) inside[node] = true;
+  for (int node : nodes) {
+    for (int input : graph.nodes[node].inputs) {
+      if (input < 0) continue;
+      const Value& value = graph.values[input];
+      if (value.producer >= 0 && inside[value.producer]) continue;
+      if (!value.HasStaticShape()) return false;
+    }
+  }
+  return true;
+}
+
+}  // namespace
+
+Ep::Ep(Settings settings, const OrtLogger* logger)
+    : OrtEp{}, settings_(std::move(settings)), logger_(logger) {
+  ort_version_supported = plugins::kApiVersion;
+  OrtEp::GetName = [](const OrtEp*) noexcept { return kEpName; };
+  OrtEp::GetCapability = [](OrtEp* self, const OrtGraph* graph,
+                            OrtEpGraphSupportInfo* support) noexcept {
+    return Guarded([&] { static_cast<Ep*>(self)->GetCapability(graph, support); });
+  };
+  OrtEp::Compile = [](OrtEp* self, const OrtGraph** graphs, const OrtNode** fused_nodes,
+                      size_t count, OrtNodeComputeInfo** infos, OrtNode**) noexcept {
+    return Guarded([&] {
+      for (size_t i = 0; i < count; ++i) {
+        infos[i] = static_cast<Ep*>(self)->Compile(graphs[i], fused_nodes[i]);
+      }
+    });
+  };
+  OrtEp::ReleaseNodeComputeInfos = [](OrtEp*, OrtNodeComputeInfo** infos, size_t count) noexcept {
+    for (size_t i = 0; i < count; ++i) delete static_cast<CompiledGroup*>(infos[i]);
+  };
+}
+
+void Ep::GetCapability(const OrtGraph* source, OrtEpGraphSupportInfo* support) {
+  const Graph graph = plugins::ReadGraph(source);
+  if (graph.nodes.empty()) return;
+  Constants constants(graph.values.size());
+  for (size_t i = 0; i < constants.size(); ++i) {
+    if (graph.values[i].constant != nullptr) {
+      constants[i] = plugins::DataOf(graph.values[i].constant);
+    }
+  }
+  for (const std::vector<int>& nodes : ConvexGroups(graph, Supported(graph, constants))) {
+    const bool computes = std::any_of(nodes.begin(), nodes.end(), [&](int node) {
+      return !FindOperator(graph.nodes[node])->is_movement;
+    });
+    if (computes) Claim(graph, nodes, support);
+  }
+}
+
+std::vector<bool> Ep::Supported(const Graph& graph, const Constants& constants) const {
+  std::vector<bool> supported(graph.nodes.size());
+  for (size_t i = 0; i < graph.nodes.size(); ++i) {
+    const Node& node = graph.nodes[i];
+    const auto& excluded = settings_.exclude_ops;
+    if (node.assigned ||
+        std::find(excluded.begin(), excluded.end(), node.op_type) != excluded.end()) {
+      continue;
+    }
+    const Operator* op = nullptr;
+    const Refusal refusal = CheckNode({graph, node, constants}, &op);
+    supported[i] = refusal.empty();
+    if (!refusal.empty() && logger_ != nullptr) {
+      Log(logger_, ORT_LOGGING_LEVEL_VERBOSE,
+          std::string(kEpName) + " leaves " + node.op_type + " '" + node.name + "': " + refusal);
+    }
+  }
+  return supported;
+}
+
+void Ep::Claim(const Graph& graph, const std::vector<int>& nodes, OrtEpGraphSupportInfo* support) {
+  std::vector<const OrtNode*> handles;
+  for (int node : nodes) handles.push_back(graph.nodes[node].handle);
+  OrtNodeFusionOptions options{};
+  options.ort_version_supported = plugins::kApiVersion;
+  options.drop_constant_initializers = HasStaticInputs(graph, nodes);
+  Check(
+      EpApi().EpGraphSupportInfo_AddNodesToFuse(support, handles.data(), handles.size(), &options));
+}
+
+OrtNodeComputeInfo* Ep::Compile(const OrtGraph* graph, const OrtNode* fused_node) {
+  Group group = MakeGroup(graph, fused_node);
+  std::vector<size_t> positions;
+  const std::vector<std::string> inputs = plugins::InputNames(fused_node);
+  group.has_static_shapes = true;
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    const int value = group.graph.Find(inputs[i]);
+    if (value < 0) continue;
+    group.inputs.push_back(value);
+    positions.push_back(i);
+    if (!group.graph.values[value].HasStaticShape()) group.has_static_shapes = false;
+  }
+  for (const std::string& name : plugins::OutputNames(fused_node)) {
+    const int value = group.graph.Find(name);
+    if (value < 0) throw Failure(ORT_EP_FAIL, "output '" + name + "' is not in the group");
+    group.outputs.push_back(value);
+  }
+  return new CompiledGroup(std::move(group), std::move(positions), settings_);
+}
+
+}  // namespace backplane::dnnl_ep

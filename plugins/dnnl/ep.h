@@ -1,0 +1,26 @@
+// The OrtEp of one session: claims groups of nodes and compiles them.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "dnnl/operators.h"
+#include "dnnl/options.h"
+
+namespace backplane::dnnl_ep {
+
+class Ep : public OrtEp {
+ public:
+  Ep(Settings settings, const OrtLogger* logger);
+
+ private:
+  void GetCapability(const OrtGraph* graph, OrtEpGraphSupportInfo* support);
+  std::vector<bool> Supported(const Graph& graph, const Constants& constants) const;
+  void Claim(const Graph& graph, const std::vector<int>& nodes, OrtEpGraphSupportInfo* support);
+  OrtNodeComputeInfo* Compile(const OrtGraph* graph, const OrtNode* fused_node);
+
+  const Settings settings_;
+  const OrtLogger* logger_;
+};
+
+}  // namespace backplane::dnnl_ep

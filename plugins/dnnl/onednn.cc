@@ -1,0 +1,88 @@
+// See onednn.h.
+#include "dnnl/onednn.h"
+
+// Of the OpenMP runtime that oneDNN itself uses. The number belongs to the calling thread, so
+// other users of OpenMP in the process keep theirs.
+extern "C" void omp_set_num_threads(int);
+extern "C" int omp_get_max_threads();
+
+namespace backplane::dnnl_ep {
+
+const dnnl::engine& Engine() {
+  static const dnnl::engine engine(dnnl::engine::kind::cpu, 0);
+  return engine;
+}
+
+DataType ToDataType(ONNXTensorElementDataType type) {
+  switch (type) {
+    case ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT:
+      return DataType::f32;
+    case ONNX_TENSOR_ELEMENT_DATA_TYPE_INT32:
+      return DataType::s32;
+    case ONNX_TENSOR_ELEMENT_DATA_TYPE_INT8:
+      return DataType::s8;
+    case ONNX_TENSOR_ELEMENT_DATA_TYPE_UINT8:
+      return DataType::u8;
+    default:
+      return DataType::undef;
+  }
+}
+
+Dims PlainStrides(std::span<const int64_t> dims) {
+  Dims strides(dims.size(), 1);
+  for (size_t i = dims.size(); i-- > 1;) {
+    strides[i - 1] = strides[i] * std::max<int64_t>(dims[i], 1);
+  }
+  return strides;
+}
+
+Desc PlainDesc(std::span<const int64_t> dims, DataType type) {
+  const Dims shape = dims.empty() ? Dims{1} : Dims(dims.begin(), dims.end());
+  return Desc(shape, type, PlainStrides(shape));
+}
+
+Desc AnyDesc(std::span<const int64_t> dims, DataType type) {
+  return Desc(Dims(dims.begin(), dims.end()), type, dnnl::memory::format_tag::any);
+}
+
+bool IsStrided(const Desc& desc) {
+  return desc.get_format_kind() == dnnl::memory::format_kind::blocked &&
+         desc.get_inner_nblks() == 0;
+}
+
+bool SamePlaces(const Desc& a, const Desc& b) {
+  if (a == b) return true;
+  if (!IsStrided(a) || !IsStrided(b) || a.get_data_type() != b.get_data_type()) return false;
+  const Dims dims = a.get_dims();
+  if (dims != b.get_dims() || a.get_submemory_offset() != b.get_submemory_offset()) return false;
+  const Dims a_strides = a.get_strides();
+  const Dims b_strides = b.get_strides();
+  for (size_t i = 0; i < dims.size(); ++i) {
+    if (dims[i] != 1 && a_strides[i] != b_strides[i]) return false;
+  }
+  return a.get_padded_dims() == b.get_padded_dims();
+}
+
+int64_t ElementCount(std::span<const int64_t> dims) {
+  int64_t count = 1;
+  for (int64_t dim : dims) {
+    if (__builtin_mul_overflow(count, dim, &count)) {
+      throw plugins::Failure(ORT_INVALID_ARGUMENT, "a tensor of " + Text(dims) + " is too large");
+    }
+  }
+  return count;
+}
+
+std::string Text(std::span<const int64_t> dims) {
+  if (dims.empty()) return "scalar";
+  std::string text;
+  for (int64_t dim : dims) text += (text.empty() ? "" : "x") + std::to_string(dim);
+  return text;
+}
+
+ThreadScope::ThreadScope(int threads) : before_(omp_get_max_threads()) {
+  omp_set_num_threads(threads);
+}
+ThreadScope::~ThreadScope() { omp_set_num_threads(before_); }
+
+}  // namespace backplane::dnnl_ep

@@ -1,0 +1,237 @@
+// Operators that only move or rename elements. Reshaping is another view of the same memory,
+// transposing another order of the strides; whoever needs the elements elsewhere reorders them.
+#include <algorithm>
+#include <numeric>
+
+#include "dnnl/builder.h"
+
+namespace backplane::dnnl_ep {
+namespace {
+
+Refusal CheckType(const OpView& view) {
+  if (!view.HasInput(0) || ToDataType(view.Input(0).type) == DataType::undef) {
+    return "input 0 has a type that oneDNN does not move";
+  }
+  const int rank = view.Rank(0);
+  if (rank < 1 || rank > 6) return "input 0 has rank " + std::to_string(rank);
+  return "";
+}
+
+void BuildView(Builder& builder, const Unit& unit) {
+  const Node& node = builder.NodeOf(unit);
+  builder.Define(unit.result, builder.Viewed(node.inputs[0], builder.Shape(node.outputs[0])));
+}
+
+// -- Identity, Dropout ---------------------------------------------------------------------------
+
+void BuildSame(Builder& builder, const Unit& unit) {
+  builder.Define(unit.result, builder.Of(builder.Input(unit, 0)));
+}
+DNNL_OPERATOR(Identity, .since = 1, .until = 25, .check = CheckType, .infer = InferSame,
+              .build = BuildSame, .is_movement = true);
+
+Refusal CheckDropout(const OpView& view) {
+  if (view.HasOutput(1)) return "the mask is used";
+  if (view.HasInput(2)) {
+    if (!view.IsConstant(2) || *static_cast<const bool*>(view.constants[view.node.inputs[2]])) {
+      return "it may be training";
+    }
+  }
+  return CheckType(view);
+}
+DNNL_OPERATOR(Dropout, .since = 7, .until = 22, .check = CheckDropout, .infer = InferSame,
+              .build = BuildSame, .is_movement = true);
+
+// -- Reshape, Flatten, Squeeze, Unsqueeze --------------------------------------------------------
+
+Refusal CheckReshape(const OpView& view) {
+  const auto shape = view.HasInput(1) ? view.Integers(1) : std::nullopt;
+  if (!shape) return "the shape is not constant";
+  if (shape->empty() || shape->size() > 6) return "the result's rank is 0 or over 6";
+  return CheckType(view);
+}
+
+void InferReshape(const OpView& view, Shapes& shapes) {
+  const Dims& from = shapes[view.node.inputs[0]];
+  Dims to = *view.Integers(1);
+  const bool allow_zero = view.node.Int("allowzero", 0) != 0;
+  int64_t known = 1;
+  int64_t* open = nullptr;
+  for (size_t i = 0; i < to.size(); ++i) {
+    if (to[i] == 0 && !allow_zero) {
+      if (i >= from.size()) throw Failure(ORT_INVALID_ARGUMENT, "a copied dimension is missing");
+      to[i] = from[i];
+    }
+    if (to[i] == -1 && open == nullptr) {
+      open = &to[i];
+    } else {
+      known *= to[i];
+    }
+  }
+  const int64_t count = ElementCount(from);
+  if (open != nullptr && known != 0) *open = count / known;
+  if (ElementCount(to) != count) {
+    throw Failure(ORT_INVALID_ARGUMENT, Text(from) + " cannot become " + Text(to));
+  }
+  shapes[view.node.outputs[0]] = std::move(to);
+}
+DNNL_OPERATOR(Reshape, .since = 5, .until = 25, .check = CheckReshape, .infer = InferReshape,
+              .build = BuildView, .is_movement = true);
+
+void InferFlatten(const OpView& view, Shapes& shapes) {
+  const Dims& from = shapes[view.node.inputs[0]];
+  const auto rank = static_cast<int64_t>(from.size());
+  int64_t axis = view.node.Int("axis", 1);
+  if (axis != rank) axis = PositiveAxis(axis, rank);
+  const auto middle = from.begin() + axis;
+  shapes[view.node.outputs[0]] = {
+      std::accumulate(from.begin(), middle, int64_t{1}, std::multiplies<>()),
+      std::accumulate(middle, from.end(), int64_t{1}, std::multiplies<>())};
+}
+DNNL_OPERATOR(Flatten, .since = 1, .until = 25, .check = CheckType, .infer = InferFlatten,
+              .build = BuildView, .is_movement = true);
+
+// Axes: an attribute before version 13, then an input.
+std::optional<Dims> Axes(const OpView& view) {
+  if (view.node.since_version < 13) return view.node.Ints("axes");
+  if (!view.HasInput(1)) return Dims();
+  return view.Integers(1);
+}
+
+Refusal CheckAxes(const OpView& view) {
+  if (!Axes(view)) return "the axes are not constant";
+  return CheckType(view);
+}
+
+Refusal CheckSqueeze(const OpView& view) {
+  if (Refusal refusal = CheckAxes(view); !refusal.empty()) return refusal;
+  // The result's rank must be known and not 0.
+  const size_t gone = Axes(view)->size();
+  if (gone == 0) return "the axes are not given";
+  if (static_cast<int>(gone) >= view.Rank(0)) return "the result is a scalar";
+  return "";
+}
+
+void InferSqueeze(const OpView& view, Shapes& shapes) {
+  const Dims& from = shapes[view.node.inputs[0]];
+  std::vector<bool> gone(from.size());
+  const Dims axes = Axes(view).value();
+  for (int64_t axis : axes) {
+    const int64_t place = PositiveAxis(axis, static_cast<int64_t>(from.size()));
+    if (from[place] != 1) throw Failure(ORT_INVALID_ARGUMENT, "only dimensions of 1 are squeezed");
+    gone[place] = true;
+  }
+  Dims to;
+  for (size_t i = 0; i < from.size(); ++i) {
+    if (!gone[i]) to.push_back(from[i]);
+  }
+  shapes[view.node.outputs[0]] = std::move(to);
+}
+DNNL_OPERATOR(Squeeze, .since = 1, .until = 25, .check = CheckSqueeze, .infer = InferSqueeze,
+              .build = BuildView, .is_movement = true);
+
+Refusal CheckUnsqueeze(const OpView& view) {
+  if (Refusal refusal = CheckAxes(view); !refusal.empty()) return refusal;
+  if (view.Rank(0) + static_cast<int>(Axes(view)->size()) > 6) return "the result's rank is over 6";
+  return "";
+}
+
+void InferUnsqueeze(const OpView& view, Shapes& shapes) {
+  const Dims& from = shapes[view.node.inputs[0]];
+  const Dims axes = Axes(view).value();
+  const auto rank = static_cast<int64_t>(from.size() + axes.size());
+  std::vector<bool> is_new(rank);
+  for (int64_t axis : axes) is_new[PositiveAxis(axis, rank)] = true;
+  if (std::count(is_new.begin(), is_new.end(), true) != static_cast<int64_t>(axes.size())) {
+    throw Failure(ORT_INVALID_ARGUMENT, "an axis is named twice");
+  }
+  Dims to;
+  auto next = from.begin();
+  for (int64_t i = 0; i < rank; ++i) to.push_back(is_new[i] ? 1 : *next++);
+  shapes[view.node.outputs[0]] = std::move(to);
+}
+DNNL_OPERATOR(Unsqueeze, .since = 1, .until = 25, .check = CheckUnsqueeze, .infer = InferUnsqueeze,
+              .build = BuildView, .is_movement = true);
+
+// -- Transpose -----------------------------------------------------------------------------------
+
+Dims Permutation(const Node& node, size_t rank) {
+  Dims order(rank);
+  std::iota(order.rbegin(), order.rend(), int64_t{0});
+  order = node.Ints("perm", order);
+  Dims sorted = order;
+  std::sort(sorted.begin(), sorted.end());
+  for (size_t i = 0; i < sorted.size(); ++i) {
+    if (sorted.size() != rank || sorted[i] != static_cast<int64_t>(i)) {
+      throw Failure(ORT_INVALID_ARGUMENT, "perm is not a permutation");
+    }
+  }
+  return order;
+}
+
+void InferTranspose(const OpView& view, Shapes& shapes) {
+  const Dims& from = shapes[view.node.inputs[0]];
+  Dims to;
+  for (int64_t axis : Permutation(view.node, from.size())) to.push_back(from[axis]);
+  shapes[view.node.outputs[0]] = std::move(to);
+}
+
+void BuildTranspose(Builder& builder, const Unit& unit) {
+  const Node& node = builder.NodeOf(unit);
+  Tensor tensor = builder.Of(node.inputs[0]);
+  if (!IsStrided(tensor.desc)) tensor = builder.Plain(node.inputs[0]);
+  const Dims order = Permutation(node, builder.Shape(node.inputs[0]).size());
+  // oneDNN asks where each dimension goes, ONNX says where each comes from.
+  std::vector<int> places(order.size());
+  for (size_t i = 0; i < order.size(); ++i) places[order[i]] = static_cast<int>(i);
+  builder.Define(unit.result, {tensor.buffer, tensor.desc.permute_axes(places)});
+}
+DNNL_OPERATOR(Transpose, .since = 1, .until = 25, .check = CheckType, .infer = InferTranspose,
+              .build = BuildTranspose, .is_movement = true);
+
+// -- Concat --------------------------------------------------------------------------------------
+
+Refusal CheckConcat(const OpView& view) {
+  for (size_t i = 0; i < view.node.inputs.size(); ++i) {
+    if (!view.HasInput(i) || view.Rank(i) < 1 || view.Rank(i) > 6) return "a rank is unknown";
+    if (!view.IsType(i, ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT)) return "an input is not float";
+  }
+  return "";
+}
+
+void InferConcat(const OpView& view, Shapes& shapes) {
+  Dims to = shapes[view.node.inputs[0]];
+  const int64_t axis = PositiveAxis(view.node.Int("axis", 1), static_cast<int64_t>(to.size()));
+  to[axis] = 0;
+  for (int input : view.node.inputs) {
+    Dims from = shapes[input];
+    if (from.size() != to.size()) throw Failure(ORT_INVALID_ARGUMENT, "ranks differ");
+    to[axis] += from[axis];
+    from[axis] = to[axis];
+    if (from != to) throw Failure(ORT_INVALID_ARGUMENT, "shapes differ beside the axis");
+  }
+  shapes[view.node.outputs[0]] = std::move(to);
+}
+
+void BuildConcat(Builder& builder, const Unit& unit) {
+  const Node& node = builder.NodeOf(unit);
+  const auto axis = static_cast<int>(PositiveAxis(
+      node.Int("axis", 1), static_cast<int64_t>(builder.Shape(node.outputs[0]).size())));
+  std::vector<Desc> from;
+  std::vector<Argument> arguments;
+  for (size_t i = 0; i < node.inputs.size(); ++i) {
+    const Tensor tensor = builder.Of(node.inputs[i]);
+    from.push_back(tensor.desc);
+    arguments.push_back({DNNL_ARG_MULTIPLE_SRC + static_cast<int>(i), tensor});
+  }
+  const dnnl::concat::primitive_desc descriptor(Engine(), axis, from, builder.Attributes());
+  const Tensor to = builder.New(descriptor.dst_desc());
+  arguments.push_back({DNNL_ARG_DST, to});
+  builder.Emit(dnnl::concat(descriptor), descriptor, std::move(arguments));
+  builder.Define(unit.result, to);
+}
+DNNL_OPERATOR(Concat, .since = 4, .until = 13, .check = CheckConcat, .infer = InferConcat,
+              .build = BuildConcat);
+
+}  // namespace
+}  // namespace backplane::dnnl_ep
