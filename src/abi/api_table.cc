@@ -5,6 +5,7 @@
 #include "abi/ep_devices.h"
 #include "abi/ep_memory.h"
 #include "abi/ep_registration.h"
+#include "abi/explain.h"
 #include "abi/graph_reading.h"
 #include "abi/io_binding.h"
 #include "abi/kernel_context.h"
@@ -436,12 +437,12 @@ constinit const OrtApi kApi = {
     .GetCompatibilityInfoFromModel = GetCompatibilityInfoFromModel,
     .GetCompatibilityInfoFromModelBytes = GetCompatibilityInfoFromModelBytes,
     .CreateEnvWithOptions = CreateEnvWithOptions,
-    MISSING(Session_GetEpGraphAssignmentInfo),
-    MISSING(EpAssignedSubgraph_GetEpName),
-    MISSING(EpAssignedSubgraph_GetNodes),
-    MISSING(EpAssignedNode_GetName),
-    MISSING(EpAssignedNode_GetDomain),
-    MISSING(EpAssignedNode_GetOperatorType),
+    .Session_GetEpGraphAssignmentInfo = Session_GetEpGraphAssignmentInfo,
+    .EpAssignedSubgraph_GetEpName = EpAssignedSubgraph_GetEpName,
+    .EpAssignedSubgraph_GetNodes = EpAssignedSubgraph_GetNodes,
+    .EpAssignedNode_GetName = EpAssignedNode_GetName,
+    .EpAssignedNode_GetDomain = EpAssignedNode_GetDomain,
+    .EpAssignedNode_GetOperatorType = EpAssignedNode_GetOperatorType,
     .RunOptionsSetSyncStream = RunOptionsSetSyncStream,
     .GetTensorElementTypeAndShapeDataReference = GetTensorElementTypeAndShapeDataReference,
     .RunOptionsEnableProfiling = RunOptionsEnableProfiling,

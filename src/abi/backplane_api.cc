@@ -2,6 +2,7 @@
 #include "backplane/backplane.h"
 
 #include "abi/cpu_facts.h"
+#include "abi/explain_json.h"
 #include "abi/guard.h"
 #include "abi/model_summary.h"
 #include "base/value.h"
@@ -21,13 +22,13 @@ OrtStatus* BackplaneGetModelSummary(const ORTCHAR_T* model_path, OrtAllocator* a
   });
 }
 
-OrtStatus* BackplaneGetPlacement(const OrtSession* session, OrtAllocator* allocator,
-                                 char** json) noexcept {
+OrtStatus* BackplaneSessionExplain(const OrtSession* session, OrtAllocator* allocator,
+                                   char** json) noexcept {
   return Guard([&] {
     NotNull(session, "session");
     NotNull(allocator, "allocator");
     NotNull(json, "json");
-    *json = CopyText(DescribePlacement(session->placement()), allocator);
+    *json = CopyText(ExplainSession(*session), allocator);
   });
 }
 

@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <map>
-#include <nlohmann/json.hpp>
 #include <utility>
 #include <vector>
 
+#include "abi/type_json.h"
 #include "base/checked_math.h"
 
 namespace backplane::abi {
@@ -19,22 +19,7 @@ Json DescribePorts(const std::vector<ValueInfo*>& values) {
     // An input with a default is a weight that may be replaced.
     if (value->is_graph_input && value->IsInitializer()) continue;
     Json port = {{"name", value->name}};
-    if (!value->type.IsTensor()) {
-      port["type"] = value->type.known() ? value->type.ToString() : "unknown";
-    } else {
-      port["type"] = NameOf(value->type.tensor.dtype);
-      if (value->type.tensor.shape) {
-        Json dims = Json::array();
-        for (const Dim& dim : *value->type.tensor.shape) {
-          if (dim.known()) {
-            dims.push_back(dim.value);
-          } else {
-            dims.push_back(dim.symbol.empty() ? Json() : Json(dim.symbol));
-          }
-        }
-        port["shape"] = std::move(dims);
-      }
-    }
+    AddType(value->type, port);
     list.push_back(std::move(port));
   }
   return list;
@@ -55,10 +40,6 @@ Json OperatorsByCount(const std::map<std::pair<std::string, std::string>, int64_
   for (const auto& [op, count] : sorted)
     list.push_back({{"domain", op.first}, {"type", op.second}, {"count", count}});
   return list;
-}
-
-std::string Dump(const Json& json) {
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
 }  // namespace
@@ -93,22 +74,7 @@ std::string SummarizeModel(Graph& graph) {
                         {"weights", weights.tensors},
                         {"parameters", weights.elements},
                         {"weight_bytes", weights.bytes}};
-  return Dump(summary);
-}
-
-std::string DescribePlacement(const Placement& placement) {
-  Json nodes = Json::array();
-  for (const PlacedNode& placed : placement.nodes) {
-    Json refusals = Json::array();
-    for (const auto& [ep, reason] : placed.refused_by)
-      refusals.push_back({{"ep", ep}, {"reason", ToString(reason.code)}, {"text", reason.text}});
-    nodes.push_back({{"name", placed.name},
-                     {"type", placed.op_type},
-                     {"domain", placed.domain},
-                     {"ep", placed.ep},
-                     {"refused_by", std::move(refusals)}});
-  }
-  return Dump({{"summary", placement.Summary()}, {"nodes", std::move(nodes)}});
+  return DumpJson(summary);
 }
 
 }  // namespace backplane::abi

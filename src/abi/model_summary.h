@@ -1,15 +1,13 @@
-// What BackplaneGetModelSummary tells about a model and BackplaneGetPlacement about a session.
+// What BackplaneGetModelSummary tells about a model.
 #pragma once
 
 #include <string>
 
 #include "graph/graph.h"
-#include "partition/placement.h"
 
 namespace backplane::abi {
 
 /// JSON; see include/backplane/backplane.h.
 std::string SummarizeModel(Graph& graph);
-std::string DescribePlacement(const Placement& placement);
 
 }  // namespace backplane::abi

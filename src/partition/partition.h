@@ -5,6 +5,7 @@
 
 #include <memory>
 #include <span>
+#include <unordered_map>
 #include <vector>
 
 #include "graph/graph.h"
@@ -17,6 +18,7 @@ struct PartitionOptions {
   const Logger* logger = nullptr;
   bool allow_host_fallback = true;  ///< false (session.disable_cpu_ep_fallback): a node that only
                                     ///< the last EP takes is an error
+  bool record_graph = false;        ///< also record values and their types (Placement::recorded)
 };
 
 /// A fused node's kernel, made when its EP compiled the group.
@@ -30,7 +32,10 @@ struct FusedKernel {
 /// Result: what the session needs of the compiled groups.
 struct Partition {
   Placement placement;
-  std::vector<FusedKernel> fused;
+  std::vector<FusedKernel> fused;  ///< in the order of placement.groups
+  /// The record of each node that was placed: indices into placement.nodes. Of fused nodes their
+  /// members; those live in `fused`.
+  std::unordered_map<const Node*, size_t> placed;
 };
 
 /// Places every node of `graph` and its subgraphs on one of `eps` (first = most preferred, last =

@@ -25,16 +25,17 @@ HardwareDevices DiscoverHardware(const DiscoveryOptions& options) {
   return devices;
 }
 
-std::vector<std::string> DescribeHardware(const HardwareDevices& devices) {
+std::string DescribeHardware(const HardwareDevice& device) {
   static constexpr const char* kTypes[] = {"CPU", "GPU", "NPU"};
+  const auto type = static_cast<size_t>(device.type);
+  return Format("{} {} {:#06x}", type < std::size(kTypes) ? kTypes[type] : "device",
+                device.vendor.empty() ? Format("{:#06x}", device.vendor_id) : device.vendor,
+                device.device_id);
+}
+
+std::vector<std::string> DescribeHardware(const HardwareDevices& devices) {
   std::vector<std::string> words;
-  for (const auto& device : devices) {
-    const auto type = static_cast<size_t>(device->type);
-    words.push_back(
-        Format("{} {} {:#06x}", type < std::size(kTypes) ? kTypes[type] : "device",
-               device->vendor.empty() ? Format("{:#06x}", device->vendor_id) : device->vendor,
-               device->device_id));
-  }
+  for (const auto& device : devices) words.push_back(DescribeHardware(*device));
   return words;
 }
 

@@ -25,7 +25,8 @@ struct DiscoveryOptions {
 
 HardwareDevices DiscoverHardware(const DiscoveryOptions& options);
 
-/// A few words for each device: "GPU NVIDIA 0x2330".
+/// A few words for a device: "GPU NVIDIA 0x2330".
+std::string DescribeHardware(const HardwareDevice& device);
 std::vector<std::string> DescribeHardware(const HardwareDevices& devices);
 
 /// Reads `type=GPU,vendor_id=0x8086,device_id=0x1234,vendor=Intel,key=value;type=NPU,...`; other

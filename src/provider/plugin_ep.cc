@@ -2,7 +2,7 @@
 // than the version the plugin states, turns its statuses into Errors with the EP's name in front.
 #include "provider/plugin_ep.h"
 
-#include <algorithm>
+#include <unordered_set>
 
 #include "provider/kernel_def.h"
 #include "provider/plugin_ep_impl.h"
@@ -105,7 +105,21 @@ std::shared_ptr<OrtAllocator> PluginEp::MakeAllocator(const MemoryInfo& memory) 
 Capability PluginEp::GetCapability(const GraphView& view) {
   OrtEpGraphSupportInfo info(view, *this);
   CallPlugin(name_, Callback(*ep_, &OrtEp::GetCapability, 23), ep_, &view, &info);
-  return std::move(info.capability());
+  Capability capability = std::move(info.capability());
+  if (registry_ != nullptr) AddMissingKernels(view, capability);
+  return capability;
+}
+
+// A kernel-based EP says nothing about the nodes it leaves out, but its registry does.
+void PluginEp::AddMissingKernels(const GraphView& view, Capability& capability) const {
+  std::unordered_set<const Node*> claimed;
+  for (const Claim& claim : capability.claims)
+    claimed.insert(claim.nodes.begin(), claim.nodes.end());
+  for (const Node* node : view.nodes()) {
+    Reason why;
+    if (node->ep == kNoEp && claimed.count(node) == 0 && registry_->Find(*node, &why) == nullptr)
+      capability.refusals.emplace_back(node, std::move(why));
+  }
 }
 
 namespace {
@@ -235,11 +249,11 @@ std::shared_ptr<ExecutionProvider> CreatePluginEp(std::shared_ptr<PluginLibrary>
 using backplane::Node;
 using backplane::Require;
 
-Node* OrtEpGraphSupportInfo::Checked(const Node* node) const {
+Node* OrtEpGraphSupportInfo::Checked(const Node* node) {
   Require(node != nullptr, ORT_INVALID_ARGUMENT, "{}: a claimed node is null", ep_.name());
-  const auto& nodes = view_.nodes();
-  const auto it = std::find(nodes.begin(), nodes.end(), node);
-  Require(it != nodes.end(), ORT_INVALID_ARGUMENT,
+  if (nodes_.empty()) nodes_.insert(view_.nodes().begin(), view_.nodes().end());
+  const auto it = nodes_.find(const_cast<Node*>(node));
+  Require(it != nodes_.end(), ORT_INVALID_ARGUMENT,
           "{}: a claimed node is not part of the graph that was asked about", ep_.name());
   return *it;
 }
@@ -247,12 +261,26 @@ Node* OrtEpGraphSupportInfo::Checked(const Node* node) const {
 void OrtEpGraphSupportInfo::AddGroup(std::span<const Node* const> nodes, bool drop_constants) {
   Require(!nodes.empty(), ORT_INVALID_ARGUMENT, "{}: a group without nodes", ep_.name());
   backplane::Claim claim{.nodes = {}, .fuse = true, .drop_constants = drop_constants};
-  for (const Node* node : nodes) claim.nodes.push_back(Checked(node));
+  try {
+    for (const Node* node : nodes) claim.nodes.push_back(Checked(node));
+  } catch (const backplane::Error& error) {
+    Refuse(nodes, error.message());
+    throw;
+  }
   capability_.claims.push_back(std::move(claim));
 }
 
 void OrtEpGraphSupportInfo::AddSingle(const Node* node) {
   capability_.claims.push_back({.nodes = {Checked(node)}});
+}
+
+// An EP may go on after its claim was refused; the nodes keep the reason.
+void OrtEpGraphSupportInfo::Refuse(std::span<const Node* const> nodes, const std::string& why) {
+  for (const Node* node : nodes) {
+    if (node == nullptr || nodes_.count(const_cast<Node*>(node)) == 0) continue;
+    capability_.refusals.emplace_back(
+        node, backplane::Reason{backplane::ReasonCode::kClaimRefused, why, {}});
+  }
 }
 
 const OrtKernelDef* OrtEpGraphSupportInfo::LookUpKernel(const Node& node) const {

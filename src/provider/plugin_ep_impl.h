@@ -44,6 +44,7 @@ class PluginEp final : public ExecutionProvider {
   void ChooseMemory();
   void FetchProfiler();
   std::shared_ptr<OrtAllocator> MakeAllocator(const MemoryInfo& memory);
+  void AddMissingKernels(const GraphView& view, Capability& capability) const;
   void PrePack(OrtKernelImpl& impl, const KernelInfo& info);
   const MemoryInfo& MemoryFor(OrtMemType type) const;
 

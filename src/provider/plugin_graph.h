@@ -29,11 +29,13 @@ struct OrtEpGraphSupportInfo final {
   backplane::Capability& capability() { return capability_; }
 
  private:
-  backplane::Node* Checked(const backplane::Node* node) const;
+  backplane::Node* Checked(const backplane::Node* node);
+  void Refuse(std::span<const backplane::Node* const> nodes, const std::string& why);
 
   const backplane::GraphView& view_;
   const backplane::PluginEp& ep_;
   backplane::Capability capability_;
+  std::unordered_set<backplane::Node*> nodes_;  // those of the view; made for the first claim
 };
 
 /// C API: OrtNodeComputeContext.

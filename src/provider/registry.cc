@@ -68,6 +68,17 @@ void ProviderRegistry::Register(const std::string& name, const std::string& path
   }
   // Loaded without the lock: a plugin may ask for the env's entries or devices meanwhile.
   entry.name = name;
+  try {
+    Load(entry, path, api);
+  } catch (const Error& error) {
+    const std::lock_guard lock(mutex_);
+    failures_[name] = error.message();
+    throw;
+  }
+}
+
+void ProviderRegistry::Load(Entry& entry, const std::string& path, const OrtApiBase& api) {
+  const std::string name = entry.name;
   entry.library = PluginLibrary::Load(name, path, {&api, options_.logger});
   try {
     for (OrtEpFactory* factory : entry.library->factories()) AskForDevices(entry, *factory);
@@ -77,6 +88,7 @@ void ProviderRegistry::Register(const std::string& name, const std::string& path
     Require(Find(name) == entries_.end(), ORT_FAIL, "EP library is already registered under {}",
             name);
     entries_.push_back(std::move(entry));
+    failures_.erase(name);
     RebuildList();
   } catch (...) {
     Drop(entry);
@@ -146,6 +158,7 @@ void ProviderRegistry::AskForDevices(Entry& entry, OrtEpFactory& factory) const 
   for (size_t i = 0; i < count; ++i) {
     Require(made[i] != nullptr, ORT_FAIL, "{}: EP device {} of {} is null", who, i + 1, count);
   }
+  if (count == 0) entry.idle.push_back(FactoryName(factory));
   const auto version = Callback(factory, &OrtEpFactory::GetVersion, 23);
   const char* version_text = AskPlugin<const char*>(who, nullptr, version, &factory);
   for (size_t i = first; i < entry.devices.size(); ++i) {
@@ -225,6 +238,24 @@ std::vector<const EpDevice*> ProviderRegistry::DevicesOf(std::string_view ep_nam
   std::vector<const EpDevice*> devices = AllDevices();
   std::erase_if(devices, [&](const EpDevice* device) { return device->ep_name != ep_name; });
   return devices;
+}
+
+std::vector<std::pair<std::string, Reason>> ProviderRegistry::Absent() const {
+  std::vector<std::pair<std::string, Reason>> absent;
+  const std::lock_guard lock(mutex_);
+  for (const auto& [name, message] : failures_)
+    absent.emplace_back(name, Reason{ReasonCode::kLibraryFailed, message, {}});
+  for (const Entry& entry : entries_) {
+    for (const std::string& ep : entry.idle) {
+      absent.emplace_back(
+          ep, Reason{ReasonCode::kDeviceMissing,
+                     Format("EP library '{}' found no device for it among those of this machine: "
+                            "{}",
+                            entry.name, Join(DescribeHardware(hardware_), ", ")),
+                     {}});
+    }
+  }
+  return absent;
 }
 
 std::vector<std::string> ProviderRegistry::EpNames() const {

@@ -3,15 +3,18 @@
 // read by session creation. Thread-safe.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <mutex>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "provider/data_transfer.h"
 #include "provider/hardware.h"
 #include "provider/plugin_library.h"
+#include "provider/reason.h"
 #include "provider/sync_stream.h"
 
 namespace backplane {
@@ -61,6 +64,9 @@ class ProviderRegistry {
   std::vector<const EpDevice*> DevicesOf(std::string_view ep_name) const;
   /// EP names, in the order of their first device, the built-in EP's last.
   std::vector<std::string> EpNames() const;
+  /// EPs that no session can have, with the reason: libraries that failed to register (by the name
+  /// they were to have), and factories that found no device.
+  std::vector<std::pair<std::string, Reason>> Absent() const;
   /// Why an EP cannot use a device; no reasons if it can.
   OrtDeviceEpIncompatibilityDetails Explain(std::string_view ep_name,
                                             const HardwareDevice& device) const;
@@ -101,7 +107,10 @@ class ProviderRegistry {
     std::vector<std::unique_ptr<EpDevice>> devices;
     std::vector<SharedAllocator> allocators;
     std::shared_ptr<void> virtual_devices;  // set where the name allows them
+    std::vector<std::string> idle;          ///< EPs of factories that found no device
   };
+
+  void Load(Entry& entry, const std::string& path, const OrtApiBase& api);
 
   void AskForDevices(Entry& entry, OrtEpFactory& factory) const;
   void AddAllocators(Entry& entry) const;
@@ -122,6 +131,7 @@ class ProviderRegistry {
   std::vector<Entry> entries_;                // guarded by mutex_
   std::vector<const EpDevice*> all_devices_;  // guarded by mutex_
   std::weak_ptr<void> virtual_devices_;  // guarded by mutex_; alive while some name allows them
+  std::map<std::string, std::string> failures_;  // by library name; guarded by mutex_
 };
 
 }  // namespace backplane

@@ -95,10 +95,10 @@ std::vector<std::shared_ptr<ExecutionProvider>> CreateExecutionProviders(const O
                                                                          const Graph& graph,
                                                                          const Logger& logger) {
   const ProviderRegistry& registry = env.providers();
-  std::vector<EpChoice> choices = options.eps;
-  if (choices.empty() && options.ep_selection.enabled) choices = Select(registry, options, graph);
+  if (options.eps.empty() && options.ep_selection.enabled)
+    options.eps = Select(registry, options, graph);
   std::vector<std::shared_ptr<ExecutionProvider>> eps;
-  for (const EpChoice& choice : choices) {
+  for (const EpChoice& choice : options.eps) {
     if (choice.name == cpu::kCpuExecutionProvider) continue;  // always there, always last
     for (const auto& ep : eps) {
       Require(ep->name() != choice.name, ORT_FAIL, "Provider {} has already been registered.",
@@ -110,6 +110,26 @@ std::vector<std::shared_ptr<ExecutionProvider>> CreateExecutionProviders(const O
                                     .layout = options.optimization_level >= ORT_ENABLE_LAYOUT};
   eps.push_back(std::make_shared<cpu::CpuExecutionProvider>(cpu_options));
   return eps;
+}
+
+std::vector<std::pair<std::string, Reason>> WhyNotInSession(
+    const OrtEnv& env, const OrtSessionOptions& options,
+    std::span<const std::shared_ptr<ExecutionProvider>> eps) {
+  std::vector<std::pair<std::string, Reason>> notes;
+  const char* why = !options.ep_selection.enabled ? "the session's options do not name it"
+                    : options.ep_selection.delegate != nullptr
+                        ? "the session's selection delegate chose other devices"
+                        : "the session's selection policy chose other devices";
+  for (const std::string& name : env.providers().EpNames()) {
+    const bool used =
+        name == cpu::kCpuExecutionProvider ||
+        std::any_of(options.eps.begin(), options.eps.end(),
+                    [&](const EpChoice& choice) { return choice.name == name; }) ||
+        std::any_of(eps.begin(), eps.end(), [&](const auto& ep) { return ep->name() == name; });
+    if (!used) notes.emplace_back(name, Reason{ReasonCode::kOption, why, {}});
+  }
+  for (auto& absent : env.providers().Absent()) notes.push_back(std::move(absent));
+  return notes;
 }
 
 void AppendEpDevices(const OrtEnv& env, OrtSessionOptions& options,

@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "provider/execution_provider.h"
@@ -17,11 +18,18 @@ namespace backplane {
 
 /// Creates the EPs of a session for the model `graph`. The built-in CPU EP is always the last.
 /// Options of EPs that are selected here become configuration entries of `options`. Fails where an
-/// EP cannot be created, with its name.
+/// EP cannot be created, with its name. `options.eps` has the choice afterwards, also where a
+/// policy made it.
 std::vector<std::shared_ptr<ExecutionProvider>> CreateExecutionProviders(const OrtEnv& env,
                                                                          OrtSessionOptions& options,
                                                                          const Graph& graph,
                                                                          const Logger& logger);
+
+/// Why EPs that the environment knows of are not among `eps`: not chosen, no device, a library that
+/// failed. By EP name (by library name where it failed), each once.
+std::vector<std::pair<std::string, Reason>> WhyNotInSession(
+    const OrtEnv& env, const OrtSessionOptions& options,
+    std::span<const std::shared_ptr<ExecutionProvider>> eps);
 
 /// Adds an EP on `devices`, which belong to one EP. Defaults that the devices publish, and over
 /// them `ep_options`, become configuration entries. Fails with ORT_INVALID_ARGUMENT: no devices,

@@ -31,6 +31,8 @@ OrtSession::OrtSession(backplane::SessionParts parts) : parts_(std::move(parts))
                                std::count(slots.begin(), slots.end(), slots[i]) == 1);
   }
   for (const auto& ep : parts_.eps) concurrent_ = concurrent_ && ep->SupportsConcurrentRuns();
+  if (parts_.placement.recorded) assigned_ = backplane::AssignedParts(parts_.placement);
+  for (const OrtEpAssignedSubgraph& part : assigned_) assigned_parts_.push_back(&part);
 }
 
 OrtSession::~OrtSession() {

@@ -66,6 +66,10 @@ struct OrtSession final {
   const backplane::ModelInfo& model_info() const { return *parts_.graph->model(); }
   const OrtSessionOptions& options() const { return *parts_.options; }
   const backplane::Placement& placement() const { return parts_.placement; }
+  /// The placement as the C API hands it out; empty unless it was recorded.
+  const std::vector<const OrtEpAssignedSubgraph*>& assigned_parts() const {
+    return assigned_parts_;
+  }
   const std::vector<std::shared_ptr<backplane::ExecutionProvider>>& eps() const {
     return parts_.eps;
   }
@@ -98,6 +102,8 @@ struct OrtSession final {
                 std::span<const char* const> output_names, std::span<backplane::Value*> outputs);
 
   backplane::SessionParts parts_;
+  std::vector<OrtEpAssignedSubgraph> assigned_;  // point into the placement
+  std::vector<const OrtEpAssignedSubgraph*> assigned_parts_;
   std::vector<backplane::ValueInfo*>
       level_inputs_;  // of the plan: required inputs and overridable initializers
   std::vector<backplane::Value> defaults_;  // of level_inputs_: content of overridable initializers

@@ -1,12 +1,15 @@
 // Session creation: the way a model travels, stage by stage (docs/ARCHITECTURE.md). Each stage is
 // one function.
 #include <charconv>
+#include <optional>
 
 #include "graph/check.h"
 #include "graph/functions.h"
 #include "graph/infer.h"
 #include "model/model.h"
+#include "onnxruntime_session_options_config_keys.h"
 #include "optimize/optimize.h"
+#include "partition/graph_record.h"
 #include "partition/partition.h"
 #include "runtime/env.h"
 #include "runtime/evaluator.h"
@@ -166,8 +169,12 @@ class SessionBuilder {
     PartitionOptions partition;
     partition.logger = parts_.logger.get();
     partition.allow_host_fallback = !options().ConfigSwitch("session.disable_cpu_ep_fallback");
+    partition.record_graph = options().ConfigSwitch(kOrtSessionOptionsRecordEpGraphAssignmentInfo);
     Partition result = PartitionGraph(*parts_.graph, parts_.eps, partition);
+    if (partition.record_graph) tracker_.emplace(*parts_.graph, result);
     parts_.placement = std::move(result.placement);
+    for (auto& note : WhyNotInSession(env_, options(), parts_.eps))
+      parts_.placement.notes.push_back(std::move(note));
     parts_.fused = std::move(result.fused);
     // With one EP there is nothing to report; with several, the user sees at once what runs where.
     parts_.logger->Log(parts_.eps.size() > 1 ? ORT_LOGGING_LEVEL_WARNING : ORT_LOGGING_LEVEL_INFO,
@@ -182,6 +189,7 @@ class SessionBuilder {
         graph.Sort();
       });
     }
+    if (tracker_) tracker_->Finish(*parts_.graph, parts_.placement, parts_.eps);
     PlanOptions plan;
     plan.eps = parts_.eps;
     plan.pool = parts_.pool;
@@ -215,6 +223,7 @@ class SessionBuilder {
 
   const Env& env_;
   SessionParts parts_;
+  std::optional<KernelTracker> tracker_;  // only where the graph is recorded
 };
 
 }  // namespace

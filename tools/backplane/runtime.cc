@@ -158,8 +158,8 @@ std::string ModelSummary(const std::string& model_path) {
 
 std::string CpuFacts() { return AskOurLibrary(BackplaneGetCpuFacts); }
 
-std::string PlacementOf(const OrtSession* session) {
-  return AskOurLibrary(BackplaneGetPlacement, session);
+std::string ExplanationOf(const OrtSession* session) {
+  return AskOurLibrary(BackplaneSessionExplain, session);
 }
 
 HostTensor ReadTensorProto(const std::string& path) {

@@ -58,7 +58,7 @@ HostTensor CopyTensor(const OrtApi& api, const OrtValue& value);
 std::string ModelSummary(const std::string& model_path);
 std::string CpuFacts();
 /// `session` is one of our own library's.
-std::string PlacementOf(const OrtSession* session);
+std::string ExplanationOf(const OrtSession* session);
 HostTensor ReadTensorProto(const std::string& path);
 
 }  // namespace backplane::command

@@ -116,7 +116,7 @@ void Session::AddPlaced(const std::string& ep, size_t nodes) {
 
 void Session::ReadPlacement(bool own_library) {
   if (own_library) {
-    const auto placement = nlohmann::json::parse(PlacementOf(session_.get()));
+    const auto placement = nlohmann::json::parse(ExplanationOf(session_.get()));
     for (const auto& node : placement.at("nodes")) AddPlaced(node.at("ep"), 1);
     return;
   }

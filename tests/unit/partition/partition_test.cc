@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
 #include <set>
 
 #include "base/error.h"
@@ -35,6 +36,17 @@ class FakeEp final : public ExecutionProvider {
       }
     }
     if (!all.nodes.empty()) capability.claims.push_back(all);
+    for (const std::set<std::string>& names : groups) {
+      Claim claim{.nodes = {}, .fuse = true};
+      for (Node* node : view.nodes()) {
+        if (names.count(node->name) != 0) claim.nodes.insert(claim.nodes.begin(), node);
+      }
+      if (!claim.nodes.empty()) capability.claims.push_back(std::move(claim));
+    }
+    for (Node* node : view.nodes()) {
+      const auto why = excuses.find(node->op_type);
+      if (why != excuses.end()) capability.refusals.emplace_back(node, why->second);
+    }
     if (twice) capability.claims.push_back(capability.claims.front());
     return capability;
   }
@@ -54,6 +66,8 @@ class FakeEp final : public ExecutionProvider {
   bool fails = false;
   bool twice = false;
   bool greedy = false;
+  std::vector<std::set<std::string>> groups;  // of node names
+  std::map<std::string, Reason> excuses;      // by operator
   std::vector<size_t> compiled;
   std::vector<size_t> inputs;
 
@@ -104,8 +118,8 @@ TEST(PartitionTest, TheFirstThatWantsANodeGetsIt) {
   EXPECT_EQ(d.refused_by[0].first, "one");
   EXPECT_EQ(d.refused_by[1].second.code, ReasonCode::kNotClaimed);
   EXPECT_EQ(result.placement.Summary(),
-            "one: 2/4 nodes; two: 1/4 nodes (B x1: not claimed by one); host: 1/4 nodes (D x1: not "
-            "claimed by one)");
+            "one: 2/4 nodes; two: 1 (B ×1: not claimed by one); host: 1 (D ×1: not claimed by one, "
+            "two)");
 }
 
 TEST(PartitionTest, AGroupBecomesOneNode) {
@@ -134,6 +148,57 @@ TEST(PartitionTest, AFusionThatWouldMakeACycleIsRefusedWithAReason) {
   EXPECT_EQ(a.refused_by[0].second.code, ReasonCode::kClaimRefused);
   EXPECT_NE(a.refused_by[0].second.text.find("cycle through D 'd'"), std::string::npos)
       << a.refused_by[0].second.text;
+}
+
+// a1 -> b1 and b2 -> a2: neither {a1, a2} nor {b1, b2} is a cycle by itself, both together are.
+TEST(PartitionTest, GroupsThatWouldWaitForEachOtherAreNotBothFused) {
+  Graph graph{std::make_shared<ModelInfo>()};
+  ValueInfo* x = graph.AddInput("x", TypeInfo::Tensor(DType::kFloat));
+  const auto node = [&](const char* name, const char* type, ValueInfo* input) {
+    ValueInfo* output = graph.AddValue(Format("out_{}", name));
+    graph.AddNode(name, type, "", {input}, {output});
+    return output;
+  };
+  ValueInfo* b2 = node("b2", "B", x);
+  ValueInfo* a1 = node("a1", "A", x);
+  graph.AddOutput(node("a2", "A", b2));
+  graph.AddOutput(node("b1", "B", a1));
+  graph.Sort();
+  auto ep = Ep("fuser", {});
+  ep->groups = {{"a1", "a2"}, {"b1", "b2"}};
+  static const Logger logger({}, ORT_LOGGING_LEVEL_FATAL, "test");
+  const std::vector<std::shared_ptr<ExecutionProvider>> eps = {ep, Ep("host", kAll)};
+  const Partition result = PartitionGraph(graph, eps, {.logger = &logger});
+  ASSERT_EQ(result.placement.groups.size(), 1u);
+  EXPECT_EQ(result.placement.Summary(),
+            "fuser: 2/4 nodes in 1 group; host: 2 (B ×2: fuser: fusing it would make a cycle "
+            "through A 'a1', which it leaves out)");
+  EXPECT_EQ(graph.nodes().size(), 3u);
+}
+
+TEST(PartitionTest, WhatAnEpSaysOfANodeIsKept) {
+  Chain chain;
+  auto ep = Ep("one", {"A"});
+  ep->excuses["D"] = {ReasonCode::kTypeUnsupported, "no kernel for these types: 'd' is double", {}};
+  const Partition result = chain.Run({ep, Ep("host", kAll)});
+  EXPECT_EQ(result.placement.nodes[1].refused_by[0].second.code, ReasonCode::kTypeUnsupported);
+  EXPECT_EQ(result.placement.Summary(),
+            "one: 1/4 nodes; host: 3 (B ×1, C ×1: not claimed by one; D ×1: one: no kernel for "
+            "these types: 'd' is double)");
+}
+
+TEST(PartitionTest, ThePartsOfTheCApiAreGroupsAndSingleNodesByEp) {
+  Chain chain;
+  auto ep = Ep("fuser", {});
+  ep->groups = {{"a", "d"}};
+  const Partition result = chain.Run({ep, Ep("host", kAll)});
+  std::vector<std::string> parts;
+  for (const OrtEpAssignedSubgraph& part : AssignedParts(result.placement)) {
+    std::string text = part.ep;
+    for (const PlacedNode* node : part.nodes) text += " " + node->name;
+    parts.push_back(text);
+  }
+  EXPECT_EQ(parts, (std::vector<std::string>{"fuser a d", "host b", "host c"}));
 }
 
 TEST(PartitionTest, OverlappingClaimsNameTheEpAndTheNode) {
@@ -186,6 +251,21 @@ TEST(PartitionTest, HostFallbackCanBeForbidden) {
   EXPECT_THROW(chain.Run({Ep("one", {"A"}), Ep("host", kAll)}, false), Error);
   Chain other;
   EXPECT_NO_THROW(other.Run({Ep("one", kAll), Ep("host", kAll)}, false));
+}
+
+TEST(PlacementTest, EpsWithoutANodeAreLeftOutOfTheSummaryUnlessTheyComeFirst) {
+  Placement placement;
+  placement.eps = {"idle", "lazy", "CPUExecutionProvider"};
+  for (const char* type : {"A", "A", "B", "C", "D", "E", "F"}) {
+    PlacedNode& node = placement.nodes.emplace_back();
+    node.op_type = type;
+    node.ep = "CPUExecutionProvider";
+    node.refused_by.emplace_back("idle", Reason{ReasonCode::kNotClaimed, "not claimed", {}});
+    node.refused_by.emplace_back("lazy", Reason{ReasonCode::kCapabilityFailed, "no mood", {}});
+  }
+  EXPECT_EQ(placement.Summary(),
+            "idle: 0/7 nodes; CPU: 7 (A ×2, B ×1, C ×1, D ×1, 2 more types: lazy: no mood; not "
+            "claimed by idle)");
 }
 
 }  // namespace

@@ -1,0 +1,52 @@
+// What a session that was told to record its graph knows beyond the placement: the values between
+// the nodes, and which kernel does the work of which node once EPs have merged and added nodes.
+// Called by Partition and the session builder; changes no graph.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "graph/graph.h"
+#include "partition/partition.h"
+
+namespace backplane {
+
+/// Records the values that the nodes of `graph` and its subgraphs read and write. `placed` has the
+/// record of each node.
+void RecordValues(Graph& graph, const std::unordered_map<const Node*, size_t>& placed,
+                  Placement& placement);
+
+/// Follows placed nodes through what EPs do to a graph after partition (ExecutionProvider::Lower).
+class KernelTracker {
+ public:
+  /// Remembers `graph` as partition left it. Keeps subgraphs alive.
+  KernelTracker(Graph& graph, const Partition& partition);
+
+  /// Writes placement.kernels and PlacedNode::kernel: `graph` is what will be executed.
+  void Finish(Graph& graph, Placement& placement,
+              const std::vector<std::shared_ptr<ExecutionProvider>>& eps);
+
+ private:
+  struct Before {                // a node
+    std::vector<size_t> placed;  // its records
+    std::vector<std::string> outputs;
+    std::vector<uint32_t> readers;  // Node::index
+  };
+  struct Level {
+    Graph* graph;
+    std::shared_ptr<Graph> keep;                 // null: the main graph
+    std::unordered_map<uint32_t, Before> nodes;  // by Node::index
+  };
+  using KernelsByNode = std::unordered_map<uint32_t, std::vector<size_t>>;
+
+  void Remember(Graph& graph, std::shared_ptr<Graph> keep, const Partition& partition,
+                const std::unordered_map<const Node*, std::vector<size_t>>& fused);
+  static const std::vector<size_t>& Resolve(const Level& level, uint32_t node,
+                                            KernelsByNode& kernels);
+
+  std::vector<Level> levels_;
+};
+
+}  // namespace backplane
