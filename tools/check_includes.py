@@ -13,16 +13,17 @@ import re
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-BELOW_RUNTIME = ["base", "graph", "model", "provider", "optimize", "partition", "compile", "cpu"]
+BELOW_RUNTIME = ["base", "graph", "model", "provider", "layout", "optimize", "partition", "compile", "cpu"]
 ALLOWED = {
     "base": [],
     "graph": ["base"],
     "model": ["base", "graph"],
     "provider": ["base", "graph"],
+    "layout": ["base", "graph"],
     "optimize": ["base", "graph", "provider"],
-    "partition": ["base", "graph", "provider"],
+    "partition": ["base", "graph", "provider", "layout"],
     "compile": ["base", "graph", "provider", "partition"],
-    "cpu": ["base", "graph", "provider"],
+    "cpu": ["base", "graph", "provider", "layout"],
     "runtime": BELOW_RUNTIME,
     "abi": BELOW_RUNTIME + ["runtime"],
 }

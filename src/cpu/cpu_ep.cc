@@ -1,7 +1,7 @@
 #include "cpu/cpu_ep.h"
 
 #include "cpu/fuse/fuse.h"
-#include "cpu/layout/layout.h"
+#include "cpu/layout.h"
 
 namespace backplane::cpu {
 

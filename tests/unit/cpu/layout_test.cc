@@ -1,4 +1,4 @@
-#include "cpu/layout/layout.h"
+#include "cpu/layout.h"
 
 #include <gtest/gtest.h>
 

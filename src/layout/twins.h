@@ -10,7 +10,7 @@
 
 #include "graph/rewriter.h"
 
-namespace backplane::cpu {
+namespace backplane::layout {
 
 struct Twin {
   ValueInfo* value = nullptr;
@@ -62,4 +62,4 @@ class Twins {
   std::vector<ValueInfo*> moved_;  // values whose producer makes their twin now, in order
 };
 
-}  // namespace backplane::cpu
+}  // namespace backplane::layout

@@ -2,9 +2,9 @@
 // one input is.
 #include <algorithm>
 
-#include "cpu/layout/handlers.h"
+#include "layout/handlers.h"
 
-namespace backplane::cpu {
+namespace backplane::layout {
 namespace {
 
 constexpr int64_t kLargeConstant =
@@ -89,4 +89,4 @@ bool ConvertElementwise(Node* node, Twins& twins) {
   return true;
 }
 
-}  // namespace backplane::cpu
+}  // namespace backplane::layout

@@ -3,9 +3,9 @@
 // flattens the spatial axes.
 #include <algorithm>
 
-#include "cpu/layout/handlers.h"
+#include "layout/handlers.h"
 
-namespace backplane::cpu {
+namespace backplane::layout {
 namespace {
 
 std::vector<int64_t> PermOf(const Node* node, size_t rank) {
@@ -134,4 +134,4 @@ bool ConvertShape(Node* node, Twins& twins) {
   return true;
 }
 
-}  // namespace backplane::cpu
+}  // namespace backplane::layout

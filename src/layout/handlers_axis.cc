@@ -2,9 +2,9 @@
 #include <algorithm>
 #include <numeric>
 
-#include "cpu/layout/handlers.h"
+#include "layout/handlers.h"
 
-namespace backplane::cpu {
+namespace backplane::layout {
 namespace {
 
 struct Source {
@@ -258,4 +258,4 @@ bool ConvertResize(Node* node, Twins& twins) {
   return true;
 }
 
-}  // namespace backplane::cpu
+}  // namespace backplane::layout

@@ -1,14 +1,20 @@
-// Convolutions and pools take their private channels-last forms; so do normalisations over the
-// channel axis.
+// Layout choice inside the CPU EP: convolutions and pools take their private channels-last forms;
+// so do normalisations over the channel axis.
+#include "cpu/layout.h"
+
 #include <algorithm>
 #include <cmath>
 
 #include "base/checked_math.h"
+#include "cpu/fuse/fuse.h"
 #include "cpu/kernel_registry.h"
-#include "cpu/layout/handlers.h"
+#include "layout/layout.h"
 
 namespace backplane::cpu {
 namespace {
+
+using layout::Twin;
+using layout::Twins;
 
 void MakePrivate(Node* node) {
   node->domain = kPrivateDomain;
@@ -75,8 +81,6 @@ bool SpellOut(Node* node, std::vector<int64_t> kernel) {
 }
 
 bool IsFloat(const ValueInfo* value) { return DTypeOfValue(value) == DType::kFloat; }
-
-}  // namespace
 
 bool ConvertConv(Node* node, Twins& twins) {
   const Tensor* weights = node->ConstantInput(1);
@@ -166,6 +170,33 @@ bool ConvertLrn(Node* node, Twins& twins) {
   twins.edit().SetInput(node, 0, source.value);
   twins.MoveOutput(node, 0, source.spatial);
   return true;
+}
+
+layout::Handler FormOf(const Node& node) {
+  if (!node.domain.empty()) return nullptr;
+  const std::string& type = node.op_type;
+  if (type == "Conv") return &ConvertConv;
+  if (type == "MaxPool" || type == "AveragePool" || type == "GlobalAveragePool" ||
+      type == "GlobalMaxPool")
+    return &ConvertPool;
+  if (type == "BatchNormalization") return &ConvertBatchNormalization;
+  if (type == "LRN") return &ConvertLrn;
+  return nullptr;
+}
+
+bool HasConvolution(const Graph& graph, int ep_index) {
+  for (const Node* node : graph.nodes()) {
+    if (node->ep == ep_index && FormOf(*node) == &ConvertConv) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+void ChooseLayout(Graph& graph, int ep_index) {
+  if (!HasConvolution(graph, ep_index)) return;
+  layout::MoveChannelsLast(graph, ep_index, FormOf);
+  FuseEpilogues(graph, ep_index);
 }
 
 }  // namespace backplane::cpu

@@ -1,23 +1,17 @@
-#include "cpu/layout/layout.h"
+#include "layout/layout.h"
 
+#include <string_view>
 #include <unordered_map>
 
-#include "cpu/fuse/fuse.h"
-#include "cpu/layout/handlers.h"
-
-namespace backplane::cpu {
+namespace backplane::layout {
 namespace {
 
 struct Entry {
-  LayoutHandler handler;
+  Handler handler;
   std::initializer_list<const char*> op_types;
 };
 
 const Entry kEntries[] = {
-    {ConvertConv, {"Conv"}},
-    {ConvertPool, {"MaxPool", "AveragePool", "GlobalAveragePool", "GlobalMaxPool"}},
-    {ConvertBatchNormalization, {"BatchNormalization"}},
-    {ConvertLrn, {"LRN"}},
     {ConvertElementwise,
      {"Abs",
       "Add",
@@ -88,18 +82,11 @@ const Entry kEntries[] = {
     {ConvertShape, {"Shape"}},
 };
 
-bool HasConvolution(const Graph& graph, int ep_index) {
-  for (const Node* node : graph.nodes()) {
-    if (node->ep == ep_index && FindLayoutHandler(*node) == ConvertConv) return true;
-  }
-  return false;
-}
-
 }  // namespace
 
-LayoutHandler FindLayoutHandler(const Node& node) {
+Handler FindHandler(const Node& node) {
   static const auto* const kTable = [] {
-    auto* table = new std::unordered_map<std::string_view, LayoutHandler>;
+    auto* table = new std::unordered_map<std::string_view, Handler>;
     for (const Entry& entry : kEntries) {
       for (const char* type : entry.op_types) table->emplace(type, entry.handler);
     }
@@ -110,17 +97,17 @@ LayoutHandler FindLayoutHandler(const Node& node) {
   return it == kTable->end() ? nullptr : it->second;
 }
 
-void ChooseLayout(Graph& graph, int ep_index) {
-  if (!HasConvolution(graph, ep_index)) return;
+void MoveChannelsLast(Graph& graph, int ep_index, const FormOf& form_of) {
   Twins twins(graph, ep_index);
   const std::vector<Node*> nodes = graph.nodes();
   for (Node* node : nodes) {
     if (!twins.Owns(node)) continue;
-    if (const LayoutHandler convert = FindLayoutHandler(*node)) convert(node, twins);
+    Handler convert = form_of(*node);
+    if (convert == nullptr) convert = FindHandler(*node);
+    if (convert != nullptr) convert(node, twins);
   }
   twins.Materialize();
   twins.edit().Finish();
-  FuseEpilogues(graph, ep_index);
 }
 
-}  // namespace backplane::cpu
+}  // namespace backplane::layout

@@ -1,9 +1,9 @@
-#include "cpu/layout/twins.h"
+#include "layout/twins.h"
 
 #include <algorithm>
 #include <cstring>
 
-namespace backplane::cpu {
+namespace backplane::layout {
 namespace {
 
 // The inverse of an order: result[order[i]] = i.
@@ -186,4 +186,4 @@ void Twins::Materialize() {
   }
 }
 
-}  // namespace backplane::cpu
+}  // namespace backplane::layout
