@@ -169,6 +169,7 @@ const FormalParameter* OpSchema::Formal(const std::vector<FormalParameter>& list
 }
 
 const OpSchema* FindSchema(std::string_view domain, std::string_view op, int version) {
+  if (domain == kNhwcDomain) domain = "";
   return Registry::Get().Find(Canonical(domain), op, version);
 }
 

@@ -37,6 +37,10 @@ enum class AttributeType {
 std::string_view NameOf(AttributeType type);
 AttributeType TypeOf(const Attribute& attribute);
 
+/// Domain of ONNX operators whose input 0 and output 0 have their channels last. EPs that prefer
+/// that layout are shown such nodes and look kernels up in it; their schemas are ONNX's.
+inline constexpr std::string_view kNhwcDomain = "com.ms.internal.nhwc";
+
 struct FormalParameter {
   enum class Option { kSingle, kOptional, kVariadic };
   std::string name;

@@ -6,14 +6,6 @@
 namespace backplane::layout {
 namespace {
 
-// The inverse of an order: result[order[i]] = i.
-std::vector<int64_t> Inverse(const std::vector<int64_t>& order) {
-  std::vector<int64_t> inverse(order.size());
-  for (size_t i = 0; i < order.size(); ++i)
-    inverse[static_cast<size_t>(order[i])] = static_cast<int64_t>(i);
-  return inverse;
-}
-
 // The order that does `first` and then `second`.
 std::vector<int64_t> Compose(const std::vector<int64_t>& first,
                              const std::vector<int64_t>& second) {
@@ -53,6 +45,13 @@ std::vector<int64_t> TwinOrder(size_t rank, size_t spatial) {
   for (size_t i = rank - spatial; i < rank; ++i) order.push_back(static_cast<int64_t>(i));
   for (size_t i = 1; i < rank - spatial; ++i) order.push_back(static_cast<int64_t>(i));
   return order;
+}
+
+std::vector<int64_t> Inverse(const std::vector<int64_t>& order) {
+  std::vector<int64_t> inverse(order.size());
+  for (size_t i = 0; i < order.size(); ++i)
+    inverse[static_cast<size_t>(order[i])] = static_cast<int64_t>(i);
+  return inverse;
 }
 
 int64_t TwinAxis(int64_t axis, size_t rank, size_t spatial) {

@@ -19,6 +19,8 @@ struct Twin {
 
 /// Which axis of the original lies where in the twin: {0, 2, 3, 1} for rank 4 with 2 spatial axes.
 std::vector<int64_t> TwinOrder(size_t rank, size_t spatial);
+/// The order that undoes `order`.
+std::vector<int64_t> Inverse(const std::vector<int64_t>& order);
 /// Where axis `axis` (which may be negative) of the original lies in the twin; -1 if it is out of
 /// range.
 int64_t TwinAxis(int64_t axis, size_t rank, size_t spatial);

@@ -1,6 +1,9 @@
 #include "partition/partition.h"
 
+#include <unordered_set>
+
 #include "base/error.h"
+#include "partition/channels_last.h"
 #include "partition/claims.h"
 #include "partition/graph_record.h"
 
@@ -83,15 +86,17 @@ class Partitioner {
       for (const auto& [attribute, subgraph] : node->Subgraphs()) Ask(*subgraph, ep_index);
     }
     ExecutionProvider& ep = *eps_[static_cast<size_t>(ep_index)];
-    const GraphView view(graph);
     Capability capability;
     try {
-      capability = ep.GetCapability(view);
+      capability = ep.GetCapability(GraphView(graph));
+      if (ep.PrefersChannelsLast() && Convert(graph, ep, ep_index, capability))
+        capability = ep.GetCapability(GraphView(graph));
     } catch (const Error& error) {
       options_.logger->Warning("partition", "{} failed to tell what it can run: {}", ep.name(),
                                error.message());
       placement().notes.emplace_back(ep.name(),
                                      Reason{ReasonCode::kCapabilityFailed, error.message(), {}});
+      RestoreChannelsFirst(graph);
       RecordRefusals(graph, ep, {}, Reason{ReasonCode::kCapabilityFailed, error.message(), {}});
       return;
     }
@@ -99,12 +104,29 @@ class Partitioner {
     for (const std::string& problem : claims.problems)
       options_.logger->Warning("partition", "a claim of {} was refused: {}", ep.name(), problem);
     Give(claims.accepted, ep_index);
+    if (ep.PrefersChannelsLast()) RestoreChannelsFirst(graph);
     // What the host refused tells more than what the EP says about the same node.
     claims.refused.insert(claims.refused.end(), capability.refusals.begin(),
                           capability.refusals.end());
     RecordRefusals(graph, ep, claims.refused, Reason{ReasonCode::kNotClaimed, "not claimed", {}});
     std::erase_if(claims.accepted, [](const Claim& claim) { return !claim.fuse; });
     if (!claims.accepted.empty()) Fuse(graph, ep, ep_index, std::move(claims.accepted));
+  }
+
+  // Moves what the EP claimed channels-last. Nodes that go away with that are the EP's doing.
+  bool Convert(Graph& graph, const ExecutionProvider& ep, int ep_index,
+               const Capability& capability) {
+    const std::vector<Node*> before = graph.nodes();
+    const CheckedClaims claims = CheckClaims(graph, ep.name(), capability.claims);
+    if (!MoveChannelsLast(graph, ep, ep_index, claims.accepted)) return false;
+    const std::unordered_set<const Node*> alive(graph.nodes().begin(), graph.nodes().end());
+    for (const Node* node : before) {
+      const auto found = result_.placed.find(node);
+      if (alive.count(node) != 0 || found == result_.placed.end()) continue;
+      placement().nodes[found->second].ep = ep.name();
+      result_.placed.erase(found);
+    }
+    return true;
   }
 
   void Give(std::span<const Claim> claims, int ep_index) {

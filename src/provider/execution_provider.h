@@ -4,6 +4,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -55,6 +56,14 @@ class ExecutionProvider {
   /// True if it has a kernel for `node` by itself; asked when nodes are replaced by others before
   /// partition.
   virtual bool Supports(const Node& node) const { return (void)node, false; }
+
+  /// True if layout-sensitive operators should have their channels last (NHWC) for this EP; then
+  /// GetCapability is called again once those it claimed are converted.
+  virtual bool PrefersChannelsLast() const { return false; }
+  /// Whether `node` is to be converted; nullopt: if its operator is known to be layout-sensitive.
+  virtual std::optional<bool> WantsChannelsLast(const Node& node) const {
+    return (void)node, std::nullopt;
+  }
 
   /// Compiles claimed groups (Claim::fuse) into one kernel each, in the same order.
   virtual std::vector<std::unique_ptr<Kernel>> Compile(std::span<const FusedGroup> groups) = 0;

@@ -33,6 +33,7 @@ PluginEp::PluginEp(std::shared_ptr<PluginLibrary> library, OrtEpFactory* factory
   }
   concurrent_ = concurrent;
   FetchProfiler();
+  FetchLayout();
 }
 
 void PluginEp::Create(const OrtSessionOptions& options) {
@@ -83,6 +84,25 @@ void PluginEp::FetchProfiler() {
   if (const auto create = Callback(*ep_, &OrtEp::CreateProfiler, 25))
     CallPlugin(name_, create, ep_, &impl);
   if (impl != nullptr) profiler_ = std::make_unique<PluginProfiler>(name_, impl);
+}
+
+void PluginEp::FetchLayout() {
+  OrtEpDataLayout layout = OrtEpDataLayout_NCHW;
+  if (const auto get = Callback(*ep_, &OrtEp::GetPreferredDataLayout, 23))
+    CallPlugin(name_, get, ep_, &layout);
+  Require(layout == OrtEpDataLayout_NCHW || layout == OrtEpDataLayout_NHWC, ORT_INVALID_ARGUMENT,
+          "{}: GetPreferredDataLayout gave {}, which is no OrtEpDataLayout", name_,
+          static_cast<int>(layout));
+  channels_last_ = layout == OrtEpDataLayout_NHWC;
+}
+
+std::optional<bool> PluginEp::WantsChannelsLast(const Node& node) const {
+  int should = -1;
+  if (const auto ask = Callback(*ep_, &OrtEp::ShouldConvertDataLayoutForOp, 23)) {
+    CallPlugin(name_, ask, ep_, node.domain.c_str(), node.op_type.c_str(), OrtEpDataLayout_NHWC,
+               &should);
+  }
+  return should < 0 ? std::nullopt : std::optional<bool>(should != 0);
 }
 
 std::shared_ptr<OrtAllocator> PluginEp::MakeAllocator(const MemoryInfo& memory) {

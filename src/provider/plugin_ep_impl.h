@@ -19,6 +19,8 @@ class PluginEp final : public ExecutionProvider {
 
   const std::string& name() const override { return name_; }
   Capability GetCapability(const GraphView& view) override;
+  bool PrefersChannelsLast() const override { return channels_last_; }
+  std::optional<bool> WantsChannelsLast(const Node& node) const override;
   std::vector<std::unique_ptr<Kernel>> Compile(std::span<const FusedGroup> groups) override;
   std::unique_ptr<Kernel> CreateKernel(const KernelInfo& info) override;
   KernelTraits TraitsOf(const Node& node) const override;
@@ -43,6 +45,7 @@ class PluginEp final : public ExecutionProvider {
   void FetchRegistry();
   void ChooseMemory();
   void FetchProfiler();
+  void FetchLayout();
   std::shared_ptr<OrtAllocator> MakeAllocator(const MemoryInfo& memory);
   void AddMissingKernels(const GraphView& view, Capability& capability) const;
   void PrePack(OrtKernelImpl& impl, const KernelInfo& info);
@@ -60,6 +63,7 @@ class PluginEp final : public ExecutionProvider {
   std::shared_ptr<OrtAllocator> allocator_;  // null: host memory
   std::unique_ptr<EpProfiler> profiler_;
   bool concurrent_ = true;
+  bool channels_last_ = false;
   std::vector<std::unique_ptr<Node>> context_nodes_;  // EPContext nodes that Compile made
 };
 
