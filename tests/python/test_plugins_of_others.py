@@ -1,0 +1,85 @@
+"""Plugin EP libraries that others built for ONNX Runtime, from their PyPI wheels, in our host: nothing rebuilt, nothing
+special-cased. Each runs in a process of its own (plugin_worker.py); what it did is checked here.
+"""
+
+import dataclasses
+import functools
+import json
+import os
+import pathlib
+import platform
+import subprocess
+import sys
+
+import pytest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+WHEELS = pathlib.Path(os.environ.get("BACKPLANE_DEPS_DIR", ROOT / ".deps")) / "plugins"
+SWIFTSHADER = "/usr/lib/chromium/vk_swiftshader_icd.json"
+
+pytestmark = pytest.mark.skipif(platform.machine() != "x86_64", reason="the wheels are for x86-64")
+
+
+@dataclasses.dataclass(frozen=True)
+class Plugin:
+    library: str  # below WHEELS
+    ep: str
+    nodes: dict  # model -> how many of its nodes the EP runs
+    options: dict = dataclasses.field(default_factory=dict)
+    environment: dict = dataclasses.field(default_factory=dict)
+    light: tuple = ()
+    tolerance: float = 1e-5  # relative to the largest value of a tensor
+    fails: dict = dataclasses.field(default_factory=dict)  # model -> what the EP says when it cannot after all
+    growth: int = 2048  # KiB that ninety rounds may add
+
+    @property
+    def models(self):
+        return [model for model in self.nodes if model not in self.light]
+
+
+PLUGINS = {
+    # Its quantised and half-precision weights would need a wider tolerance.
+    "ggml": Plugin("onnxruntime-ggml/onnxruntime_ggml/lib/libonnxruntime_ggml.so", "ggml",
+                   {"binary": 4, "unary": 5, "gemm": 3, "conv": 3, "shaping": 3, "attention": 10, "mixed": 6},
+                   options={"partial": "1", "weights": "f32"},
+                   fails={"conv": "only 1-D convolutions"}),
+}
+
+
+@functools.cache
+def report(name):
+    plugin = PLUGINS[name]
+    settings = {"library": str(WHEELS / plugin.library), "ep": plugin.ep, "options": plugin.options,
+                "models": plugin.models, "light": plugin.light, "repeats": 100}
+    worker = subprocess.run([sys.executable, str(pathlib.Path(__file__).with_name("plugin_worker.py")), name],
+                            input=json.dumps(settings), capture_output=True, text=True, timeout=900,
+                            env={**os.environ, **plugin.environment})
+    assert worker.returncode == 0, worker.stderr[-4000:]
+    return json.loads(worker.stdout.splitlines()[-1])
+
+
+@pytest.mark.parametrize("name", PLUGINS)
+def test_it_is_offered_a_device(name):
+    assert any(device.startswith(PLUGINS[name].ep) for device in report(name)["devices"])
+
+
+@pytest.mark.parametrize("name, model", [(name, model) for name, plugin in PLUGINS.items() for model in plugin.nodes])
+def test_it_takes_its_nodes_and_computes_what_the_cpu_ep_computes(name, model):
+    plugin, result = PLUGINS[name], report(name)["models"][model]
+    assert result["nodes"] == plugin.nodes[model], result["summary"]
+    if model in plugin.fails:
+        assert plugin.fails[model] in result["error"] and plugin.ep in result["error"]
+        return
+    assert "error" not in result, result["error"]
+    assert result["difference"] <= plugin.tolerance
+
+
+@pytest.mark.parametrize("name", PLUGINS)
+def test_a_hundred_rounds_leave_nothing_behind(name):
+    """Register, run, unregister; the first ten rounds may warm caches up."""
+    rounds = report(name)["rounds"]
+    early, late = rounds[9], rounds[-1]
+    assert len(rounds) == 100
+    assert late["resident"] - early["resident"] <= PLUGINS[name].growth
+    for what in ("maps", "files", "threads"):
+        assert late[what] <= early[what] + 1, what
