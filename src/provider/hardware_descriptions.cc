@@ -3,6 +3,7 @@
 #include <fstream>
 
 #include "base/error.h"
+#include "base/split.h"
 #include "provider/hardware_sources.h"
 
 namespace backplane {
@@ -21,23 +22,6 @@ constexpr PciVendor kPciVendors[] = {
     {0x1af4, "Red Hat"},  {0x1da3, "Habana"},    {0x1e60, "Hailo"},   {0x1ed5, "Moore Threads"},
     {0x5143, "Qualcomm"}, {0x8086, "Intel"},
 };
-
-std::string_view Trim(std::string_view text) {
-  const size_t first = text.find_first_not_of(" \t\n\r");
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t\n\r") - first + 1);
-}
-
-// Calls `each` for the non-empty parts of `text`.
-template <typename Each>
-void ForEachPart(std::string_view text, char separator, Each&& each) {
-  while (!text.empty()) {
-    const size_t end = std::min(text.find(separator), text.size());
-    const std::string_view part = Trim(text.substr(0, end));
-    if (!part.empty()) each(part);
-    text.remove_prefix(std::min(end + 1, text.size()));
-  }
-}
 
 OrtHardwareDeviceType TypeOf(std::string_view text) {
   if (text == "CPU" || text == "cpu") return OrtHardwareDeviceType_CPU;

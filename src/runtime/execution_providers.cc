@@ -165,7 +165,11 @@ const EpDevice* FirstDevice(const ProviderRegistry& registry, const NamedEp& ep)
 
 std::string AppendEpByName(OrtSessionOptions& options, const NamedEp& ep,
                            const KeyValuePairs& ep_options) {
-  if (ep.full_name == cpu::kCpuExecutionProvider) return {};
+  if (ep.full_name == cpu::kCpuExecutionProvider) {
+    // Always there; but a session that names it has named its EPs.
+    options.eps.push_back({std::string(ep.full_name), ep_options, {}});
+    return {};
+  }
   const std::shared_ptr<OrtEnv> env = OrtEnv::Current();
   if (env == nullptr) return "There is no environment yet that knows EP libraries.";
   ProviderRegistry& registry = env->providers();

@@ -45,9 +45,9 @@ struct NamedEp {
 };
 
 /// Adds an EP by its name: one that a registered library makes, else one whose library is installed
-/// (FindInstalledEp), which is registered then. It gets the first of its devices. Nothing is added
-/// for the built-in EP. Returns why it cannot be had, in a sentence; empty on success. Fails where
-/// a library is there but does not work, and for unknown options.
+/// (FindInstalledEp), which is registered then. It gets the first of its devices. The
+/// built-in EP is only noted as named. Returns why it cannot be had, in a sentence; empty on
+/// success. Fails where a library is there but does not work, and for unknown options.
 std::string AppendEpByName(OrtSessionOptions& options, const NamedEp& ep,
                            const KeyValuePairs& ep_options);
 

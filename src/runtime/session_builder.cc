@@ -1,5 +1,6 @@
 // Session creation: the way a model travels, stage by stage (docs/ARCHITECTURE.md). Each stage is
 // one function.
+#include <algorithm>
 #include <charconv>
 #include <optional>
 
@@ -12,6 +13,7 @@
 #include "partition/graph_record.h"
 #include "partition/partition.h"
 #include "runtime/env.h"
+#include "runtime/environment_eps.h"
 #include "runtime/evaluator.h"
 #include "runtime/execution_providers.h"
 #include "runtime/session.h"
@@ -54,6 +56,7 @@ class SessionBuilder {
     if (parts_.profiler != nullptr) parts_.profiler->AddSession("model_loading", loading);
     const Profiler::Begun initializing = Begin();
     // After loading: a selection delegate is told of the model.
+    absent_ = AppendEnvironmentEps(env_, *parts_.options, *parts_.logger);
     parts_.eps = CreateExecutionProviders(env_, *parts_.options, *parts_.graph, *parts_.logger);
     if (parts_.profiler != nullptr) AddEpsToProfile();
     Resolve();
@@ -173,8 +176,14 @@ class SessionBuilder {
     Partition result = PartitionGraph(*parts_.graph, parts_.eps, partition);
     if (partition.record_graph) tracker_.emplace(*parts_.graph, result);
     parts_.placement = std::move(result.placement);
-    for (auto& note : WhyNotInSession(env_, options(), parts_.eps))
-      parts_.placement.notes.push_back(std::move(note));
+    const auto known = [&](const std::string& ep) {
+      return std::any_of(absent_.begin(), absent_.end(),
+                         [&](const auto& note) { return note.first == ep; });
+    };
+    for (auto& note : WhyNotInSession(env_, options(), parts_.eps)) {
+      if (!known(note.first)) absent_.push_back(std::move(note));
+    }
+    for (auto& note : absent_) parts_.placement.notes.push_back(std::move(note));
     parts_.fused = std::move(result.fused);
     // With one EP there is nothing to report; with several, the user sees at once what runs where.
     parts_.logger->Log(parts_.eps.size() > 1 ? ORT_LOGGING_LEVEL_WARNING : ORT_LOGGING_LEVEL_INFO,
@@ -223,7 +232,9 @@ class SessionBuilder {
 
   const Env& env_;
   SessionParts parts_;
-  std::optional<KernelTracker> tracker_;  // only where the graph is recorded
+  std::optional<KernelTracker> tracker_;
+  std::vector<std::pair<std::string, Reason>>
+      absent_;  // EPs that are not in the session  // only where the graph is recorded
 };
 
 }  // namespace

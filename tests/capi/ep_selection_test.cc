@@ -365,5 +365,76 @@ TEST_F(DelegateTest, Failures) {
   EXPECT_FAILS(Open(), ORT_FAIL, "EP selection delegate failed: boom");
 }
 
+// -- environment-wide EPs
+// ----------------------------------------------------------------------------------------------
+
+class EnvironmentEpsTest : public testing::Test {
+ protected:
+  static constexpr const char* kVariable = "BACKPLANE_EXECUTION_PROVIDERS";
+  EnvironmentEpsTest() : life_{{"NAMES", "Wide,Other"}, {"OPTIONS", "a=1,b=2"}}, library_("wide") {}
+  void SetUp() override {
+    if (!OnBackplane()) GTEST_SKIP() << "only ours has them";
+  }
+  ~EnvironmentEpsTest() override { unsetenv(kVariable); }
+
+  LifeCycle life_;
+  Registered library_;
+  Handle<OrtSessionOptions> options_ = NewOptions();
+};
+
+TEST_F(EnvironmentEpsTest, ApplyToSessionsThatNameNone) {
+  setenv(kVariable, " Wide , b=3; Other ", 1);
+  EXPECT_THAT(Created(life_, options_),
+              ElementsAre("Wide 0 ep.other.a=1 ep.other.b=2 ep.wide.a=1 ep.wide.b=3",
+                          "Other 0 ep.other.a=1 ep.other.b=2 ep.wide.a=1 ep.wide.b=3"));
+}
+
+TEST_F(EnvironmentEpsTest, YieldToThoseASessionNames) {
+  setenv(kVariable, "Wide", 1);
+  ASSERT_OK(Append(options_, EpDevices("Other")));
+  EXPECT_THAT(Created(life_, options_), ElementsAre(HasSubstr("Other")));
+  Handle<OrtSessionOptions> host = NewOptions();
+  ASSERT_OK(Api().SessionOptionsAppendExecutionProvider(host, "CPU", nullptr, nullptr, 0));
+  EXPECT_THAT(Created(life_, host), IsEmpty());
+  Handle<OrtSessionOptions> policy = NewOptions();
+  ASSERT_OK(Api().SessionOptionsSetEpSelectionPolicy(policy,
+                                                     OrtExecutionProviderDevicePolicy_PREFER_CPU));
+  EXPECT_THAT(Created(life_, policy), testing::Not(IsEmpty()));  // the policy's choice, not ours
+}
+
+TEST_F(EnvironmentEpsTest, AnAbsentOneIsLeftOutButNonsenseIsAnError) {
+  setenv(kVariable, "NoSuchEp;Wide,zz=1;Other", 1);
+  EXPECT_THAT(Created(life_, options_), ElementsAre(HasSubstr("Other")));
+  setenv(kVariable, "Wide,b", 1);
+  Handle<OrtSession> session;
+  EXPECT_FAILS(Api().CreateSession(Env(), ModelPath("add").c_str(), options_, session.out()),
+               ORT_INVALID_ARGUMENT, "'b' among the environment's execution providers");
+}
+
+// In a process of its own, because a process has one env.
+TEST(EnvironmentEpsDeathTest, TheEntryCountsBeforeTheVariable) {
+  if (!OnBackplane()) GTEST_SKIP() << "only ours has them";
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  const auto created = [] {
+    setenv("BACKPLANE_EXECUTION_PROVIDERS", "Variable", 1);
+    Handle<OrtKeyValuePairs> entries;
+    Api().CreateKeyValuePairs(entries.out());
+    Api().AddKeyValuePair(entries, "backplane.execution_providers", "Entry");
+    OrtEnvCreationOptions creation{};
+    creation.version = ORT_API_VERSION;
+    creation.logging_severity_level = ORT_LOGGING_LEVEL_ERROR;
+    creation.log_id = "entry";
+    creation.config_entries = entries;
+    Handle<OrtEnv> env;
+    if (!Outcome(Api().CreateEnvWithOptions(&creation, env.out())).ok()) return false;
+    LifeCycle life{{"NAMES", "Entry,Variable"}};
+    Registered library("both");
+    Handle<OrtSessionOptions> options = NewOptions();
+    const std::vector<std::string> lines = Created(life, options);
+    return lines.size() == 1 && lines[0].rfind("Entry", 0) == 0;
+  };
+  EXPECT_EXIT(std::exit(created() ? 0 : 1), testing::ExitedWithCode(0), "");
+}
+
 }  // namespace
 }  // namespace capi
