@@ -10,6 +10,7 @@
 #include "base/checked_math.h"
 #include "base/error.h"
 #include "base/key_value_pairs.h"
+#include "base/pages.h"
 
 namespace backplane {
 
@@ -19,18 +20,15 @@ const MemoryInfo& CpuMemoryInfo() {
 }
 
 void* AllocateAligned(size_t bytes) {
-  // Large blocks are made of huge pages where the kernel has them: first touch is several times
-  // faster, and so are kernels that walk through weights.
-  constexpr size_t kHugePage = size_t{2} << 20;
-  const bool huge = bytes >= 2 * kHugePage;
-  const size_t alignment = huge ? kHugePage : kTensorAlignment;
+  const bool huge = HugePagesPay(bytes);
+  const size_t alignment = huge ? kHugePageBytes : kTensorAlignment;
   const size_t padded = AlignUp(bytes == 0 ? 1 : bytes, kTensorAlignment);
-  Require(padded >= bytes && padded <= SIZE_MAX - kHugePage, ORT_INVALID_ARGUMENT,
+  Require(padded >= bytes && padded <= SIZE_MAX - kHugePageBytes, ORT_INVALID_ARGUMENT,
           "cannot allocate {} bytes", bytes);
   void* data = nullptr;
   if (posix_memalign(&data, alignment, padded) != 0) data = nullptr;
   Require(data != nullptr, ORT_FAIL, "out of memory: could not allocate {} bytes", bytes);
-  if (huge) madvise(data, padded & ~(kHugePage - 1), MADV_HUGEPAGE);
+  if (huge) madvise(data, padded & ~(kHugePageBytes - 1), MADV_HUGEPAGE);
   return data;
 }
 

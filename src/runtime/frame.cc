@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/pages.h"
 #include "runtime/profiler.h"
 
 namespace backplane {
@@ -41,6 +42,7 @@ void Frame::Bind(std::shared_ptr<const MemoryPlan> memory) {
     arena_bytes_ = 0;
     arena_ = static_cast<std::byte*>(AllocateAligned(memory_->arena_bytes));
     arena_bytes_ = memory_->arena_bytes;
+    TouchPages(arena_, arena_bytes_);
   }
   for (uint32_t i = 0; i < values_.size(); ++i) BindSlot(i);
 }

@@ -5,6 +5,7 @@
 
 #include "base/checked_math.h"
 #include "base/error.h"
+#include "base/pages.h"
 #include "cpu/kernels/gemm_tile.h"
 #include "cpu/kernels/task_grid.h"
 #include "cpu/kernels/transpose.h"
@@ -226,15 +227,53 @@ void PackedB::PackPanel(int64_t i, const float* from, int64_t row_stride, int64_
   }
 }
 
+void PackedB::PackFullPanels(int64_t begin, int64_t end, const float* b,
+                             int64_t row_stride) const {
+  const auto bytes = static_cast<size_t>(columns_) * sizeof(float);
+  float* to = data_ + begin * panel_floats_;
+  for (int64_t row = 0; row < k_; ++row, to += columns_) {
+    const float* from = b + row * row_stride + begin * columns_;
+    float* target = to;
+    for (int64_t i = begin; i < end; ++i, from += columns_, target += panel_floats_) {
+      if (bytes == 128) {  // a constant is copied without a call
+        std::memcpy(target, from, 128);
+      } else {
+        std::memcpy(target, from, bytes);
+      }
+    }
+  }
+}
+
+void PackedB::PackFresh(const float* b, int64_t row_stride, int64_t column_stride,
+                        float scale) const {
+  // Panels of one group are read together: longer runs of the source's rows.
+  const int64_t panel_bytes = panel_floats_ * static_cast<int64_t>(sizeof(float));
+  const int64_t group = std::clamp<int64_t>(int64_t{512 << 10} / panel_bytes, 1, 16);
+  auto* const memory = reinterpret_cast<std::byte*>(data_);
+  const size_t bytes = Bytes(k_, n_);
+  size_t touched = 0;
+  const bool row_major = column_stride == 1 && scale == 1.0f;
+  for (int64_t first = 0; first < panels_; first += group) {
+    const int64_t last = std::min(first + group, panels_);
+    while (touched < std::min(bytes, static_cast<size_t>(last * panel_bytes))) {
+      const size_t piece = std::min(bytes - touched, kHugePageBytes);
+      TouchPages(memory + touched, piece);
+      touched += piece;
+    }
+    const int64_t full = row_major ? std::min(last, n_ / columns_) : first;
+    if (first < full) PackFullPanels(first, full, b, row_stride);
+    for (int64_t i = std::max(first, full); i < last; ++i)
+      PackPanel(i, b + i * columns_ * column_stride, row_stride, column_stride, scale);
+  }
+}
+
 PackedB PackedB::Pack(const float* b, int64_t k, int64_t n, int64_t row_stride,
                       int64_t column_stride, float scale) {
   if (k <= 0 || n <= 0) return PackedB();
   auto owner = Buffer::Allocate(Bytes(k, n));
   PackedB packed(static_cast<float*>(owner->data()), k, n);
   packed.owner_ = std::move(owner);
-  for (int64_t i = 0; i < packed.panels_; ++i) {
-    packed.PackPanel(i, b + i * packed.columns_ * column_stride, row_stride, column_stride, scale);
-  }
+  packed.PackFresh(b, row_stride, column_stride, scale);
   return packed;
 }
 

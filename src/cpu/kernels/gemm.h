@@ -47,6 +47,10 @@ class PackedB {
   /// `from`: the first element of the panel's first column.
   void PackPanel(int64_t i, const float* from, int64_t row_stride, int64_t column_stride,
                  float scale) const;
+  /// Panels [begin, end) of a row-major matrix at `b`, all of them full, side by side.
+  void PackFullPanels(int64_t begin, int64_t end, const float* b, int64_t row_stride) const;
+  /// Panels [begin, end), in groups that are made present just before they are written.
+  void PackFresh(const float* b, int64_t row_stride, int64_t column_stride, float scale) const;
 
   std::shared_ptr<Buffer> owner_;
   float* data_ = nullptr;

@@ -1,5 +1,7 @@
 // Gather, GatherElements and GatherND. Indices are checked before the first element moves.
+#include <algorithm>
 #include <cstring>
+#include <type_traits>
 
 #include "base/checked_math.h"
 #include "cpu/kernel_registry.h"
@@ -10,10 +12,12 @@ namespace {
 
 template <typename T>
 void CopyBlock(T* to, const T* from, int64_t count) {
-  if (count == 1) {
-    *to = *from;
-  } else {
+  if constexpr (!std::is_trivially_copyable_v<T>) {
     std::copy_n(from, count, to);
+  } else if (count == 1) {
+    std::memcpy(to, from, sizeof(T));  // from any address
+  } else {
+    std::memcpy(to, from, static_cast<size_t>(count) * sizeof(T));
   }
 }
 
@@ -37,10 +41,17 @@ int64_t* CheckedOffsets(KernelContext& context, const Tensor& indices, int64_t b
 
 class GatherKernel final : public Kernel {
  public:
-  explicit GatherKernel(const KernelInfo& info) : axis_(info.node.Int("axis", 0)) {}
+  // A table in a mapped file may lie at an odd address. It is read there, row by row, where the
+  // planner would make an aligned copy of it: embeddings are large and used in few places.
+  explicit GatherKernel(const KernelInfo& info) : axis_(info.node.Int("axis", 0)) {
+    const Tensor* table = info.ConstantInput(0);
+    if (table == nullptr || IsAligned(*table)) return;
+    table_ = *table;
+    info.ConsumeConstant(0);
+  }
 
   void Run(KernelContext& context) const override {
-    const Tensor& data = context.Input(0);
+    const Tensor& data = table_.raw() != nullptr ? table_ : context.Input(0);
     const Tensor& indices = context.Input(1);
     const Shape& from = data.shape();
     const auto axis = static_cast<size_t>(NormalizeAxis(axis_, static_cast<int64_t>(from.rank())));
@@ -77,7 +88,13 @@ class GatherKernel final : public Kernel {
   }
 
  private:
+  static bool IsAligned(const Tensor& tensor) {
+    const size_t element = std::clamp<size_t>(BitsOf(tensor.dtype()) / 8, 1, alignof(double));
+    return reinterpret_cast<uintptr_t>(tensor.raw()) % element == 0;
+  }
+
   const int64_t axis_;
+  Tensor table_;  // the first input, where the kernel has taken it over
 };
 
 class GatherElementsKernel final : public Kernel {
