@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <numeric>
+#include <optional>
+#include <string_view>
+#include <unordered_map>
 
 #include "base/checked_math.h"
 
@@ -44,7 +47,7 @@ class Planner {
     for (const Slot& slot : plan.slots) last_use_.push_back(slot.last_use);
   }
 
-  MemoryPlan Make(const std::vector<size_t>& scratch) {
+  MemoryPlan Make() {
     FollowViews();
     FollowInPlace();
     MemoryPlan result;
@@ -62,24 +65,12 @@ class Planner {
       block_of[i] = static_cast<uint32_t>(blocks.size());
       blocks.push_back({std::max(BytesAt(i), size_t{1}), plan_.slots[i].producer, last_use_[i]});
     }
-    std::vector<size_t> scratch_block(plan_.steps.size(), MemoryPlan::kNone);
-    for (uint32_t s = 0; s < plan_.steps.size(); ++s) {
-      if (scratch[s] == 0) continue;
-      scratch_block[s] = blocks.size();
-      blocks.push_back({scratch[s], s, s});
-    }
     result.arena_bytes = LayOutArena(blocks);
     for (uint32_t i = 0; i < count; ++i) {
       const uint32_t root = Root(i);
       if (trace_[i].made && !plan_.slots[i].is_view && block_of[root] != UINT32_MAX) {
         result.offsets[i] = blocks[block_of[root]].offset;
       }
-    }
-    result.scratch_bytes = scratch;
-    result.scratch_offsets.assign(plan_.steps.size(), 0);
-    for (size_t s = 0; s < plan_.steps.size(); ++s) {
-      if (scratch_block[s] != MemoryPlan::kNone)
-        result.scratch_offsets[s] = blocks[scratch_block[s]].offset;
     }
     return result;
   }
@@ -165,11 +156,84 @@ class Planner {
   std::vector<uint32_t> last_use_;  // of a root: over all that share it
 };
 
+// The sizes that symbols ("batch") have in one run.
+class SymbolValues {
+ public:
+  void Learn(const ValueInfo& value, const Shape& shape) {
+    const SymbolicShape& dims = value.type.tensor.shape;
+    if (!dims.has_value() || dims->size() != shape.rank()) return;
+    for (size_t i = 0; i < shape.rank(); ++i) {
+      if (!(*dims)[i].symbol.empty()) values_.emplace((*dims)[i].symbol, shape[i]);
+    }
+  }
+
+  std::optional<Shape> ShapeOf(const ValueInfo& value) const {
+    const SymbolicShape& dims = value.type.tensor.shape;
+    if (!dims.has_value()) return std::nullopt;
+    Shape shape;
+    for (const Dim& dim : *dims) {
+      const auto found = dim.known() ? values_.end() : values_.find(dim.symbol);
+      if (!dim.known() && found == values_.end()) return std::nullopt;
+      shape.PushBack(dim.known() ? dim.value : found->second);
+    }
+    return shape;
+  }
+
+ private:
+  std::unordered_map<std::string_view, int64_t> values_;
+};
+
+// False for what no tensor can have; a declared shape may be anything.
+bool FitsInMemory(DType dtype, const Shape& shape) {
+  constexpr double kMost = 1ull << 40;
+  double bytes = 16;
+  for (const int64_t dim : shape) bytes *= static_cast<double>(std::max<int64_t>(dim, 1));
+  return dtype != DType::kUndefined && bytes < kMost;
+}
+
 }  // namespace
 
-MemoryPlan PlanMemory(const Plan& plan, const std::vector<SlotTrace>& trace,
-                      const std::vector<size_t>& scratch) {
-  return Planner(plan, trace).Make(scratch);
+bool MemoryPlan::Foresaw(const Plan& plan, const std::vector<SlotTrace>& trace) const {
+  for (size_t i = 0; i < trace.size(); ++i) {
+    if (plan.slots[i].producer == Slot::kNever) continue;
+    if (trace[i].made != shape_known[i] || (trace[i].made && !(trace[i].shape == shapes[i])))
+      return false;
+  }
+  return true;
+}
+
+MemoryPlan PlanMemory(const Plan& plan, const std::vector<SlotTrace>& trace) {
+  return Planner(plan, trace).Make();
+}
+
+std::shared_ptr<const MemoryPlan> ForecastMemory(const Plan& plan, std::vector<Shape> shapes) {
+  constexpr size_t kMostBytes = size_t{1} << 30;
+  std::vector<SlotTrace> trace(plan.slots.size());
+  SymbolValues symbols;
+  size_t next = 0;
+  for (const auto* slots : {&plan.input_slots, &plan.capture_slots}) {
+    for (const uint32_t slot : *slots) {
+      const Shape& shape = shapes[next++];
+      if (!plan.slots[slot].is_tensor) continue;
+      trace[slot] = {true, shape};
+      symbols.Learn(*plan.slots[slot].value, shape);
+    }
+  }
+  bool any = false;
+  for (size_t i = 0; i < plan.slots.size(); ++i) {
+    const Slot& slot = plan.slots[i];
+    if (slot.kind == SlotKind::kConstant) trace[i] = {true, plan.constants[i].tensor().shape()};
+    if (slot.producer == Slot::kNever || !slot.is_tensor) continue;
+    auto shape = symbols.ShapeOf(*slot.value);
+    if (!shape.has_value() || !FitsInMemory(slot.dtype, *shape)) continue;
+    trace[i] = {true, std::move(*shape)};
+    any = true;
+  }
+  if (!any) return nullptr;
+  auto memory = std::make_shared<MemoryPlan>(PlanMemory(plan, trace));
+  if (memory->arena_bytes > kMostBytes) return nullptr;
+  memory->input_shapes = std::move(shapes);
+  return memory;
 }
 
 }  // namespace backplane

@@ -1,10 +1,11 @@
-// MemoryPlan: where each slot's tensor lies for one set of input shapes. Made after a traced run,
-// when all shapes and scratch sizes are known; then every run with these shapes uses one arena and
-// allocates nothing.
+// MemoryPlan: where each slot's tensor lies for one set of input shapes, so that a run uses one
+// arena and allocates nothing. Made twice: before the first run with these shapes from what
+// inference knows (ForecastMemory), and after it from what was seen.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 #include "compile/plan.h"
@@ -24,16 +25,23 @@ struct MemoryPlan {
   std::vector<Shape> shapes;        ///< by slot; meaningful where offsets[i] or output_known[i]
   std::vector<size_t>
       offsets;  ///< by slot: bytes into the arena; kNone: not planned (views, inputs, outputs...)
-  std::vector<bool> shape_known;        ///< by slot
-  std::vector<size_t> scratch_offsets;  ///< by step
-  std::vector<size_t> scratch_bytes;    ///< by step
+  std::vector<bool> shape_known;  ///< by slot
   size_t arena_bytes = 0;
+  size_t scratch_bytes = 0;  ///< the most that a step asked for; scratch is a block of its own
+
+  /// True if a run that was traced while bound to this plan saw the shapes that the plan expects.
+  bool Foresaw(const Plan& plan, const std::vector<SlotTrace>& trace) const;
 };
 
 /// Lays the slots of `plan` out by lifetime: views share their source's memory, in-place pairs
-/// share where allowed. Deterministic. `scratch` is the scratch each step asked for, in bytes.
-MemoryPlan PlanMemory(const Plan& plan, const std::vector<SlotTrace>& trace,
-                      const std::vector<size_t>& scratch);
+/// share where allowed. Deterministic.
+MemoryPlan PlanMemory(const Plan& plan, const std::vector<SlotTrace>& trace);
+
+/// The plan for inputs and captures of `shapes` (in the order of the plan's input_slots, then
+/// capture_slots), as far as the inferred types tell the shapes inside: what they leave open, and
+/// what turns out otherwise, comes from the heap. Null if nothing can be told, or if it would take
+/// more memory than a guess should.
+std::shared_ptr<const MemoryPlan> ForecastMemory(const Plan& plan, std::vector<Shape> shapes);
 
 /// One block to place: needed from step `first` to step `last`, both included.
 struct Block {

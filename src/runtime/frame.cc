@@ -11,32 +11,37 @@ Frame::Frame(const Plan& plan)
     : plan_(plan),
       values_(plan.slots.size()),
       slots_(plan.slots.size()),
-      trace_(plan.slots.size()),
-      scratch_trace_(plan.steps.size(), 0) {
+      trace_(plan.slots.size()) {
   for (size_t i = 0; i < slots_.size(); ++i) {
     slots_[i] = plan.slots[i].kind == SlotKind::kConstant ? const_cast<Value*>(&plan.constants[i])
                                                           : &values_[i];
   }
 }
 
-Frame::~Frame() { FreeAligned(arena_); }
+Frame::~Frame() {
+  FreeAligned(arena_);
+  FreeAligned(scratch_);
+}
 
-void Frame::BeginTrace() {
+void Frame::BeginTrace(std::shared_ptr<const MemoryPlan> forecast) {
   tracing_ = true;
-  memory_.reset();
-  for (size_t i = 0; i < values_.size(); ++i) {
-    if (plan_.slots[i].kind != SlotKind::kConstant) values_[i].SetNone();
-    trace_[i] = {};
-  }
-  std::fill(scratch_trace_.begin(), scratch_trace_.end(), size_t{0});
-  dirty_.clear();
+  memory_ = std::move(forecast);
+  std::fill(trace_.begin(), trace_.end(), SlotTrace());
+  heap_bytes_ = 0;
+  scratch_wanted_ = 0;
+  BindAll();
 }
 
 void Frame::Bind(std::shared_ptr<const MemoryPlan> memory) {
   tracing_ = false;
   memory_ = std::move(memory);
+  if (memory_->scratch_bytes > scratch_bytes_) GrowScratch(memory_->scratch_bytes);
+  BindAll();
+}
+
+void Frame::BindAll() {
   dirty_.clear();
-  if (memory_->arena_bytes > arena_bytes_) {
+  if (memory_ != nullptr && memory_->arena_bytes > arena_bytes_) {
     FreeAligned(arena_);
     arena_ = nullptr;
     arena_bytes_ = 0;
@@ -47,10 +52,20 @@ void Frame::Bind(std::shared_ptr<const MemoryPlan> memory) {
   for (uint32_t i = 0; i < values_.size(); ++i) BindSlot(i);
 }
 
+void Frame::GrowScratch(size_t bytes) {
+  FreeAligned(scratch_);
+  scratch_ = nullptr;
+  scratch_bytes_ = 0;
+  scratch_ = static_cast<std::byte*>(AllocateAligned(bytes));
+  scratch_bytes_ = bytes;
+}
+
 void Frame::BindSlot(uint32_t i) {
   if (plan_.slots[i].kind == SlotKind::kConstant) return;
   slots_[i] = &values_[i];
-  if (memory_->offsets[i] != MemoryPlan::kNone) {
+  if (memory_ == nullptr) {
+    values_[i].SetNone();
+  } else if (memory_->offsets[i] != MemoryPlan::kNone) {
     values_[i].SetTensor(
         Tensor(plan_.slots[i].dtype, memory_->shapes[i], arena_ + memory_->offsets[i]));
   } else if (plan_.slots[i].is_view && memory_->shape_known[i]) {
@@ -61,8 +76,10 @@ void Frame::BindSlot(uint32_t i) {
 }
 
 MemoryPlan Frame::MakeMemoryPlan(std::vector<Shape> input_shapes) const {
-  MemoryPlan memory = PlanMemory(plan_, trace_, scratch_trace_);
+  const bool foreseen = memory_ != nullptr && memory_->Foresaw(plan_, trace_);
+  MemoryPlan memory = foreseen ? *memory_ : PlanMemory(plan_, trace_);
   memory.input_shapes = std::move(input_shapes);
+  memory.scratch_bytes = scratch_wanted_;
   return memory;
 }
 
@@ -87,10 +104,8 @@ void Frame::Execute(RunState& run) {
     context.output_count_ = step.output_count;
     context.step_ = static_cast<uint32_t>(s);
     context.scratch_used_ = 0;
-    if (!tracing_) [[likely]] {
-      context.scratch_ = arena_ + memory_->scratch_offsets[s];
-      context.scratch_bytes_ = memory_->scratch_bytes[s];
-    }
+    context.scratch_ = scratch_;
+    context.scratch_bytes_ = scratch_bytes_;
     if (run.terminate != nullptr && run.terminate->load(std::memory_order_relaxed)) [[unlikely]] {
       Fail(ORT_FAIL, "Exiting due to terminate flag being set to true.");
     }
@@ -103,8 +118,11 @@ void Frame::Execute(RunState& run) {
     }
     if (run.profiler != nullptr) [[unlikely]]
       run.profiler->AddNode(step, begun, context);
-    if (tracing_) AfterTracedStep(step, static_cast<uint32_t>(s), context);
-    if (!extra_scratch_.empty()) extra_scratch_.clear();
+    if (tracing_) {
+      scratch_wanted_ = std::max(scratch_wanted_, context.scratch_used_ + extra_bytes_);
+      AfterTracedStep(step);
+    }
+    if (!extra_scratch_.empty()) DropExtraScratch();
   }
 }
 
@@ -125,7 +143,7 @@ void Frame::RethrowFor(const Step& step) const {
   __builtin_unreachable();
 }
 
-void Frame::AfterTracedStep(const Step& step, uint32_t index, const KernelContext&) {
+void Frame::AfterTracedStep(const Step& step) {
   for (const uint32_t slot : step.outputs()) {
     if (slot == KernelContext::kAbsent || !slots_[slot]->IsTensor()) continue;
     trace_[slot].made = true;
@@ -137,8 +155,6 @@ void Frame::AfterTracedStep(const Step& step, uint32_t index, const KernelContex
         true;  // level inputs, captures, constants: shapes that in-place decisions look at
     trace_[slot].shape = slots_[slot]->tensor().shape();
   }
-  scratch_trace_[index] = std::max(scratch_trace_[index], scratch_wanted_);
-  scratch_wanted_ = 0;
   for (const uint32_t slot : step.releases) values_[slot].SetNone();
 }
 
@@ -174,6 +190,7 @@ Tensor& Frame::AllocateOutput(KernelContext& context, size_t i, const Shape& sha
           slot.value->name);
   WarnOfShape(*slot.value, shape, context.logger());
   MarkDirty(index);
+  if (tracing_) heap_bytes_ += BytesOf(slot.dtype, shape.ElementCount());
   value.SetTensor(slot.allocator != nullptr ? Tensor::Allocate(slot.dtype, shape, slot.allocator)
                                             : Tensor::Allocate(slot.dtype, shape));
   return value.tensor();
@@ -215,21 +232,28 @@ void Frame::SetOutput(KernelContext& context, size_t i, Value value) {
 }
 
 void* Frame::AllocateScratch(KernelContext& context, size_t bytes) {
-  (void)context;
-  scratch_wanted_ += bytes;
+  if (context.scratch_used_ == 0 && extra_scratch_.empty()) {
+    GrowScratch(bytes);
+    context.scratch_ = scratch_;
+    context.scratch_bytes_ = scratch_bytes_;
+    context.scratch_used_ = bytes;
+    return scratch_;
+  }
+  extra_bytes_ += bytes;
   extra_scratch_.push_back(Buffer::Allocate(bytes));
   return extra_scratch_.back()->data();
 }
 
+void Frame::DropExtraScratch() {
+  extra_scratch_.clear();
+  extra_bytes_ = 0;
+}
+
 void Frame::Reset() {
   new_outputs_.clear();
-  extra_scratch_.clear();
-  scratch_wanted_ = 0;
+  DropExtraScratch();
   if (tracing_) {
-    BeginTrace();
-    for (size_t i = 0; i < slots_.size(); ++i) {
-      if (plan_.slots[i].kind != SlotKind::kConstant) slots_[i] = &values_[i];
-    }
+    BeginTrace(nullptr);
     return;
   }
   const auto detach = [&](uint32_t slot) {

@@ -1,9 +1,10 @@
 // Frame: the values of one run of one plan level. Belongs to one run at a time; kept and reused by
 // its session.
 //
-// A frame is either bound to a MemoryPlan (every tensor's shape and address set beforehand,
-// Output() is two compares) or traces a run: tensors come from the heap, are freed after their last
-// use, and what was seen makes the MemoryPlan.
+// A frame is bound to a MemoryPlan: every tensor's shape and address is set beforehand, Output() is
+// two compares. The first run with new shapes is bound to a forecast, as far as there is one, and
+// traced: what the forecast lacks comes from the heap and is freed after its last use, and what was
+// seen makes the MemoryPlan.
 #pragma once
 
 #include <algorithm>
@@ -41,13 +42,17 @@ class Frame final : public FrameServices {
       args;  ///< scratch of Level's callers: reused, so that a steady run does not allocate
   std::vector<Shape> trace_key;  ///< shapes of the run that is being traced
 
-  /// Goes back to tracing: forgets all tensors and the memory plan.
-  void BeginTrace();
+  /// Goes back to tracing, in the memory that `forecast` (may be null) tells.
+  void BeginTrace(std::shared_ptr<const MemoryPlan> forecast);
   /// Binds the frame to `memory`: allocates the arena, sets every planned tensor.
   void Bind(std::shared_ptr<const MemoryPlan> memory);
+  /// The plan or the forecast; may be null while tracing.
   const MemoryPlan* memory() const { return memory_.get(); }
+  bool tracing() const { return tracing_; }
   /// The plan for what the traced run has seen; `input_shapes` is its key.
   MemoryPlan MakeMemoryPlan(std::vector<Shape> input_shapes) const;
+  /// Bytes of tensors that the traced run took from the heap.
+  size_t heap_bytes() const { return heap_bytes_; }
 
   /// Points a slot at a value of the caller for this run (inputs, captures, preallocated outputs).
   void Attach(uint32_t slot, Value* value) { slots_[slot] = value; }
@@ -78,8 +83,11 @@ class Frame final : public FrameServices {
   void* AllocateScratch(KernelContext& context, size_t bytes) override;
 
  private:
+  void BindAll();
   void BindSlot(uint32_t slot);
-  void AfterTracedStep(const Step& step, uint32_t index, const KernelContext& context);
+  void GrowScratch(size_t bytes);
+  void DropExtraScratch();
+  void AfterTracedStep(const Step& step);
   void MarkDirty(uint32_t slot);
   [[noreturn]] void RethrowFor(const Step& step) const;
 
@@ -92,13 +100,16 @@ class Frame final : public FrameServices {
   std::byte* arena_ = nullptr;
   size_t arena_bytes_ = 0;
 
-  // Scratch beyond what was planned, freed after the step.
+  std::byte* scratch_ = nullptr;  // one block for all steps, each in its turn
+  size_t scratch_bytes_ = 0;
+  // What a step wants beyond it, freed after the step.
   std::vector<std::shared_ptr<Buffer>> extra_scratch_;
-  size_t scratch_wanted_ = 0;
+  size_t extra_bytes_ = 0;
+  size_t scratch_wanted_ = 0;  // the most that a step of the traced run used
 
   bool tracing_ = true;
   std::vector<SlotTrace> trace_;
-  std::vector<size_t> scratch_trace_;
+  size_t heap_bytes_ = 0;
 };
 
 }  // namespace backplane

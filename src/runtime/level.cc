@@ -3,6 +3,7 @@
 #include <malloc.h>
 
 #include <algorithm>
+#include <optional>
 
 namespace backplane {
 namespace {
@@ -24,9 +25,24 @@ std::vector<Shape> KeyOf(std::span<Value* const> args) {
   return key;
 }
 
+// Of the level's inputs and captures, if all are known before any run.
+std::optional<std::vector<Shape>> StaticShapes(const Plan& plan) {
+  std::vector<Shape> shapes;
+  for (const auto* slots : {&plan.input_slots, &plan.capture_slots}) {
+    for (const uint32_t slot : *slots) {
+      auto shape = plan.slots[slot].value->type.tensor.StaticShape();
+      if (plan.slots[slot].is_tensor && !shape.has_value()) return std::nullopt;
+      shapes.push_back(shape.value_or(Shape()));
+    }
+  }
+  return shapes;
+}
+
 }  // namespace
 
-Level::Level(std::unique_ptr<Plan> plan) : plan_(std::move(plan)) {}
+Level::Level(std::unique_ptr<Plan> plan) : plan_(std::move(plan)) {
+  if (auto shapes = StaticShapes(*plan_)) forecast_ = ForecastMemory(*plan_, std::move(*shapes));
+}
 
 Level::~Level() {
   for (auto& place : idle_) delete place.load();
@@ -60,12 +76,17 @@ std::shared_ptr<const MemoryPlan> Level::FindPlan(std::span<Value* const> args) 
   return nullptr;
 }
 
+std::shared_ptr<const MemoryPlan> Level::Forecast(std::span<Value* const> args) const {
+  if (forecast_ != nullptr && SameShapes(forecast_->input_shapes, args)) return forecast_;
+  return ForecastMemory(*plan_, KeyOf(args));
+}
+
 void Level::Prepare(Frame& frame, std::span<Value* const> args) {
-  if (frame.memory() == nullptr || !SameShapes(frame.memory()->input_shapes, args)) {
+  if (frame.tracing() || !SameShapes(frame.memory()->input_shapes, args)) {
     if (auto memory = FindPlan(args)) {
       frame.Bind(std::move(memory));
     } else {
-      frame.BeginTrace();
+      frame.BeginTrace(Forecast(args));
       frame.trace_key = KeyOf(args);
     }
   }
@@ -81,10 +102,10 @@ void Level::Prepare(Frame& frame, std::span<Value* const> args) {
 }
 
 void Level::Finish(Frame& frame) {
-  if (frame.memory() == nullptr) {
+  if (frame.tracing()) {
     auto memory =
         std::make_shared<const MemoryPlan>(frame.MakeMemoryPlan(std::move(frame.trace_key)));
-    const bool large = memory->arena_bytes > (size_t{8} << 20);
+    const bool large = frame.heap_bytes() > (size_t{8} << 20);
     {
       std::lock_guard lock(mutex_);
       if (plans_.size() >= kPlans) plans_.erase(plans_.begin());

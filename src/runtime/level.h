@@ -34,11 +34,13 @@ class Level {
 
  private:
   std::shared_ptr<const MemoryPlan> FindPlan(std::span<Value* const> args) const;
+  std::shared_ptr<const MemoryPlan> Forecast(std::span<Value* const> args) const;
 
   static constexpr size_t kIdleFrames = 8;
   static constexpr size_t kPlans = 32;
 
   std::unique_ptr<Plan> plan_;
+  std::shared_ptr<const MemoryPlan> forecast_;  // for the declared shapes, where all are known
   std::array<std::atomic<Frame*>, kIdleFrames> idle_{};
   mutable std::mutex mutex_;  // of plans_: taken only when a frame sees other shapes than last time
   std::vector<std::shared_ptr<const MemoryPlan>> plans_;  // the most recently made last

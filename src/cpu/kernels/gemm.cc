@@ -227,8 +227,7 @@ void PackedB::PackPanel(int64_t i, const float* from, int64_t row_stride, int64_
   }
 }
 
-void PackedB::PackFullPanels(int64_t begin, int64_t end, const float* b,
-                             int64_t row_stride) const {
+void PackedB::PackFullPanels(int64_t begin, int64_t end, const float* b, int64_t row_stride) const {
   const auto bytes = static_cast<size_t>(columns_) * sizeof(float);
   float* to = data_ + begin * panel_floats_;
   for (int64_t row = 0; row < k_; ++row, to += columns_) {

@@ -178,6 +178,42 @@ TEST_F(SessionTest, OutputShapesMayDependOnTheData) {
   EXPECT_THROW(session->Run(nullptr, in, inputs, std::span(out, 1), outputs), Error);
 }
 
+// Inference believes what a model declares where it cannot tell itself; the memory that was laid
+// out for it must not be what counts.
+TEST_F(SessionTest, ADeclaredShapeThatIsWrongCostsNothingButMemory) {
+  auto graph = std::make_unique<Graph>(Model());
+  ValueInfo* x = graph->AddInput("x", TypeInfo::Tensor(DType::kFloat, std::vector<Dim>{Dim(6)}));
+  ValueInfo* indices = graph->AddValue("indices");
+  indices->type = TypeInfo::Tensor(DType::kInt64, std::vector<Dim>{Dim(1), Dim(4)});
+  ValueInfo* twice = graph->AddValue("twice");
+  twice->type = TypeInfo::Tensor(DType::kInt64, std::vector<Dim>{Dim(1), Dim(4)});
+  ValueInfo* y = graph->AddValue("y");
+  graph->AddNode("nonzero", "NonZero", "", {x}, {indices});
+  graph->AddNode("add", "Add", "", {indices, indices}, {twice});
+  graph->AddNode("add2", "Add", "", {twice, indices}, {y});
+  graph->AddOutput(y);
+  graph->Sort();
+  auto session = OrtSession::FromGraph(*env_, std::move(graph), SessionOptions());
+  const auto run = [&](std::vector<float> values) {
+    const Value input(Tensor::Of<float>(values));
+    const char* in[] = {"x"};
+    const char* out[] = {"y"};
+    const Value* inputs[] = {&input};
+    Value* outputs[] = {nullptr};
+    session->Run(nullptr, in, inputs, out, outputs);
+    const auto found = outputs[0]->tensor().span<int64_t>();
+    std::vector<int64_t> result(found.begin(), found.end());
+    delete outputs[0];
+    return result;
+  };
+  const std::vector<int64_t> all{0, 3, 6, 9, 12, 15};
+  for (int round = 0; round < 2; ++round) {
+    EXPECT_EQ(run({1, 1, 1, 1, 1, 1}), all);
+    EXPECT_EQ(run({0, 1, 0, 0, 1, 0}), (std::vector<int64_t>{3, 12}));
+    EXPECT_EQ(run({0, 1, 1, 1, 1, 0}), (std::vector<int64_t>{3, 6, 9, 12}));
+  }
+}
+
 TEST_F(SessionTest, OutputsComeInAnyOrderAndIntoGivenMemory) {
   auto session = Mlp();
   const auto x = Ramp(2);
