@@ -34,3 +34,20 @@ def test_links_and_paths_exist(document):
     quoted = re.findall(r"`((?:src|docs|tools|tests|bench|examples|include|scripts)/[\w./-]*)`", text)
     missing += [target for target in quoted if not (ROOT / target).exists()]
     assert not missing
+
+
+def test_every_rule_between_host_and_ep_names_tests_that_exist():
+    text = (ROOT / "docs/EP_RULES.md").read_text()
+    rules = re.split(r"\n- \*\*", text)[1:]
+    numbers = [int(re.match(r"[HP](\d+)\*\*", rule)[1]) for rule in rules]
+    assert numbers == list(range(1, len(rules) + 1))
+    sources = [path.read_text() for path in (ROOT / "tests").rglob("*") if path.suffix in {".cc", ".py"}]
+    tests = set(re.findall(r"TEST(?:_F|_P)?\(\w+,\s*(\w+)\)", "\n".join(sources)))
+    tests |= set(re.findall(r"def (test_\w+)", "\n".join(sources)))
+    faults = set(re.findall(r'\{"([^"]*)", Step::', (ROOT / "tests/capi/misbehaving_ep_test.cc").read_text()))
+    for rule in rules:
+        named = re.findall(r"`([^`]+)`", re.split(r"Tests?:", rule)[-1].split("\n\n")[0])
+        assert "Tests:" in rule and named, rule
+        missing = [name for name in named
+                   if (name[7:] not in faults if name.startswith("Faults:") else name not in tests)]
+        assert not missing, (rule[:5], missing)
