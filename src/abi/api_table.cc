@@ -398,7 +398,7 @@ constinit const OrtApi kApi = {
     .Node_GetNumSubgraphs = Node_GetNumSubgraphs,
     .Node_GetSubgraphs = Node_GetSubgraphs,
     .Node_GetGraph = Node_GetGraph,
-    MISSING(Node_GetEpName),
+    .Node_GetEpName = Node_GetEpName,
     .ReleaseExternalInitializerInfo = ReleaseExternalInitializerInfo,
     .ExternalInitializerInfo_GetFilePath = ExternalInitializerInfo_GetFilePath,
     .ExternalInitializerInfo_GetFileOffset = ExternalInitializerInfo_GetFileOffset,

@@ -39,6 +39,14 @@ OrtStatus* GetAll(const Object* object, const char* name, Item* out, size_t room
   });
 }
 
+// Empty while the node has no EP.
+const char* EpNameOf(const OrtNode& node) {
+  if (node.ep == kNoEp || node.graph == nullptr) return "";
+  const auto& names = node.graph->model()->ep_names;
+  const auto index = static_cast<size_t>(node.ep);
+  return index < names.size() ? names[index].c_str() : "";
+}
+
 }  // namespace
 
 // -- graphs
@@ -126,6 +134,7 @@ BACKPLANE_NODE_GET(Node_GetNumAttributes, size_t, n.attributes.size())
 BACKPLANE_NODE_GET(Node_GetNumSubgraphs, size_t, n.Subgraphs().size())
 BACKPLANE_NODE_GET(Node_GetGraph, const OrtGraph*,
                    n.graph != nullptr ? &n.graph->WholeView() : nullptr)
+BACKPLANE_NODE_GET(Node_GetEpName, const char*, EpNameOf(n))
 #undef BACKPLANE_NODE_GET
 
 #define BACKPLANE_NODE_LIST(slot, list)                                                      \

@@ -41,6 +41,7 @@ BACKPLANE_SLOT(OrtApi, Node_GetAttributeByName);
 BACKPLANE_SLOT(OrtApi, Node_GetNumSubgraphs);
 BACKPLANE_SLOT(OrtApi, Node_GetSubgraphs);
 BACKPLANE_SLOT(OrtApi, Node_GetGraph);
+BACKPLANE_SLOT(OrtApi, Node_GetEpName);
 
 BACKPLANE_SLOT(OrtApi, OpAttr_GetType);
 BACKPLANE_SLOT(OrtApi, OpAttr_GetName);

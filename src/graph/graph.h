@@ -187,6 +187,7 @@ struct ModelInfo {
   std::map<std::string, int> opsets;              ///< domain ("" for ai.onnx) to version
   std::string path;                               ///< file it came from; empty for bytes
   std::vector<std::shared_ptr<void>> keep_alive;  ///< mapped files that initializers point into
+  std::vector<std::string> ep_names;              ///< by Node::ep; set by partition/
   std::map<std::string, std::vector<std::string>>
       dim_denotations;  ///< of main-graph inputs that have any, by dimension
   std::shared_ptr<const FunctionLibrary>

@@ -36,6 +36,8 @@ class Partitioner {
     Record(graph_, "", -1);
     if (options_.record_graph) RecordValues(graph_, result_.placed, placement());
     hash_ = HashOf(graph_);
+    graph_.model()->ep_names.clear();
+    for (const auto& ep : eps_) graph_.model()->ep_names.push_back(ep->name());
     for (size_t i = 0; i < eps_.size(); ++i) Ask(graph_, static_cast<int>(i));
     PlaceInsideGroups();
     CheckComplete();

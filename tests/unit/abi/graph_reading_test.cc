@@ -78,6 +78,16 @@ TEST_F(GraphReadingTest, TheWholeGraph) {
   ExpectStatus(Graph_GetNumNodes(nullptr, &count), ORT_INVALID_ARGUMENT, "graph");
 }
 
+TEST_F(GraphReadingTest, TheEpOfANode) {
+  const char* name = nullptr;
+  EXPECT_OK(Node_GetEpName(gemm_, &name));
+  EXPECT_STREQ(name, "");
+  graph_->model()->ep_names = {"First", "Second"};
+  gemm_->ep = 1;
+  EXPECT_OK(Node_GetEpName(gemm_, &name));
+  EXPECT_STREQ(name, "Second");
+}
+
 TEST_F(GraphReadingTest, NodesAndTheirAttributes) {
   const OrtValueInfo* inputs[3];
   EXPECT_OK(Node_GetInputs(gemm_, inputs, 3));
