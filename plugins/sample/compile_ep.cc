@@ -48,6 +48,13 @@ class CompiledGroup : public OrtNodeComputeInfo {
   const Program program_;
 };
 
+// What becomes of a group: what runs it and, if asked for, the node that stands for it in a model
+// that is saved.
+struct Compiled {
+  std::unique_ptr<CompiledGroup> info;
+  Owned<OrtNode> context;
+};
+
 class CompileEp : public Ep {
  public:
   CompileEp(const Api& api, const std::string& name, const Options& options);
@@ -56,18 +63,20 @@ class CompileEp : public Ep {
   void Claim(const OrtGraph* graph, OrtEpGraphSupportInfo* support);
   bool Supports(const Node& node) const;
   bool IsOurContext(const Node& node) const;
-  void CompileGroup(const OrtGraph* graph, const OrtNode* fused, OrtNodeComputeInfo** compute_info,
-                    OrtNode** ep_context);
+  Compiled CompileGroup(const OrtGraph* graph, const OrtNode* fused) const;
   Program Lower(const std::vector<Node>& nodes, const Node& fused) const;
-  OrtNode* MakeContextNode(const Program& program, const Node& fused, const char* name) const;
+  Owned<OrtNode> MakeContextNode(const Program& program, const Node& fused) const;
 
   const GraphReader reader_;
   size_t min_group_size_ = 1;
+  bool make_contexts_ = false;
 };
 
 CompileEp::CompileEp(const Api& api, const std::string& name, const Options& options)
     : Ep(api, name), reader_(api) {
   min_group_size_ = static_cast<size_t>(options.Number("min_group_size", 1));
+  // Set by programs, and by the Compile API. Hosts offer room for the nodes in any case.
+  make_contexts_ = options.SessionFlag("ep.context_enable");
 
   // Only what is set is offered; every other member stays null.
   GetCapability = [](OrtEp* self, const OrtGraph* graph,
@@ -79,9 +88,14 @@ CompileEp::CompileEp(const Api& api, const std::string& name, const Options& opt
                OrtNodeComputeInfo** compute_infos, OrtNode** ep_contexts) noexcept -> OrtStatus* {
     auto* ep = static_cast<CompileEp*>(self);
     return ep->api_.Guard([&] {
+      // Nothing is handed over before all has succeeded, so a failure leaves nothing behind.
+      std::vector<Compiled> groups;
       for (size_t i = 0; i < count; ++i) {
-        ep->CompileGroup(graphs[i], fused_nodes[i], &compute_infos[i],
-                         ep_contexts == nullptr ? nullptr : &ep_contexts[i]);
+        groups.push_back(ep->CompileGroup(graphs[i], fused_nodes[i]));
+      }
+      for (size_t i = 0; i < count; ++i) {
+        compute_infos[i] = groups[i].info.release();
+        if (ep_contexts != nullptr) ep_contexts[i] = groups[i].context.release();
       }
     });
   };
@@ -128,8 +142,7 @@ bool CompileEp::IsOurContext(const Node& node) const {
 
 // `graph` holds just the nodes of one group. `fused` is what replaces them: its inputs and outputs,
 // in its order, are those that Compute gets.
-void CompileEp::CompileGroup(const OrtGraph* graph, const OrtNode* fused_handle,
-                             OrtNodeComputeInfo** compute_info, OrtNode** ep_context) {
+Compiled CompileEp::CompileGroup(const OrtGraph* graph, const OrtNode* fused_handle) const {
   const std::vector<Node> nodes = reader_.Nodes(graph);
   const Node fused = reader_.Read(fused_handle);
   const bool from_context = nodes.size() == 1 && IsOurContext(nodes[0]);
@@ -140,13 +153,10 @@ void CompileEp::CompileGroup(const OrtGraph* graph, const OrtNode* fused_handle,
     throw Error("the EPContext node has other inputs and outputs than the program in it",
                 ORT_INVALID_GRAPH);
   }
-  // Asked for with session option ep.context_enable=1 or by the Compile API.
-  if (ep_context != nullptr) {
-    const char* name = nullptr;
-    api_.Check(api_.ort->Node_GetName(fused_handle, &name));
-    *ep_context = MakeContextNode(program, fused, name);
-  }
-  *compute_info = new CompiledGroup(api_, std::move(program));
+  Compiled compiled;
+  if (make_contexts_) compiled.context = MakeContextNode(program, fused);
+  compiled.info = std::make_unique<CompiledGroup>(api_, std::move(program));
+  return compiled;
 }
 
 Program CompileEp::Lower(const std::vector<Node>& nodes, const Node& fused) const {
@@ -180,34 +190,33 @@ Program CompileEp::Lower(const std::vector<Node>& nodes, const Node& fused) cons
 
 // The node that takes the group's place in the compiled model. Small programs are put into the
 // model; larger ones belong into files beside it (see ep.context_embed_mode).
-OrtNode* CompileEp::MakeContextNode(const Program& program, const Node& fused,
-                                    const char* name) const {
+Owned<OrtNode> CompileEp::MakeContextNode(const Program& program, const Node& fused) const {
   const std::string bytes = program.Save();
   const int64_t yes = 1;
-  std::vector<OrtOpAttr*> attributes;
+  std::vector<Owned<OrtOpAttr>> attributes;
   const auto add = [&](const char* key, const void* data, size_t length, OrtOpAttrType type) {
     OrtOpAttr* attribute = nullptr;
     api_.Check(api_.ort->CreateOpAttr(key, data, static_cast<int>(length), type, &attribute));
-    attributes.push_back(attribute);
+    attributes.emplace_back(attribute, api_.ort->ReleaseOpAttr);
   };
+  add("main_context", &yes, 1, ORT_OP_ATTR_INT);
+  add("embed_mode", &yes, 1, ORT_OP_ATTR_INT);
+  add("ep_cache_context", bytes.data(), bytes.size(), ORT_OP_ATTR_STRING);
+  add("source", name_.data(), name_.size(), ORT_OP_ATTR_STRING);
+  std::vector<OrtOpAttr*> handles;
+  for (const auto& attribute : attributes) handles.push_back(attribute.get());
+  std::vector<const char*> inputs;
+  std::vector<const char*> outputs;
+  for (const Value& value : fused.inputs) inputs.push_back(value.name.c_str());
+  for (const Value& value : fused.outputs) outputs.push_back(value.name.c_str());
+  const char* name = nullptr;
+  api_.Check(api_.ort->Node_GetName(fused.handle, &name));
   OrtNode* node = nullptr;
-  try {
-    add("main_context", &yes, 1, ORT_OP_ATTR_INT);
-    add("embed_mode", &yes, 1, ORT_OP_ATTR_INT);
-    add("ep_cache_context", bytes.data(), bytes.size(), ORT_OP_ATTR_STRING);
-    add("source", name_.data(), name_.size(), ORT_OP_ATTR_STRING);
-    std::vector<const char*> inputs;
-    std::vector<const char*> outputs;
-    for (const Value& value : fused.inputs) inputs.push_back(value.name.c_str());
-    for (const Value& value : fused.outputs) outputs.push_back(value.name.c_str());
-    api_.Check(api_.ort->GetModelEditorApi()->CreateNode(
-        "EPContext", "com.microsoft", name, inputs.data(), inputs.size(), outputs.data(),
-        outputs.size(), attributes.data(), attributes.size(), &node));
-  } catch (...) {
-    for (OrtOpAttr* attribute : attributes) api_.ort->ReleaseOpAttr(attribute);
-    throw;
-  }
-  return node;
+  api_.Check(api_.ort->GetModelEditorApi()->CreateNode(
+      "EPContext", "com.microsoft", name, inputs.data(), inputs.size(), outputs.data(),
+      outputs.size(), handles.data(), handles.size(), &node));
+  for (auto& attribute : attributes) attribute.release();  // the node's from here on
+  return Owned<OrtNode>(node, api_.ort->ReleaseNode);
 }
 
 }  // namespace

@@ -134,13 +134,13 @@ class Options {
   // Fails on an option that is not among `known`: a misspelt one would else be ignored in silence.
   Options(const Api& api, const std::string& ep_name, const OrtSessionOptions* session_options,
           Entries known)
-      : entries_(std::move(known)) {
+      : api_(api), entries_(std::move(known)) {
     std::string prefix = "ep.";
     for (const char c : ep_name) prefix += c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
     prefix += '.';
     OrtKeyValuePairs* pairs = nullptr;
     api.Check(api.ort->GetSessionOptionsConfigEntries(session_options, &pairs));
-    const Owned<OrtKeyValuePairs> owned(pairs, api.ort->ReleaseKeyValuePairs);
+    session_ = Owned<OrtKeyValuePairs>(pairs, api.ort->ReleaseKeyValuePairs);
     const char* const* keys = nullptr;
     const char* const* values = nullptr;
     size_t count = 0;
@@ -149,6 +149,12 @@ class Options {
       const std::string_view key = keys[i];
       if (key.starts_with(prefix)) Set(ep_name, key.substr(prefix.size()), values[i]);
     }
+  }
+
+  // An entry of the session that is not this EP's alone, such as ep.context_enable.
+  bool SessionFlag(const char* key) const {
+    const char* text = api_.ort->GetKeyValue(session_.get(), key);
+    return text != nullptr && std::string_view(text) == "1";
   }
 
   // A whole number of at least `least`.
@@ -198,7 +204,9 @@ class Options {
     throw Error("option " + std::string(key) + " was not declared");
   }
 
+  const Api& api_;
   Entries entries_;
+  Owned<OrtKeyValuePairs> session_;
 };
 
 // What every OrtEp of ours starts with. The virtual destructor lets the factory release an EP
