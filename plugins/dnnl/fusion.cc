@@ -46,6 +46,7 @@ class Fuser {
     taken_[node] = true;
     const Operator& op = *group_.operators[node];
     if (!enabled_ || !(op.takes_eltwise || op.takes_binary)) return unit;
+    if (op.carries != nullptr && !op.carries(group_.View(node))) return unit;
     while (unit.posts.size() < kMostPostOps) {
       const Value& value = group_.graph.values[unit.result];
       if (value.is_graph_output || consumers_[unit.result].size() != 1) break;
@@ -62,7 +63,13 @@ class Fuser {
     const OpView view = group_.View(next);
     const Operator& post = *group_.operators[next];
     const Dims& dims = shapes_[unit.result];
-    if (shapes_[view.node.outputs[0]] != dims) return false;
+    const Dims& next_dims = shapes_[view.node.outputs[0]];
+    if (post.is_reshape && op.is_row_major) {
+      // The channels must stay what they are: the last dimension.
+      return view.node.inputs[0] == unit.result && !dims.empty() && !next_dims.empty() &&
+             dims.back() == next_dims.back();
+    }
+    if (next_dims != dims) return false;
     if (post.eltwise != nullptr && op.takes_eltwise && view.node.inputs[0] == unit.result) {
       if (const auto eltwise = post.eltwise(view)) {
         unit.posts.push_back({.kind = PostOp::Kind::kEltwise, .eltwise = *eltwise});
@@ -135,23 +142,14 @@ class Fuser {
     if (!op.takes_binary || op.channel_axis != 1 || unit.posts.size() + 2 > kMostPostOps) {
       return false;
     }
-    for (size_t i = 1; i < 5; ++i) {
-      if (!view.IsConstant(i)) return false;
-    }
-    const auto scale = view.Floats(1), shift = view.Floats(2);
-    const auto mean = view.Floats(3), variance = view.Floats(4);
-    const float epsilon = view.node.Float("epsilon", 1e-5F);
-    std::vector<float> factor(scale.size()), summand(scale.size());
-    for (size_t i = 0; i < scale.size(); ++i) {
-      factor[i] = static_cast<float>(scale[i] / std::sqrt(double{variance[i]} + epsilon));
-      summand[i] = shift[i] - mean[i] * factor[i];
-    }
+    if (!HasConstantStatistics(view)) return false;
+    ChannelAffine affine = AffineOf(view);
     unit.posts.push_back({.kind = PostOp::Kind::kVector,
                           .algorithm = Algorithm::binary_mul,
-                          .data = std::move(factor)});
+                          .data = std::move(affine.factor)});
     unit.posts.push_back({.kind = PostOp::Kind::kVector,
                           .algorithm = Algorithm::binary_add,
-                          .data = std::move(summand)});
+                          .data = std::move(affine.summand)});
     return true;
   }
 

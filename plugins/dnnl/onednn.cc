@@ -45,6 +45,22 @@ Desc AnyDesc(std::span<const int64_t> dims, DataType type) {
   return Desc(Dims(dims.begin(), dims.end()), type, dnnl::memory::format_tag::any);
 }
 
+Desc ChannelsLastDesc(std::span<const int64_t> dims, DataType type) {
+  Dims strides(dims.size());
+  int64_t stride = dims[1];
+  for (size_t i = dims.size(); i-- > 2;) {
+    strides[i] = stride;
+    stride *= std::max<int64_t>(dims[i], 1);
+  }
+  strides[0] = stride;
+  strides[1] = 1;
+  return Desc(Dims(dims.begin(), dims.end()), type, strides);
+}
+
+bool IsReference(const dnnl::primitive_desc_base& descriptor) {
+  return std::string_view(descriptor.impl_info_str()).starts_with("ref");
+}
+
 bool IsStrided(const Desc& desc) {
   return desc.get_format_kind() == dnnl::memory::format_kind::blocked &&
          desc.get_inner_nblks() == 0;

@@ -34,6 +34,12 @@ Desc PlainDesc(std::span<const int64_t> dims, DataType type);
 /** The layout left to the primitive. */
 Desc AnyDesc(std::span<const int64_t> dims, DataType type);
 
+/** Dense with the channels (dimension 1) innermost. */
+Desc ChannelsLastDesc(std::span<const int64_t> dims, DataType type);
+
+/** Whether a primitive is one of oneDNN's slow fall-backs. */
+bool IsReference(const dnnl::primitive_desc_base& descriptor);
+
 /** Whether two descriptors put every element at the same place. */
 bool SamePlaces(const Desc& a, const Desc& b);
 

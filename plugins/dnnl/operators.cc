@@ -2,6 +2,7 @@
 #include "dnnl/operators.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace backplane::dnnl_ep {
 namespace {
@@ -92,6 +93,26 @@ Dims BroadcastDims(const Dims& a, const Dims& b) {
 
 void InferSame(const OpView& view, Shapes& shapes) {
   shapes[view.node.outputs[0]] = shapes[view.node.inputs[0]];
+}
+
+bool HasConstantStatistics(const OpView& view) {
+  for (size_t i = 1; i < 5; ++i) {
+    if (!view.IsConstant(i)) return false;
+  }
+  return true;
+}
+
+ChannelAffine AffineOf(const OpView& view) {
+  const auto scale = view.Floats(1), shift = view.Floats(2);
+  const auto mean = view.Floats(3), variance = view.Floats(4);
+  const float epsilon = view.node.Float("epsilon", 1e-5F);
+  ChannelAffine affine;
+  for (size_t i = 0; i < scale.size(); ++i) {
+    const double factor = scale[i] / std::sqrt(double{variance[i]} + epsilon);
+    affine.factor.push_back(static_cast<float>(factor));
+    affine.summand.push_back(static_cast<float>(shift[i] - mean[i] * factor));
+  }
+  return affine;
 }
 
 Refusal CheckFloat(const OpView& view, size_t inputs, int least_rank, int most_rank) {

@@ -67,10 +67,16 @@ struct Operator {
 
   /** Only moves or renames elements: not worth a group of its own. */
   bool is_movement = false;
+  /** Only gives the elements other dimensions, in the same order. */
+  bool is_reshape = false;
   /** Can carry eltwise, and binary, post-ops. */
   bool takes_eltwise = false, takes_binary = false;
   /** The output axis that a vector of a binary post-op may run along; negative from the end. */
   int channel_axis = -1;
+  /** Writes its result in row-major order, so that post-ops may follow behind a reshape. */
+  bool is_row_major = false;
+  /** Whether this node carries them, where not all do. */
+  bool (*carries)(const OpView&) = nullptr;
   /** As a post-op: the function of input 0, if it is one. */
   std::optional<Eltwise> (*eltwise)(const OpView&) = nullptr;
   /** As a post-op: the function of inputs 0 and 1. */
@@ -105,6 +111,13 @@ Dims BroadcastDims(const Dims& a, const Dims& b);
 
 /** The output has the shape of input 0. */
 void InferSame(const OpView& view, Shapes& shapes);
+
+/** Batch normalisation with constant statistics: x * factor + summand in each channel. */
+struct ChannelAffine {
+  std::vector<float> factor, summand;
+};
+bool HasConstantStatistics(const OpView& batch_normalization);
+ChannelAffine AffineOf(const OpView& batch_normalization);
 
 /** Refuses all but float inputs of known rank 1 to `most`. */
 Refusal CheckFloat(const OpView& view, size_t inputs, int least_rank = 1, int most_rank = 6);

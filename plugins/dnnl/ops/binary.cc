@@ -41,7 +41,11 @@ void BuildBinary(Builder& builder, const Unit& unit) {
   }
   const Dims a_dims = Aligned(builder.Shape(a), y_dims.size());
   const Dims b_dims = Aligned(builder.Shape(b), y_dims.size());
-  const Tensor left = Operand(builder, a, a_dims, nullptr);
+  Tensor left = Operand(builder, a, a_dims, nullptr);
+  if (!IsStrided(left.desc) && a_dims != b_dims) {
+    // Blocks of channels, with an operand that is broadcast: that has no fast implementation.
+    left = builder.Reordered(left, ChannelsLastDesc(a_dims, DataType::f32));
+  }
   const Tensor right = Operand(builder, b, b_dims, a_dims == b_dims ? &left.desc : nullptr);
   const Desc y_desc = a_dims == y_dims ? left.desc : PlainDesc(y_dims, DataType::f32);
   std::vector<Argument> arguments;

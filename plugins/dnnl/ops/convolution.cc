@@ -57,18 +57,25 @@ void BuildConv(Builder& builder, const Unit& unit) {
   const bool has_bias = builder.View(unit).HasInput(2);
   const Desc x_any = AnyDesc(builder.Shape(x), DataType::f32);
   const Desc w_any = AnyDesc(w_dims, DataType::f32);
-  const Desc y_any = AnyDesc(y_dims, DataType::f32);
+  Desc y_desc = AnyDesc(y_dims, DataType::f32);
   const Desc bias = has_bias ? PlainDesc(Dims{y_dims[1]}, DataType::f32) : Desc();
+  const auto make = [&](const dnnl::primitive_attr& attributes) {
+    return dnnl::convolution_forward::primitive_desc(
+        Engine(), prop_kind::forward_inference, Algorithm::convolution_direct, x_any, w_any, bias,
+        y_desc, window.strides, window.dilations, window.pads_begin, window.pads_end, attributes);
+  };
   std::vector<Argument> arguments;
-  const auto descriptor = builder.WithPostOps(
-      unit, y_dims, 1,
-      [&](const dnnl::primitive_attr& attributes) {
-        return dnnl::convolution_forward::primitive_desc(
-            Engine(), prop_kind::forward_inference, Algorithm::convolution_direct, x_any, w_any,
-            bias, y_any, window.strides, window.dilations, window.pads_begin, window.pads_end,
-            attributes);
-      },
-      arguments, builder.Attributes());
+  auto descriptor = builder.WithPostOps(unit, y_dims, 1, make, arguments, builder.Attributes());
+  if (!IsStrided(descriptor.dst_desc())) {
+    // Blocks of channels, mostly after an image's three: what follows does better without them.
+    y_desc = ChannelsLastDesc(y_dims, DataType::f32);
+    std::vector<Argument> other_arguments;
+    auto other = builder.WithPostOps(unit, y_dims, 1, make, other_arguments, builder.Attributes());
+    if (std::string_view(other.impl_info_str()) == descriptor.impl_info_str()) {
+      descriptor = std::move(other);
+      arguments = std::move(other_arguments);
+    }
+  }
   const Tensor y = builder.New(descriptor.dst_desc());
   arguments.push_back({DNNL_ARG_SRC, builder.As(x, descriptor.src_desc())});
   arguments.push_back({DNNL_ARG_WEIGHTS, builder.Weights(w, PlainDesc(w_dims, DataType::f32),

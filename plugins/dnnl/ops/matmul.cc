@@ -109,8 +109,8 @@ void BuildMatMul(Builder& builder, const Unit& unit) {
   EmitProduct(builder, unit, product, left, &right);
 }
 DNNL_OPERATOR(MatMul, .since = 1, .until = 13, .check = CheckMatMul, .infer = InferMatMul,
-              .build = BuildMatMul, .takes_eltwise = true, .takes_binary = true,
-              .channel_axis = -1);
+              .build = BuildMatMul, .takes_eltwise = true, .takes_binary = true, .channel_axis = -1,
+              .is_row_major = true);
 
 // -- Gemm ----------------------------------------------------------------------------------------
 
@@ -159,7 +159,8 @@ void BuildGemm(Builder& builder, const Unit& unit) {
   EmitProduct(builder, unit, product, left, nullptr);
 }
 DNNL_OPERATOR(Gemm, .since = 7, .until = 13, .check = CheckGemm, .infer = InferGemm,
-              .build = BuildGemm, .takes_eltwise = true, .takes_binary = true, .channel_axis = -1);
+              .build = BuildGemm, .takes_eltwise = true, .takes_binary = true, .channel_axis = -1,
+              .is_row_major = true);
 
 }  // namespace
 }  // namespace backplane::dnnl_ep

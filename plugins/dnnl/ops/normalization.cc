@@ -37,32 +37,61 @@ void InferBatchNormalization(const OpView& view, Shapes& shapes) {
   InferSame(view, shapes);
 }
 
-void BuildBatchNormalization(Builder& builder, const Unit& unit) {
-  const Node& node = builder.NodeOf(unit);
-  const Tensor x = builder.Of(node.inputs[0]);
+// With constant statistics: a factor and a summand for each channel, like the post-op.
+void BuildAffine(Builder& builder, const Unit& unit) {
+  const Tensor x = builder.Of(builder.Input(unit, 0));
+  const Dims& dims = builder.Shape(unit.result);
+  ChannelAffine affine = AffineOf(builder.View(unit));
+  Dims vector(dims.size(), 1);
+  vector[1] = dims[1];
+  const Tensor factor = builder.Floats(affine.factor, vector);
+  Unit with_summand = unit;
+  with_summand.posts.insert(with_summand.posts.begin(), {.kind = PostOp::Kind::kVector,
+                                                         .algorithm = Algorithm::binary_add,
+                                                         .data = std::move(affine.summand)});
   std::vector<Argument> arguments;
   const auto descriptor = builder.WithPostOps(
-      unit, builder.Shape(unit.result), 1,
+      with_summand, dims, 1,
       [&](const dnnl::primitive_attr& attributes) {
-        return dnnl::batch_normalization_forward::primitive_desc(
-            Engine(), prop_kind::forward_inference, x.desc, x.desc, node.Float("epsilon", 1e-5F),
-            normalization_flags::use_global_stats | normalization_flags::use_scale |
-                normalization_flags::use_shift,
-            attributes);
+        return dnnl::binary::primitive_desc(Engine(), Algorithm::binary_mul, x.desc, factor.desc,
+                                            x.desc, attributes);
       },
       arguments, builder.Attributes());
   const Tensor y = builder.New(descriptor.dst_desc());
-  arguments.push_back({DNNL_ARG_SRC, x});
-  arguments.push_back({DNNL_ARG_SCALE, builder.Plain(node.inputs[1])});
-  arguments.push_back({DNNL_ARG_SHIFT, builder.Plain(node.inputs[2])});
-  arguments.push_back({DNNL_ARG_MEAN, builder.Plain(node.inputs[3])});
-  arguments.push_back({DNNL_ARG_VARIANCE, builder.Plain(node.inputs[4])});
+  arguments.push_back({DNNL_ARG_SRC_0, x});
+  arguments.push_back({DNNL_ARG_SRC_1, factor});
   arguments.push_back({DNNL_ARG_DST, y});
-  builder.Emit(dnnl::batch_normalization_forward(descriptor), descriptor, std::move(arguments));
+  builder.Emit(dnnl::binary(descriptor), descriptor, std::move(arguments));
   builder.Define(unit.result, y);
 }
+
+void BuildBatchNormalization(Builder& builder, const Unit& unit) {
+  const Node& node = builder.NodeOf(unit);
+  if (HasConstantStatistics(builder.View(unit))) return BuildAffine(builder, unit);
+  const Tensor x = builder.Of(node.inputs[0]);
+  const dnnl::batch_normalization_forward::primitive_desc descriptor(
+      Engine(), prop_kind::forward_inference, x.desc, x.desc, node.Float("epsilon", 1e-5F),
+      normalization_flags::use_global_stats | normalization_flags::use_scale |
+          normalization_flags::use_shift,
+      builder.Attributes());
+  const Tensor y = builder.New(descriptor.dst_desc());
+  builder.Emit(dnnl::batch_normalization_forward(descriptor), descriptor,
+               {{DNNL_ARG_SRC, x},
+                {DNNL_ARG_SCALE, builder.Plain(node.inputs[1])},
+                {DNNL_ARG_SHIFT, builder.Plain(node.inputs[2])},
+                {DNNL_ARG_MEAN, builder.Plain(node.inputs[3])},
+                {DNNL_ARG_VARIANCE, builder.Plain(node.inputs[4])},
+                {DNNL_ARG_DST, y}});
+  builder.Define(unit.result, y);
+}
+
+// Fused only where the statistics are constant.
+bool CarriesPostOps(const OpView& view) { return HasConstantStatistics(view); }
+
 DNNL_OPERATOR(BatchNormalization, .since = 7, .until = 15, .check = CheckBatchNormalization,
-              .infer = InferBatchNormalization, .build = BuildBatchNormalization);
+              .infer = InferBatchNormalization, .build = BuildBatchNormalization,
+              .takes_eltwise = true, .takes_binary = true, .channel_axis = 1,
+              .carries = CarriesPostOps);
 
 // -- LayerNormalization --------------------------------------------------------------------------
 

@@ -19,7 +19,16 @@ Refusal CheckType(const OpView& view) {
 
 void BuildView(Builder& builder, const Unit& unit) {
   const Node& node = builder.NodeOf(unit);
-  builder.Define(unit.result, builder.Viewed(node.inputs[0], builder.Shape(node.outputs[0])));
+  const Dims& to = builder.Shape(node.outputs[0]);
+  const Tensor tensor = builder.Of(node.inputs[0]);
+  // Also dimensions in another order can often be split and joined where they lie.
+  if (IsStrided(tensor.desc)) {
+    const Desc view = tensor.desc.reshape(to, /*allow_empty=*/true);
+    if (view.get(/*allow_empty=*/true) != nullptr) {
+      return builder.Define(unit.result, {tensor.buffer, view});
+    }
+  }
+  builder.Define(unit.result, builder.Viewed(node.inputs[0], to));
 }
 
 // -- Identity, Dropout ---------------------------------------------------------------------------
@@ -76,7 +85,7 @@ void InferReshape(const OpView& view, Shapes& shapes) {
   shapes[view.node.outputs[0]] = std::move(to);
 }
 DNNL_OPERATOR(Reshape, .since = 5, .until = 25, .check = CheckReshape, .infer = InferReshape,
-              .build = BuildView, .is_movement = true);
+              .build = BuildView, .is_movement = true, .is_reshape = true);
 
 void InferFlatten(const OpView& view, Shapes& shapes) {
   const Dims& from = shapes[view.node.inputs[0]];
@@ -89,7 +98,7 @@ void InferFlatten(const OpView& view, Shapes& shapes) {
       std::accumulate(middle, from.end(), int64_t{1}, std::multiplies<>())};
 }
 DNNL_OPERATOR(Flatten, .since = 1, .until = 25, .check = CheckType, .infer = InferFlatten,
-              .build = BuildView, .is_movement = true);
+              .build = BuildView, .is_movement = true, .is_reshape = true);
 
 // Axes: an attribute before version 13, then an input.
 std::optional<Dims> Axes(const OpView& view) {
@@ -128,7 +137,7 @@ void InferSqueeze(const OpView& view, Shapes& shapes) {
   shapes[view.node.outputs[0]] = std::move(to);
 }
 DNNL_OPERATOR(Squeeze, .since = 1, .until = 25, .check = CheckSqueeze, .infer = InferSqueeze,
-              .build = BuildView, .is_movement = true);
+              .build = BuildView, .is_movement = true, .is_reshape = true);
 
 Refusal CheckUnsqueeze(const OpView& view) {
   if (Refusal refusal = CheckAxes(view); !refusal.empty()) return refusal;
@@ -151,7 +160,7 @@ void InferUnsqueeze(const OpView& view, Shapes& shapes) {
   shapes[view.node.outputs[0]] = std::move(to);
 }
 DNNL_OPERATOR(Unsqueeze, .since = 1, .until = 25, .check = CheckUnsqueeze, .infer = InferUnsqueeze,
-              .build = BuildView, .is_movement = true);
+              .build = BuildView, .is_movement = true, .is_reshape = true);
 
 // -- Transpose -----------------------------------------------------------------------------------
 
