@@ -62,6 +62,18 @@ void ReadType(const OrtValueInfo* info, Value& value) {
   }
 }
 
+// A host that cannot tell has no nodes of other EPs in the graphs that it shows.
+bool IsAssigned(const OrtNode* node) {
+  const char* name = nullptr;
+  OrtStatus* status = Ort().Node_GetEpName(node, &name);
+  if (status != nullptr && Ort().GetErrorCode(status) == ORT_NOT_IMPLEMENTED) {
+    Ort().ReleaseStatus(status);
+    return false;
+  }
+  Check(status);
+  return name != nullptr && *name != '\0';
+}
+
 template <typename T, OrtOpAttrType kind>
 std::vector<T> ReadList(const OrtOpAttr* attribute) {
   size_t bytes = 0;
@@ -163,8 +175,7 @@ class Reader {
     Check(Ort().Node_GetDomain(handle, &text));
     node.domain = std::string_view(text) == "ai.onnx" ? "" : text;
     Check(Ort().Node_GetSinceVersion(handle, &node.since_version));
-    Check(Ort().Node_GetEpName(handle, &text));
-    node.assigned = text != nullptr && *text != '\0';
+    node.assigned = IsAssigned(handle);
     node.inputs = Indices(NodeInputs(handle));
     node.implicit_inputs = Indices(List<OrtNode, const OrtValueInfo*>(
         handle, Ort().Node_GetNumImplicitInputs, Ort().Node_GetImplicitInputs));

@@ -1,0 +1,294 @@
+"""Models for the tests of the DNNL EP: one small model a case, with what the EP is to take of it."""
+
+import numpy as np
+from onnx import TensorProto, helper, numpy_helper
+
+TYPES = {np.dtype(np.float32): TensorProto.FLOAT, np.dtype(np.uint8): TensorProto.UINT8,
+         np.dtype(np.int8): TensorProto.INT8, np.dtype(np.int32): TensorProto.INT32,
+         np.dtype(np.int64): TensorProto.INT64}
+
+
+def floats(random, *shape, low=-2.0, high=2.0):
+    return random.uniform(low, high, shape).astype(np.float32)
+
+
+class Model:
+    """Builds a model: `add` returns the name of a node's (first) output."""
+
+    def __init__(self, opset=17):
+        self.nodes, self.constants, self.inputs, self.feeds, self.opset = [], [], [], {}, opset
+
+    def constant(self, array):
+        name = f"c{len(self.constants)}"
+        self.constants.append(numpy_helper.from_array(np.asarray(array), name))
+        return name
+
+    def input(self, array, dynamic=False):
+        """A graph input that is fed with `array`; with `dynamic` its model says no sizes."""
+        array = np.asarray(array)
+        name = f"x{len(self.inputs)}"
+        shape = [f"{name}_{i}" for i in range(array.ndim)] if dynamic else array.shape
+        self.inputs.append(helper.make_tensor_value_info(name, TYPES[array.dtype], shape))
+        self.feeds[name] = array
+        return name
+
+    def add(self, op, *inputs, outputs=1, **attributes):
+        name = f"{op.lower()}_{len(self.nodes)}"
+        names = [name] + [f"{name}_{i}" for i in range(1, outputs)]
+        self.nodes.append(helper.make_node(op, inputs, names, name=name, **attributes))
+        return name if outputs == 1 else names
+
+    def bytes(self, *outputs, dtype=TensorProto.FLOAT):
+        values = [helper.make_tensor_value_info(name, dtype, None) for name in outputs]
+        graph = helper.make_graph(self.nodes, "case", self.inputs, values, self.constants)
+        return helper.make_model(graph, opset_imports=[helper.make_opsetid("", self.opset)],
+                                 ir_version=10).SerializeToString()
+
+
+def conv(random):
+    """A random convolution, often with a tail that becomes its post-ops."""
+    model = Model(opset=int(random.choice([11, 13, 22])))
+    rank = int(random.choice([1, 2, 2, 2, 3]))
+    groups = int(random.choice([1, 1, 1, 2, 3, 4]))
+    per_group_in, per_group_out = (int(n) for n in random.integers(1, 9, 2))
+    if random.random() < 0.2:
+        per_group_in = per_group_out = 1  # depthwise
+        groups = int(random.integers(2, 20))
+    kernel = [int(k) for k in random.integers(1, 4, rank)]
+    dilations = [int(d) for d in random.integers(1, 3, rank)]
+    sizes = [int(s) for s in random.integers(7, 14, rank)]
+    attributes = {"group": groups, "kernel_shape": kernel, "dilations": dilations,
+                  "strides": [int(s) for s in random.integers(1, 3, rank)]}
+    style = random.choice(["NOTSET", "VALID", "SAME_UPPER", "SAME_LOWER"])
+    if style == "NOTSET":
+        attributes["pads"] = [int(p) for p in random.integers(0, 3, 2 * rank)]
+    else:
+        attributes["auto_pad"] = str(style)
+        attributes["dilations"] = [1] * rank  # ONNX Runtime refuses others here
+    x = model.input(floats(random, int(random.integers(1, 3)), per_group_in * groups, *sizes))
+    out_channels = per_group_out * groups
+    w = floats(random, out_channels, per_group_in, *kernel)
+    w = model.input(w) if random.random() < 0.2 else model.constant(w)
+    bias = [model.constant(floats(random, out_channels))] if random.random() < 0.6 else []
+    y = model.add("Conv", x, w, *bias, **attributes)
+    return model, tail(model, random, y, (1, out_channels) + (1,) * rank)
+
+
+def conv_transpose(random):
+    model = Model()
+    rank = int(random.choice([1, 2, 2, 3]))
+    groups = int(random.choice([1, 1, 2]))
+    c_in, c_out = (int(n) * groups for n in random.integers(1, 6, 2))
+    kernel = [int(k) for k in random.integers(2, 5, rank)]
+    attributes = {"group": groups, "kernel_shape": kernel, "strides": [int(s) for s in random.integers(1, 4, rank)],
+                  "dilations": [int(d) for d in random.integers(1, 3, rank)],
+                  "pads": [int(p) for p in random.integers(0, 2, 2 * rank)]}
+    x = model.input(floats(random, 2, c_in, *[int(s) for s in random.integers(4, 8, rank)]))
+    w = model.constant(floats(random, c_in, c_out // groups, *kernel))
+    bias = [model.constant(floats(random, c_out))] if random.random() < 0.5 else []
+    y = model.add("ConvTranspose", x, w, *bias, **attributes)
+    return model, tail(model, random, y, (1, c_out) + (1,) * rank)
+
+
+def pool(random):
+    model = Model(opset=int(random.choice([11, 12, 19, 22])))
+    rank = int(random.choice([1, 2, 2, 3]))
+    op = str(random.choice(["MaxPool", "AveragePool"]))
+    kernel = [int(k) for k in random.integers(2, 5, rank)]
+    attributes = {"kernel_shape": kernel, "strides": [int(s) for s in random.integers(1, 4, rank)]}
+    style = random.choice(["NOTSET", "NOTSET", "VALID", "SAME_UPPER", "SAME_LOWER"])
+    if style == "NOTSET":
+        attributes["pads"] = [int(random.integers(0, (k + 1) // 2)) for k in kernel + kernel]
+        attributes["ceil_mode"] = int(random.random() < 0.3)
+    else:
+        attributes["auto_pad"] = str(style)
+        attributes["strides"] = [min(s, k) for s, k in zip(attributes["strides"], kernel)]  # ONNX Runtime refuses more
+    if op == "AveragePool" and not attributes.get("ceil_mode"):
+        attributes["count_include_pad"] = int(random.random() < 0.5)
+    x = model.input(floats(random, 2, int(random.integers(1, 20)), *[int(s) for s in random.integers(6, 12, rank)]))
+    return model, model.add(op, x, **attributes)
+
+
+def gemm(random):
+    model = Model(opset=int(random.choice([11, 13])))
+    m, n, k = (int(v) for v in random.integers(1, 40, 3))
+    trans_a, trans_b = (int(v) for v in random.integers(0, 2, 2))
+    a = model.input(floats(random, *((k, m) if trans_a else (m, k))))
+    b = floats(random, *((n, k) if trans_b else (k, n)))
+    b = model.input(b) if random.random() < 0.3 else model.constant(b)
+    c = [model.constant(floats(random, *[(n,), (1, n)][int(random.integers(2))]))] if random.random() < 0.7 else []
+    return model, tail(model, random, model.add("Gemm", a, b, *c, transA=trans_a, transB=trans_b), (n,))
+
+
+def matmul(random):
+    model = Model()
+    m, n, k = (int(v) for v in random.integers(1, 20, 3))
+    batches = [((), ()), ((3,), ()), ((2, 3), ()), ((2, 3), (2, 3)), ((2, 3), (1, 3)), ((2, 1), (1, 3)), ((3,), (2, 3))]
+    left, right = batches[int(random.integers(len(batches)))]
+    a = model.input(floats(random, *left, m, k))
+    b = floats(random, *right, k, n)
+    b = model.input(b) if random.random() < 0.5 else model.constant(b)
+    return model, tail(model, random, model.add("MatMul", a, b), (n,))
+
+
+def binary(random):
+    model = Model()
+    op = str(random.choice(["Add", "Sub", "Mul", "Div", "Max", "Min"]))
+    rank = int(random.integers(1, 5))
+    full = [int(v) for v in random.integers(2, 6, rank)]
+
+    def operand():
+        shape = [d if random.random() < 0.7 else 1 for d in full[int(random.integers(0, rank)):]]
+        values = floats(random, *shape, low=0.5)
+        return model.constant(values) if random.random() < 0.4 else model.input(values)
+
+    a, b = operand(), operand()
+    if not model.inputs:
+        b = model.input(floats(random, *full, low=0.5))
+    y = model.add(op, a, b)
+    for _ in range(int(random.integers(0, 4))):
+        y = model.add(str(random.choice(["Add", "Mul", "Max", "Sub"])),
+                      *random.permutation([y, operand()]).tolist())
+    return model, y
+
+
+def tail(model, random, y, vector):
+    """Element-wise nodes behind `y`: functions, scalars, vectors along the channels, tensors of its shape."""
+    for _ in range(int(random.integers(0, 5))):
+        kind = random.integers(5)
+        if kind == 0:
+            y = model.add(str(random.choice(["Relu", "Sigmoid", "Tanh", "HardSigmoid", "Abs", "Elu", "LeakyRelu"])), y)
+        elif kind == 1:
+            y = model.add("Clip", y, model.constant(np.float32(-1)), model.constant(np.float32(1.5)))
+        elif kind == 2:
+            op = str(random.choice(["Add", "Mul", "Sub", "Div"]))
+            y = model.add(op, *random.permutation([y, model.constant(np.float32(1.7))]).tolist()) if op != "Div" \
+                else model.add(op, y, model.constant(np.float32(4)))
+        elif kind == 3:
+            y = model.add(str(random.choice(["Add", "Mul", "Sub", "Max"])), y, model.constant(floats(random, *vector)))
+        else:
+            y = model.add(str(random.choice(["Add", "Mul", "Min"])), y, model.add("Tanh", y))
+    return y
+
+
+RANDOM = {"Conv": conv, "ConvTranspose": conv_transpose, "Pool": pool, "Gemm": gemm, "MatMul": matmul,
+          "Binary": binary}
+
+
+def unary(op, *shape, opset=17, low=-3.0, high=3.0, constants=(), **attributes):
+    def make(random):
+        model = Model(opset=opset)
+        x = model.input(floats(random, *shape, low=low, high=high))
+        return model, model.add(op, x, *[model.constant(c) for c in constants], **attributes)
+    return make
+
+
+def normalized(op, shape, opset=17, parameters=(), **attributes):
+    def make(random):
+        model = Model(opset=opset)
+        x = model.input(floats(random, *shape))
+        given = [model.constant(floats(random, *p, low=0.5)) for p in parameters]
+        return model, model.add(op, x, *given, **attributes)
+    return make
+
+
+def concat(random):
+    model = Model()
+    xs = [model.input(floats(random, 2, c, 5, 3)) for c in (3, 8, 1)]
+    convs = [model.add("Conv", x, model.constant(floats(random, 16, c, 1, 1))) for x, c in zip(xs, (3, 8, 1))]
+    return model, model.add("Concat", model.add("Concat", *convs, axis=1), *convs[:1], axis=-3)
+
+
+def gelu(order):
+    def make(random):
+        model = Model()
+        x = model.input(floats(random, 3, 40))
+        half, one = model.constant(np.float32(0.5)), model.constant(np.float32(1))
+        scaled = model.add("Div", x, model.constant(np.float32(np.sqrt(2)))) if order % 2 else \
+            model.add("Mul", model.constant(np.float32(np.sqrt(0.5))), x)
+        total = model.add("Add", model.add("Erf", scaled), one)
+        if order < 2:
+            y = model.add("Mul", model.add("Mul", x, total), half)
+        elif order == 2:
+            y = model.add("Mul", model.add("Mul", x, half), total)
+        else:
+            y = model.add("Mul", x, model.add("Mul", half, total))
+        return model, y
+    return make
+
+
+def attention(random):
+    """Reshapes and transposes around matrix products, as transformers have them."""
+    model = Model()
+    x = model.input(floats(random, 2, 10, 32))
+
+    def heads(order):
+        y = model.add("Add", model.add("MatMul", x, model.constant(floats(random, 32, 32, low=-0.3, high=0.3))),
+                      model.constant(floats(random, 32)))
+        return model.add("Transpose", model.add("Reshape", y, model.constant(np.array([0, 0, 4, 8]))), perm=order)
+
+    scores = model.add("Softmax", model.add("MatMul", heads([0, 2, 1, 3]), heads([0, 2, 3, 1])), axis=-1)
+    mixed = model.add("Transpose", model.add("MatMul", scores, heads([0, 2, 1, 3])), perm=[0, 2, 1, 3])
+    y = model.add("MatMul", model.add("Reshape", mixed, model.constant(np.array([0, 0, 32]))),
+                  model.constant(floats(random, 32, 32)))
+    return model, model.add("LayerNormalization", model.add("Add", y, x), model.constant(floats(random, 32)))
+
+
+def shuffle(random):
+    model = Model()
+    x = model.input(floats(random, 1, 12, 6, 6))
+    y = model.add("Conv", x, model.constant(floats(random, 24, 12, 1, 1)))
+    y = model.add("Reshape", y, model.constant(np.array([1, 4, 6, 6, 6])))
+    y = model.add("Reshape", model.add("Transpose", y, perm=[0, 2, 1, 3, 4]), model.constant(np.array([1, 24, 6, 6])))
+    y = model.add("Relu", model.add("Conv", y, model.constant(floats(random, 8, 24, 3, 3))))
+    return model, model.add("Flatten", model.add("GlobalAveragePool", y))
+
+
+def batch_normalization(after, **attributes):
+    def make(random):
+        model = Model(opset=15)
+        y = model.input(floats(random, 2, 8, 7, 5))
+        if after == "Conv":
+            y = model.add("Conv", y, model.constant(floats(random, 8, 8, 3, 3)))
+        parameters = [model.constant(floats(random, 8, low=0.5)) for _ in range(4)]
+        y = model.add("BatchNormalization", y, *parameters, **attributes)
+        return model, model.add("Relu", model.add("Mul", y, model.constant(floats(random, 8, 1, 1))))
+    return make
+
+
+FIXED = {
+    **{op: unary(op, 2, 3, 4, 5) for op in ("Relu", "Sigmoid", "Tanh", "Abs", "Exp", "Erf", "Neg", "Softplus",
+                                            "HardSwish", "LeakyRelu", "Elu", "HardSigmoid", "Identity")},
+    "Sqrt": unary("Sqrt", 3, 7, low=0.1),
+    "Log": unary("Log", 3, 7, low=0.1),
+    "Round": unary("Round", 3, 7),
+    "Mish": unary("Mish", 3, 7, opset=18),
+    "Gelu": unary("Gelu", 3, 7, opset=20),
+    "Gelu by tanh": unary("Gelu", 3, 7, opset=20, approximate="tanh"),
+    "LeakyRelu with alpha": unary("LeakyRelu", 5, 6, alpha=0.3),
+    "Elu with alpha": unary("Elu", 5, 6, alpha=0.7),
+    "HardSigmoid with parameters": unary("HardSigmoid", 5, 6, alpha=0.3, beta=0.4),
+    "Clip": unary("Clip", 5, 6, constants=[np.float32(-1), np.float32(0.5)]),
+    "Clip from below": unary("Clip", 5, 6, constants=[np.float32(-1)]),
+    "Clip by attributes": unary("Clip", 5, 6, opset=10, min=-0.5, max=1.5),
+    "Flatten": unary("Flatten", 2, 3, 4, axis=2),
+    "Transpose": unary("Transpose", 2, 3, 4),
+    "Reshape": unary("Reshape", 2, 3, 4, constants=[np.array([0, -1])]),
+    "Squeeze": unary("Squeeze", 2, 1, 4, constants=[np.array([1])]),
+    "Unsqueeze": unary("Unsqueeze", 2, 4, constants=[np.array([0, -1])]),
+    "Softmax of version 11": unary("Softmax", 2, 3, 4, opset=11, axis=1),
+    "Softmax": unary("Softmax", 2, 3, 4),
+    "Softmax in the middle": unary("Softmax", 2, 5, 4, axis=1),
+    "LogSoftmax": unary("LogSoftmax", 3, 9),
+    "GlobalAveragePool": unary("GlobalAveragePool", 2, 5, 6, 7),
+    "GlobalMaxPool": unary("GlobalMaxPool", 2, 5, 6),
+    "LRN": unary("LRN", 1, 16, 5, 5, size=5, alpha=0.02, beta=0.6, bias=1.5),
+    "LayerNormalization": normalized("LayerNormalization", (2, 3, 16), parameters=[(16,), (16,)]),
+    "LayerNormalization of two": normalized("LayerNormalization", (2, 3, 8), parameters=[(3, 8)], axis=1),
+    "BatchNormalization": batch_normalization(None),
+    "BatchNormalization after Conv": batch_normalization("Conv", epsilon=0.01),
+    "Concat": concat,
+    "attention": attention,
+    "shuffle": shuffle,
+    **{f"Gelu in parts {order}": gelu(order) for order in range(4)},
+}

@@ -1,0 +1,308 @@
+"""The DNNL EP (plugins/dnnl) in both hosts: the same answers as the host's CPU EP, and what is taken.
+
+Floats may differ by 1e-4 of the largest value of an output, sums being added in another order.
+"""
+
+import concurrent.futures
+import gc
+import os
+import pathlib
+import platform
+
+import hosts
+import numpy as np
+import onnx
+import pytest
+from onnx import helper
+
+import dnnl_cases
+from dnnl_cases import Model, floats
+
+LIBRARY = pathlib.Path(os.environ["BACKPLANE_BUILD_DIR"]) / "lib" / "libbackplane_ep_dnnl.so"
+MODELS = pathlib.Path(os.environ.get("BACKPLANE_MODELS_DIR", pathlib.Path(__file__).parents[2] / ".models"))
+LIGHT = pathlib.Path(onnx.__file__).parent / "backend" / "test" / "data" / "light"
+EP = "DnnlExecutionProvider"
+
+pytestmark = pytest.mark.skipif(platform.machine() != "x86_64", reason="oneDNN's packages are for x86-64 only")
+
+
+@pytest.fixture(params=hosts.HOSTS, scope="module")
+def host(request):
+    host = hosts.open_host(request.param)
+    host.register("dnnl", LIBRARY)
+    yield host
+    gc.collect()
+    host.unregister("dnnl")
+
+
+def devices(host):
+    return [d for d in host.devices() if d.ep == EP]
+
+
+def dnnl_session(host, model, options=None, **named):
+    return host.session(model, devices(host), {"num_threads": "1", **(options or {})}, **named)
+
+
+def taken(session):
+    """The operators of the nodes that the EP took."""
+    return sorted(op for ep, _, op in session.assignment() if ep == EP)
+
+
+def same(actual, expected, tolerance=1e-4):
+    for ours, theirs in zip(actual, expected, strict=True):
+        assert ours.shape == theirs.shape and ours.dtype == theirs.dtype
+        scale = max(float(np.max(np.abs(theirs), initial=0)), 1e-3)
+        np.testing.assert_allclose(ours, theirs, rtol=tolerance, atol=tolerance * scale)
+
+
+def check(host, model, feeds, options=None, tolerance=1e-4, all_taken=True, level=0):
+    """Runs twice on the EP and compares with the CPU EP; returns the operators taken."""
+    with host.session(model, level=level) as reference:
+        expected = reference.run(feeds)
+    with dnnl_session(host, model, options, level=level) as session:
+        for _ in range(2):
+            same(session.run(feeds), expected, tolerance)
+        ops = taken(session)
+        if all_taken:
+            assert [entry for entry in session.assignment() if entry[0] != EP] == []
+    return ops
+
+
+# -- operators -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("fusion", ["1", "0"])
+@pytest.mark.parametrize("name", dnnl_cases.FIXED)
+def test_operator(host, name, fusion):
+    model, output = dnnl_cases.FIXED[name](np.random.default_rng(7))
+    # Groups that only move elements are left to the CPU EP: behind an Abs they are part of one that computes.
+    y = model.add("Abs", output)
+    check(host, model.bytes(y), model.feeds, {"fusion": fusion})
+
+
+@pytest.mark.parametrize("family", dnnl_cases.RANDOM)
+def test_random(host, family):
+    for seed in range(40):
+        model, output = dnnl_cases.RANDOM[family](np.random.default_rng([seed, 1]))
+        try:
+            check(host, model.bytes(output), model.feeds, {"fusion": str(int(seed % 4 != 0))})
+        except (AssertionError, hosts.HostError) as error:
+            raise AssertionError(f"{family} with seed {seed}: {error}") from error
+
+
+DECLINED = {
+    "operator of a type": lambda r, m: m.add("Add", m.input(np.arange(6)), m.constant(np.arange(6))),
+    "MaxPool's indices": lambda r, m: m.add("MaxPool", m.input(floats(r, 1, 2, 6, 6)), kernel_shape=[2, 2],
+                                            outputs=2)[1],
+    "dynamic limits of Clip": lambda r, m: m.add("Clip", m.input(floats(r, 4)), m.input(np.float32(0))),
+    "vector times matrix": lambda r, m: m.add("MatMul", m.input(floats(r, 4)), m.constant(floats(r, 4, 3))),
+    "an unknown shape to reshape to": lambda r, m: m.add("Reshape", m.input(floats(r, 4, 3)),
+                                                         m.input(np.array([3, 4]))),
+    "output_padding": lambda r, m: m.add("ConvTranspose", m.input(floats(r, 1, 2, 6, 6)),
+                                         m.constant(floats(r, 2, 2, 3, 3)), strides=[2, 2], output_padding=[1, 1]),
+}
+
+
+@pytest.mark.parametrize("why", DECLINED)
+def test_declined(host, why):
+    model = Model()
+    output = DECLINED[why](np.random.default_rng(1), model)
+    value = model.bytes(output, dtype=dnnl_cases.TensorProto.INT64 if why in ("operator of a type", "MaxPool's indices")
+                        else dnnl_cases.TensorProto.FLOAT)
+    with dnnl_session(host, value, level=0) as session:
+        assert taken(session) == []
+
+
+def test_groups_never_wait_for_each_other(host):
+    # left -> NonZero-like detour -> right: the detour must not lie inside a group.
+    random = np.random.default_rng(3)
+    model = Model()
+    x = model.input(floats(random, 2, 4, 6, 6))
+    left = model.add("Conv", x, model.constant(floats(random, 4, 4, 1, 1)))
+    detour = model.add("CumSum", left, model.constant(np.array(1)))
+    right = model.add("Add", model.add("Relu", left), detour)
+    late = model.add("Mul", right, model.add("Sigmoid", x))
+    assert check(host, model.bytes(late), model.feeds, all_taken=False) == ["Add", "Conv", "Mul", "Relu", "Sigmoid"]
+
+
+# -- whole models --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", sorted(LIGHT.glob("*.onnx")), ids=lambda path: path.stem)
+def test_light_model(host, path):
+    model = onnx.load(path)
+    constants = {initializer.name for initializer in model.graph.initializer}
+    (image,) = [value for value in model.graph.input if value.name not in constants]
+    shape = [dim.dim_value for dim in image.type.tensor_type.shape.dim]
+    data = (np.arange(np.prod(shape), dtype=np.float64) / np.prod(shape)).astype(np.float32).reshape(shape)
+    expected = onnx.numpy_helper.to_array(onnx.load_tensor(path.with_name(path.stem + "_output_0.pb")))
+    with dnnl_session(host, path) as session:
+        same(session.run({image.name: data}), [expected], 1e-3)
+        others = {op for ep, _, op in session.assignment() if ep != EP}
+    assert not others & {"Conv", "Gemm", "BatchNormalization", "MaxPool", "AveragePool"}
+
+
+@pytest.mark.parametrize("name", ["mobilenet_v2", "minilm_32", "mlp_tiny", "unet", "vit_s", "elementwise_chain"])
+def test_benchmark_model(host, name):
+    path = MODELS / "bench" / f"{name}.onnx"
+    random = np.random.default_rng(5)
+    feeds = {}
+    for value in onnx.load(path, load_external_data=False).graph.input:
+        shape = [dim.dim_value or 1 for dim in value.type.tensor_type.shape.dim]
+        is_float = value.type.tensor_type.elem_type == onnx.TensorProto.FLOAT
+        feeds[value.name] = floats(random, *shape) if is_float else np.ones(shape, np.int64)
+    with host.session(path) as reference:
+        expected = reference.run(feeds)
+    with dnnl_session(host, path) as session:
+        same(session.run(feeds), expected, 1e-3)
+        others = {op for ep, _, op in session.assignment() if ep != EP}
+    assert not others & {"Conv", "MatMul", "Gemm", "LayerNormalization", "Softmax"}
+
+
+# -- shapes, threads, options --------------------------------------------------------------------------------------
+
+
+def small_network(dynamic):
+    random = np.random.default_rng(11)
+    model = Model()
+    x = model.input(floats(random, 1, 3, 12, 12), dynamic)
+    y = model.add("Relu", model.add("Conv", x, model.constant(floats(random, 16, 3, 3, 3)), pads=[1] * 4))
+    y = model.add("MaxPool", y, kernel_shape=[2, 2], strides=[2, 2])
+    y = model.add("Conv", y, model.constant(floats(random, 8, 16, 3, 3)))
+    y = model.add("Flatten", model.add("GlobalAveragePool", y))
+    return model.bytes(model.add("Softmax", model.add("Gemm", y, model.constant(floats(random, 8, 5)))))
+
+
+def images(*shapes):
+    return [{"x0": floats(np.random.default_rng(list(shape)), *shape)} for shape in shapes]
+
+
+def test_dynamic_shapes(host):
+    value = small_network(dynamic=True)
+    feeds = images((1, 3, 12, 12), (2, 3, 9, 17), (1, 3, 12, 12), (5, 3, 8, 8), (3, 3, 20, 6), (2, 3, 9, 17))
+    with host.session(value) as reference:
+        expected = [reference.run(feed) for feed in feeds]
+    # One program is kept, so that shapes come and go.
+    for kept in ("1", "8"):
+        with dnnl_session(host, value, {"max_cached_shapes": kept}) as session:
+            assert taken(session)
+            for feed, answer in zip(feeds, expected):
+                same(session.run(feed), answer)
+            with pytest.raises(hosts.HostError):
+                session.run({"x0": np.zeros((1, 4, 12, 12), np.float32)})
+            same(session.run(feeds[0]), expected[0])
+
+
+@pytest.mark.parametrize("dynamic", [False, True])
+def test_concurrent_runs(host, dynamic):
+    value = small_network(dynamic)
+    shapes = [(1, 3, 12, 12), (2, 3, 10, 9), (1, 3, 8, 8)] if dynamic else [(1, 3, 12, 12)]
+    feeds = images(*shapes)
+    with host.session(value) as reference:
+        expected = [reference.run(feed) for feed in feeds]
+    with dnnl_session(host, value, {"num_threads": "2", "max_cached_shapes": "2"}) as session:
+
+        def work(start):
+            for i in range(start, start + 60):
+                same(session.run(feeds[i % len(feeds)]), expected[i % len(feeds)])
+            return True
+
+        with concurrent.futures.ThreadPoolExecutor(4) as pool:
+            assert all(pool.map(work, range(4)))
+
+
+def dump(host, value, path, options=None, config=None, feeds=()):
+    with dnnl_session(host, value, {**(options or {}), "dump": str(path)}, config=config) as session:
+        for feed in feeds:
+            session.run(feed)
+    return path.read_text()
+
+
+def test_post_ops_and_threads_in_the_dump(host, tmp_path):
+    text = dump(host, small_network(False), tmp_path / "dump", {"num_threads": "2"})
+    assert "threads=2" in text and "+Relu [" in text
+    assert "+Relu" not in dump(host, small_network(False), tmp_path / "plain", {"fusion": "0"})
+
+
+def test_threads_of_the_session(host, tmp_path):
+    random = np.random.default_rng(1)
+    model = Model()
+    value = model.bytes(model.add("Relu", model.input(floats(random, 4, 4))))
+    text = dump(host, value, tmp_path / "dump", {"num_threads": "0"}, {"session.intra_op_num_threads": "3"})
+    assert "threads=3" in text
+
+
+def test_weights_are_packed_once_for_all_shapes(host, tmp_path):
+    text = dump(host, small_network(True), tmp_path / "dump",
+                feeds=images((1, 3, 12, 12), (2, 3, 12, 12), (3, 3, 12, 12), (4, 3, 12, 12)))
+    constants = [line.split("constants=")[1] for line in text.splitlines() if "constants=" in line]
+    assert len(constants) == 4 and len(set(constants[1:])) == 1
+
+
+@pytest.mark.parametrize("options, words", [
+    ({"num_thread": "1"}, ["num_thread", "num_threads"]),
+    ({"fastmath": "bf16"}, ["fastmath", "fast_math"]),
+    ({"num_threads": "many"}, ["num_threads", "many", "whole number"]),
+    ({"num_threads": "-1"}, ["num_threads", "-1"]),
+    ({"max_cached_shapes": "0"}, ["max_cached_shapes"]),
+    ({"fast_math": "fp8"}, ["fast_math", "bf16"]),
+    ({"fusion": "yes"}, ["fusion"]),
+    ({"exclude_ops": "Softmacks"}, ["Softmacks", "Softmax"]),
+])
+def test_a_wrong_option_is_refused(host, options, words):
+    model = Model()
+    value = model.bytes(model.add("Relu", model.input(np.ones((2, 2), np.float32))))
+    with pytest.raises(hosts.HostError) as failure:
+        host.session(value, devices(host), options)
+    for word in words:
+        assert word in str(failure.value)
+
+
+def test_excluded_operators_are_left(host):
+    value = small_network(False)
+    with dnnl_session(host, value, {"exclude_ops": "Softmax,MaxPool"}, level=0) as session:
+        ops = taken(session)
+    assert "Conv" in ops and "Softmax" not in ops and "MaxPool" not in ops
+
+
+def test_fast_math(host):
+    (feed,) = images((1, 3, 12, 12))
+    value = small_network(False)
+    with host.session(value) as reference:
+        expected = reference.run(feed)
+    with dnnl_session(host, value, {"fast_math": "bf16"}) as session:
+        same(session.run(feed), expected, 3e-2)
+
+
+def test_the_device(host):
+    (device,) = devices(host)
+    assert device.type == "CPU" and device.vendor == "Backplane"
+    assert device.metadata["onednn_version"].startswith("3.")
+
+
+# -- life cycle ----------------------------------------------------------------------------------------------------
+
+
+def resident_bytes():
+    fields = pathlib.Path("/proc/self/statm").read_text().split()
+    return int(fields[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+def test_a_hundred_times(host):
+    value = small_network(False)
+    (feed,) = images((1, 3, 12, 12))
+
+    def once():
+        with dnnl_session(host, value) as session:
+            session.run(feed)
+        gc.collect()
+        host.unregister("dnnl")
+        host.register("dnnl", LIBRARY)
+
+    for _ in range(20):
+        once()
+    files, before = len(os.listdir("/proc/self/fd")), resident_bytes()
+    for _ in range(100):
+        once()
+    assert len(os.listdir("/proc/self/fd")) == files
+    assert resident_bytes() - before < 8 << 20
