@@ -6,7 +6,10 @@
 
 #include <atomic>
 #include <cstdlib>
+#include <mutex>
+#include <unordered_map>
 
+#include "base/allocator_owners.h"
 #include "base/checked_math.h"
 #include "base/error.h"
 #include "base/key_value_pairs.h"
@@ -50,8 +53,47 @@ std::shared_ptr<Buffer> Buffer::Allocate(OrtAllocator* allocator, size_t bytes) 
   void* data = allocator->Alloc(allocator, bytes);
   Require(data != nullptr || bytes == 0, ORT_FAIL, "the allocator could not provide {} bytes",
           bytes);
-  return std::make_shared<Buffer>(data, bytes,
-                                  [allocator](void* p) { allocator->Free(allocator, p); });
+  return std::make_shared<Buffer>(
+      data, bytes, [allocator, owner = AllocatorOwner(allocator)](void* p) {
+        if (p != nullptr) allocator->Free(allocator, p);
+      });
+}
+
+namespace {
+
+struct AllocatorOwners {
+  std::atomic<size_t> count{0};  // most processes have none: nothing to lock then
+  std::mutex mutex;
+  std::unordered_map<const OrtAllocator*, std::weak_ptr<OrtAllocator>> owners;
+};
+
+AllocatorOwners& Owners() {
+  static auto* owners = new AllocatorOwners();  // never freed: values may outlive every static
+  return *owners;
+}
+
+}  // namespace
+
+void RememberAllocatorOwner(const std::shared_ptr<OrtAllocator>& allocator) {
+  AllocatorOwners& owners = Owners();
+  const std::lock_guard lock(owners.mutex);
+  owners.owners[allocator.get()] = allocator;
+  owners.count = owners.owners.size();
+}
+
+void ForgetAllocatorOwner(const OrtAllocator* allocator) noexcept {
+  AllocatorOwners& owners = Owners();
+  const std::lock_guard lock(owners.mutex);
+  owners.owners.erase(allocator);
+  owners.count = owners.owners.size();
+}
+
+std::shared_ptr<OrtAllocator> AllocatorOwner(const OrtAllocator* allocator) {
+  AllocatorOwners& owners = Owners();
+  if (owners.count == 0) return nullptr;
+  const std::lock_guard lock(owners.mutex);
+  const auto it = owners.owners.find(allocator);
+  return it == owners.owners.end() ? nullptr : it->second.lock();
 }
 
 namespace {

@@ -36,6 +36,35 @@ size_t LayOutArena(std::vector<Block>& blocks) {
   return AlignUp(total, kTensorAlignment);
 }
 
+std::vector<size_t> SharePlaces(std::vector<Block>& blocks) {
+  std::vector<uint32_t> by_size(blocks.size());
+  std::iota(by_size.begin(), by_size.end(), 0u);
+  std::stable_sort(by_size.begin(), by_size.end(),
+                   [&](uint32_t a, uint32_t b) { return blocks[a].bytes > blocks[b].bytes; });
+  std::vector<size_t> sizes;
+  std::vector<std::vector<uint32_t>> tenants;
+  for (const uint32_t index : by_size) {
+    Block& block = blocks[index];
+    // The last place is the smallest that is large enough.
+    size_t place = sizes.size();
+    for (size_t i = sizes.size(); i-- > 0;) {
+      const bool busy = std::any_of(tenants[i].begin(), tenants[i].end(), [&](uint32_t other) {
+        return blocks[other].last >= block.first && block.last >= blocks[other].first;
+      });
+      if (busy) continue;
+      place = i;
+      break;
+    }
+    if (place == sizes.size()) {
+      sizes.push_back(block.bytes);
+      tenants.emplace_back();
+    }
+    tenants[place].push_back(index);
+    block.offset = place;
+  }
+  return sizes;
+}
+
 namespace {
 
 class Planner {
@@ -44,7 +73,9 @@ class Planner {
       : plan_(plan), trace_(trace), root_(plan.slots.size()) {
     std::iota(root_.begin(), root_.end(), 0u);
     last_use_.reserve(plan.slots.size());
-    for (const Slot& slot : plan.slots) last_use_.push_back(slot.last_use);
+    for (const Slot& slot : plan.slots) {
+      last_use_.push_back(slot.kept ? static_cast<uint32_t>(plan.steps.size()) : slot.last_use);
+    }
   }
 
   MemoryPlan Make() {
@@ -72,6 +103,7 @@ class Planner {
         result.offsets[i] = blocks[block_of[root]].offset;
       }
     }
+    PlanDevices(result);
     return result;
   }
 
@@ -80,9 +112,50 @@ class Planner {
     return BytesOf(plan_.slots[slot].dtype, trace_[slot].shape.ElementCount());
   }
 
+  // One memory after the other: what lies where in it.
+  void PlanDevices(MemoryPlan& result) const {
+    for (MemoryNumber memory = 1; memory <= plan_.memories.size(); ++memory) {
+      std::vector<Block> blocks;
+      std::vector<uint32_t> block_of(plan_.slots.size(), UINT32_MAX);
+      for (uint32_t i = 0; i < plan_.slots.size(); ++i) {
+        if (!trace_[i].made || Root(i) != i || !OwnsDeviceMemory(i, memory)) continue;
+        block_of[i] = static_cast<uint32_t>(blocks.size());
+        const bool given = plan_.slots[i].producer == Slot::kNever;
+        blocks.push_back({std::max(BytesAt(i), size_t{1}), given ? 0 : plan_.slots[i].producer,
+                          last_use_[i]});
+        if (!plan_.memories[memory - 1].reuse || plan_.slots[i].kind == SlotKind::kOutput)
+          blocks.back().last = static_cast<uint32_t>(plan_.steps.size());
+        if (!plan_.memories[memory - 1].reuse) blocks.back().first = 0;
+      }
+      const size_t base = result.device_blocks.size();
+      for (const size_t bytes : SharePlaces(blocks)) result.device_blocks.push_back({memory, bytes});
+      for (uint32_t i = 0; i < plan_.slots.size(); ++i) {
+        const uint32_t block = block_of[Root(i)];
+        if (trace_[i].made && !plan_.slots[i].is_view && block != UINT32_MAX)
+          result.offsets[i] = base + blocks[block].offset;
+      }
+    }
+  }
+
+  bool OwnsDeviceMemory(uint32_t i, MemoryNumber memory) const {
+    const Slot& slot = plan_.slots[i];
+    if (slot.memory != memory || slot.is_view) return false;
+    // Inputs are staged there; results of a main graph wait there to be copied to the caller.
+    return slot.kind == SlotKind::kInternal || slot.kind == SlotKind::kInput ||
+           (slot.kind == SlotKind::kOutput && plan_.is_main);
+  }
+
+  // In the host's arena, or in a device's.
+  bool IsPlanned(uint32_t i) const {
+    const MemoryNumber memory = plan_.slots[i].memory;
+    return memory == kHostMemory ? OwnsArenaMemory(i)
+                                 : plan_.slots[i].kind == SlotKind::kInternal &&
+                                       OwnsDeviceMemory(i, memory);
+  }
+
   bool OwnsArenaMemory(uint32_t i) const {
     const Slot& slot = plan_.slots[i];
-    return slot.kind == SlotKind::kInternal && slot.is_tensor && slot.allocator == nullptr &&
+    return slot.kind == SlotKind::kInternal && slot.is_tensor && slot.memory == kHostMemory &&
            slot.dtype != DType::kString && slot.dtype != DType::kUndefined &&
            slot.producer != Slot::kNever;
   }
@@ -114,10 +187,10 @@ class Planner {
       const Step& step = plan_.steps[s];
       for (const auto& pair : step.traits.in_place) {
         const auto [out, in] = SlotsOf(step, pair);
-        if (out == KernelContext::kAbsent || !OwnsArenaMemory(out) || Root(out) != out) continue;
+        if (out == KernelContext::kAbsent || !IsPlanned(out) || Root(out) != out) continue;
         const uint32_t root = Root(in);
-        if (!OwnsArenaMemory(root) || !trace_[out].made || !trace_[in].made || !trace_[root].made)
-          continue;
+        if (!IsPlanned(root) || plan_.slots[root].memory != plan_.slots[out].memory) continue;
+        if (!trace_[out].made || !trace_[in].made || !trace_[root].made) continue;
         if (last_use_[root] != s || BytesAt(in) != BytesAt(out) || BytesAt(root) < BytesAt(out))
           continue;
         if (SharedWithAnotherInput(step, in, static_cast<size_t>(pair.input))) continue;

@@ -18,16 +18,25 @@ struct SlotTrace {
   Shape shape;
 };
 
+/// A block of a device memory that one slot after the other uses. Device memory is not cut into
+/// pieces: its pointers may be handles.
+struct DeviceBlock {
+  MemoryNumber memory = kHostMemory;
+  size_t bytes = 0;
+};
+
 struct MemoryPlan {
   static constexpr size_t kNone = SIZE_MAX;
 
   std::vector<Shape> input_shapes;  ///< the key: shapes of the level's inputs
   std::vector<Shape> shapes;        ///< by slot; meaningful where offsets[i] or output_known[i]
-  std::vector<size_t>
-      offsets;  ///< by slot: bytes into the arena; kNone: not planned (views, inputs, outputs...)
+  std::vector<size_t> offsets;  ///< by slot: bytes into the arena, or for a slot in device memory
+                                ///< an index into device_blocks; kNone: not planned (views, inputs,
+                                ///< outputs...)
   std::vector<bool> shape_known;  ///< by slot
   size_t arena_bytes = 0;
   size_t scratch_bytes = 0;  ///< the most that a step asked for; scratch is a block of its own
+  std::vector<DeviceBlock> device_blocks;
 
   /// True if a run that was traced while bound to this plan saw the shapes that the plan expects.
   bool Foresaw(const Plan& plan, const std::vector<SlotTrace>& trace) const;
@@ -55,5 +64,9 @@ struct Block {
 /// arena's size. Greedy by size (the larger first), lowest gap that fits; offsets are multiples of
 /// kTensorAlignment.
 size_t LayOutArena(std::vector<Block>& blocks);
+
+/// Shares places among blocks that are not alive at the same step; offset becomes the number of the
+/// place. Returns the size of each place.
+std::vector<size_t> SharePlaces(std::vector<Block>& blocks);
 
 }  // namespace backplane

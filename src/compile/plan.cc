@@ -12,6 +12,8 @@ class PlanBuilder {
       : graph_(graph), options_(options), plan_(std::make_unique<Plan>()) {}
 
   std::unique_ptr<Plan> Build() {
+    plan_->is_main = graph_.parent_node() == nullptr;
+    if (options_.borders != nullptr) CollectMemories();
     for (ValueInfo* input : graph_.inputs()) plan_->input_slots.push_back(SlotFor(input));
     if (const Node* parent = graph_.parent_node()) {
       for (ValueInfo* value : parent->implicit_inputs)
@@ -31,6 +33,16 @@ class PlanBuilder {
   }
 
  private:
+  void CollectMemories() {
+    for (const DeviceMemory& device : options_.borders->memories()) {
+      OrtAllocator* allocator = device.ep->allocator();
+      constexpr uint32_t kAllocOnStreamSince = 23;
+      plan_->memories.push_back(
+          {device.info, allocator, device.ep_index, device.ep_count == 1,
+           allocator->version >= kAllocOnStreamSince && allocator->AllocOnStream != nullptr});
+    }
+  }
+
   uint32_t SlotFor(const ValueInfo* value) {
     const auto [it, inserted] = slot_of_.emplace(value, static_cast<uint32_t>(plan_->slots.size()));
     if (!inserted) return it->second;
@@ -38,6 +50,7 @@ class PlanBuilder {
     slot.value = value;
     slot.is_tensor = value->type.IsTensor();
     slot.dtype = slot.is_tensor ? value->type.tensor.dtype : DType::kUndefined;
+    if (options_.borders != nullptr) slot.memory = options_.borders->HomeOf(value);
     // Initializers are read in place, also those of outer graphs; an overridable one is an input
     // with a default.
     if (value->IsConstant()) {
@@ -69,11 +82,50 @@ class PlanBuilder {
     for (size_t i = 0; i < node.outputs.size(); ++i) {
       add(node.outputs[i]);
       if (node.outputs[i] == nullptr) continue;
-      Slot& slot = plan_->slots[step.slots.back()];
-      slot.producer = static_cast<uint32_t>(plan_->steps.size());
-      if (!step.ep->OutputMemory(node, i).HostAccessible()) slot.allocator = step.ep->allocator();
+      plan_->slots[step.slots.back()].producer = static_cast<uint32_t>(plan_->steps.size());
     }
+    if (options_.borders != nullptr) FindExecutors(step);
     plan_->steps.push_back(std::move(step));
+  }
+
+  int ExecutorOf(int ep) const {
+    return ep >= 0 && options_.eps[static_cast<size_t>(ep)]->StreamAware() ? ep
+                                                                           : Step::kHostExecutor;
+  }
+
+  // Who makes a value: the EP of its node, or for one that a level is given, that of its memory.
+  int ExecutorOf(const ValueInfo& value) const {
+    if (value.IsConstant()) return Step::kHostExecutor;
+    if (value.producer != nullptr) return ExecutorOf(value.producer->ep);
+    const MemoryNumber home = options_.borders->HomeOf(&value);
+    return home == kHostMemory ? Step::kHostExecutor
+                               : ExecutorOf(options_.borders->device(home).ep_index);
+  }
+
+  void FindExecutors(Step& step) {
+    const Node& node = *step.node;
+    step.executor = ExecutorOf(node.ep);
+    const MemoryBorders::Copy* copy = options_.borders->CopyOf(&node);
+    const bool enqueued = step.executor != Step::kHostExecutor;
+    for (size_t i = 0; i < node.inputs.size(); ++i) {
+      const ValueInfo* value = node.inputs[i];
+      if (value == nullptr) continue;
+      const bool in_host_memory = options_.borders->HomeOf(value) == kHostMemory;
+      // A kernel looks into host memory when it is called, a copy when its turn comes.
+      Wait(step, ExecutorOf(*value), !enqueued || (in_host_memory && copy == nullptr));
+      if (enqueued && in_host_memory) plan_->slots[step.slots[i]].kept = true;
+    }
+    // What is copied to may still be read by work of its own EP.
+    if (copy != nullptr && copy->to != kHostMemory) {
+      Wait(step, ExecutorOf(options_.borders->device(copy->to).ep_index), !enqueued);
+    }
+  }
+
+  static void Wait(Step& step, int producer, bool on_host) {
+    if (producer == Step::kHostExecutor || (producer == step.executor && !on_host)) return;
+    const StreamWait wait{producer, on_host};
+    if (std::find(step.waits.begin(), step.waits.end(), wait) == step.waits.end())
+      step.waits.push_back(wait);
   }
 
   void FindLastUses() {
@@ -84,7 +136,8 @@ class PlanBuilder {
     }
     for (uint32_t i = 0; i < plan_->slots.size(); ++i) {
       const Slot& slot = plan_->slots[i];
-      if (slot.kind == SlotKind::kInternal) plan_->steps[slot.last_use].releases.push_back(i);
+      if (slot.kind == SlotKind::kInternal && !slot.kept && CanFreeEarly(slot))
+        plan_->steps[slot.last_use].releases.push_back(i);
     }
     for (const Step& step : plan_->steps) {
       for (const auto& pair : step.traits.alias) {
@@ -95,10 +148,21 @@ class PlanBuilder {
         const uint32_t out = step.outputs()[static_cast<size_t>(pair.output)];
         if (out != KernelContext::kAbsent &&
             step.inputs()[static_cast<size_t>(pair.input)] != KernelContext::kAbsent) {
-          plan_->slots[out].is_view = plan_->slots[out].kind == SlotKind::kInternal;
+          const uint32_t in = step.inputs()[static_cast<size_t>(pair.input)];
+          plan_->slots[out].is_view = plan_->slots[out].kind == SlotKind::kInternal &&
+                                      plan_->slots[out].memory == plan_->slots[in].memory;
         }
       }
     }
+  }
+
+  // Memory that enqueued work may still use goes back to an allocator only if that one knows of
+  // streams.
+  bool CanFreeEarly(const Slot& slot) const {
+    if (slot.memory == kHostMemory) return true;
+    const PlannedMemory& memory = plan_->memories[slot.memory - 1];
+    return memory.reuse &&
+           (ExecutorOf(memory.ep) == Step::kHostExecutor || memory.allocates_on_stream);
   }
 
   void CreateKernels() {
@@ -171,7 +235,7 @@ class PlanBuilder {
       if (slot.kind != SlotKind::kConstant) continue;
       // Views of a file may lie at any address (model/tensor_loader.cc); what kernels read on every
       // run is aligned.
-      const_cast<ValueInfo*>(slot.value)->AlignInitializer();
+      if (slot.memory == kHostMemory) const_cast<ValueInfo*>(slot.value)->AlignInitializer();
       plan_->constants[i].SetTensor(*slot.value->initializer);
     }
   }

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "partition/memory_borders.h"
 #include "provider/execution_provider.h"
 #include "provider/kernel.h"
 
@@ -34,10 +35,21 @@ struct Slot {
       nullptr;                 ///< for names and messages; valid while the session's graph lives
   uint32_t producer = kNever;  ///< step that writes it
   uint32_t last_use = 0;       ///< last step that reads it (its producer if none does)
-  OrtAllocator* allocator = nullptr;  ///< memory of the producing EP; null: the frame's host arena
+  MemoryNumber memory = kHostMemory;  ///< where its tensor lies
+  bool kept = false;  ///< not to be overwritten or freed before the run's end: work that is only
+                      ///< enqueued may still use it
+};
+
+/// A step reads what is enqueued on the stream of another EP.
+struct StreamWait {
+  int producer = 0;      ///< index of that EP
+  bool on_host = false;  ///< the host itself waits; else only the step's own stream
+  friend bool operator==(const StreamWait&, const StreamWait&) = default;
 };
 
 struct Step {
+  static constexpr int kHostExecutor = -1;
+
   std::unique_ptr<Kernel> kernel;
   const Node* node = nullptr;
   ExecutionProvider* ep = nullptr;
@@ -48,11 +60,22 @@ struct Step {
   std::vector<uint32_t>
       slots;  ///< inputs, implicit inputs, outputs; OrtKernelContext::kAbsent where absent
   std::vector<uint32_t> releases;  ///< internal slots that nobody reads after this step
+  int executor = kHostExecutor;    ///< index of the EP on whose stream it is enqueued, or the host
+  std::vector<StreamWait> waits;   ///< what must be done before it, or before it on its stream
 
   std::span<const uint32_t> inputs() const { return {slots.data(), input_count + implicit_count}; }
   std::span<const uint32_t> outputs() const {
     return {slots.data() + input_count + implicit_count, output_count};
   }
+};
+
+/// A device memory, as the frames of a plan use it.
+struct PlannedMemory {
+  const MemoryInfo* info = nullptr;
+  OrtAllocator* allocator = nullptr;
+  int ep = 0;         ///< index of the EP that it belongs to
+  bool reuse = true;  ///< false: several EPs work there, so each tensor needs a place of its own
+  bool allocates_on_stream = false;  ///< the allocator has AllocOnStream
 };
 
 struct Plan {
@@ -63,6 +86,8 @@ struct Plan {
   std::vector<uint32_t> output_slots;   ///< in the order of the graph's outputs; may repeat, may be
                                         ///< inputs or constants
   std::vector<uint32_t> capture_slots;  ///< in the order of the parent node's implicit inputs
+  std::vector<PlannedMemory> memories;     ///< Slot::memory is an index plus one
+  bool is_main = true;                  ///< false: of a subgraph
 };
 
 /// Makes the runner of a subgraph; `outer` is the node that owns it. Called by BuildPlan for
@@ -76,8 +101,10 @@ struct PlanOptions {
   const Logger* logger = nullptr;
   const KeyValuePairs* config = nullptr;
   SubgraphFactory make_subgraph;
-  /// The compiled kernel of a fused node, or null for any other; may be empty.
+  /// The kernel of a node that no EP makes one for (compiled groups, copies), or null for any
+  /// other; may be empty.
   std::function<std::unique_ptr<Kernel>(const Node&)> take_fused;
+  const MemoryBorders* borders = nullptr;  ///< null: everything is in host memory
 };
 
 /// Turns `graph` (sorted, every node's ep set) into a plan: numbers the slots, creates the kernels

@@ -50,6 +50,7 @@ struct PlacedCopy {
   std::string from_ep;
   std::string to_ep;
   int64_t bytes = -1;  ///< -1: not known before the run
+  bool once = false;   ///< of an initializer, when the session is created; else in every run
 };
 
 /// A value of the recorded graph.

@@ -50,9 +50,10 @@ class DataTransfers {
   void Copy(std::span<const Value* const> from, std::span<Value* const> to,
             OrtSyncStream* stream = nullptr) const;
 
- private:
+  /// The first that copies between these memories; null if none does.
   std::shared_ptr<const DataTransfer> Find(const MemoryInfo& from, const MemoryInfo& to) const;
 
+ private:
   mutable std::mutex mutex_;
   std::vector<std::shared_ptr<const DataTransfer>> transfers_;  // guarded by mutex_
 };

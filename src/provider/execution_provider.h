@@ -93,6 +93,14 @@ class ExecutionProvider {
   /// What it adds to the session's profile; null: nothing. The EP keeps it.
   virtual EpProfiler* profiler() { return nullptr; }
 
+  /// Who allocates initializers that are copied there.
+  virtual OrtAllocator* initializer_allocator() { return allocator(); }
+
+  /// Whether its kernels, and copies from and to its memory, are enqueued on streams.
+  virtual bool StreamAware() const { return false; }
+  /// A stream for the EP's memory, which keeps alive what it needs. Called only where StreamAware.
+  virtual std::shared_ptr<OrtSyncStream> CreateStream() { return nullptr; }
+
   virtual bool SupportsConcurrentRuns() const { return true; }
   virtual void OnSessionInitialized() {}
   virtual void OnRunStart(const OrtRunOptions& options) { (void)options; }

@@ -4,11 +4,13 @@
 
 #include <unordered_set>
 
+#include "base/allocator_owners.h"
 #include "provider/kernel_def.h"
 #include "provider/plugin_ep_impl.h"
 #include "provider/plugin_graph.h"
 #include "provider/plugin_kernel.h"
 #include "provider/plugin_profiler.h"
+#include "provider/sync_stream.h"
 
 namespace backplane {
 
@@ -76,7 +78,17 @@ void PluginEp::ChooseMemory() {
   }
   if (wanted != nullptr && !FromMemoryDevice(*wanted).SameDevice(*memory_))
     memory_ = &FromMemoryDevice(*wanted);
-  if (!memory_->HostAccessible()) allocator_ = MakeAllocator(*memory_);
+  if (memory_->HostAccessible()) return;
+  allocator_ = MakeAllocator(*memory_);
+  Require(allocator_ != nullptr, ORT_FAIL, "{}: no allocator for the memory '{}'", name_,
+          memory_->name);
+  for (const OrtEpDevice* device : devices_) {
+    const auto& read_only = device->read_only_memory;
+    if (read_only && read_only->SameDevice(*memory_) && read_only_allocator_ == nullptr)
+      read_only_allocator_ = MakeAllocator(*read_only);
+  }
+  stream_aware_ =
+      AskPlugin(name_, false, Callback(*factory_, &OrtEpFactory::IsStreamAware, 23), factory_);
 }
 
 void PluginEp::FetchProfiler() {
@@ -105,21 +117,43 @@ std::optional<bool> PluginEp::WantsChannelsLast(const Node& node) const {
   return should < 0 ? std::nullopt : std::optional<bool>(should != 0);
 }
 
+// The EP's own, else the factory's; null if both say that they have none.
 std::shared_ptr<OrtAllocator> PluginEp::MakeAllocator(const MemoryInfo& memory) {
   OrtAllocator* allocator = nullptr;
   if (const auto create = Callback(*ep_, &OrtEp::CreateAllocator, 23)) {
     CallPlugin(name_, create, ep_, &memory, &allocator);
-  }
-  if (allocator == nullptr) {
+  } else {
     CallPlugin(name_, Callback(*factory_, &OrtEpFactory::CreateAllocator, 23), factory_, &memory,
                static_cast<const OrtKeyValuePairs*>(nullptr), &allocator);
   }
-  Require(allocator != nullptr, ORT_FAIL, "{}: no allocator for the memory '{}'", name_,
-          memory.name);
-  return {allocator, [keep = lifetime_, factory = factory_](OrtAllocator* a) {
-            ReleaseThroughPlugin(Callback(*factory, &OrtEpFactory::ReleaseAllocator, 23), factory,
-                                 a);
-          }};
+  if (allocator == nullptr) return nullptr;
+  std::shared_ptr<OrtAllocator> owner(
+      allocator, [keep = lifetime_, factory = factory_](OrtAllocator* gone) {
+        ForgetAllocatorOwner(gone);
+        ReleaseThroughPlugin(Callback(*factory, &OrtEpFactory::ReleaseAllocator, 23), factory,
+                             gone);
+      });
+  Require(allocator->Alloc != nullptr && allocator->Free != nullptr && allocator->Info != nullptr,
+          ORT_INVALID_ARGUMENT, "{}: the allocator for memory '{}' lacks Alloc, Free or Info",
+          name_, memory.name);
+  RememberAllocatorOwner(owner);
+  return owner;
+}
+
+std::shared_ptr<OrtSyncStream> PluginEp::CreateStream() {
+  OrtSyncStreamImpl* impl = nullptr;
+  if (const auto create = Callback(*ep_, &OrtEp::CreateSyncStreamForDevice, 23)) {
+    CallPlugin(Format("{}: CreateSyncStreamForDevice", name_), create, ep_,
+               ToMemoryDevice(*memory_), &impl);
+  } else {
+    CallPlugin(Format("{}: CreateSyncStreamForDevice", name_),
+               Callback(*factory_, &OrtEpFactory::CreateSyncStreamForDevice, 23), factory_,
+               ToMemoryDevice(*memory_), static_cast<const OrtKeyValuePairs*>(nullptr), &impl);
+  }
+  Require(impl != nullptr, ORT_FAIL, "{}: CreateSyncStreamForDevice gave no stream", name_);
+  // The stream may use what the EP has, so the EP goes last.
+  auto stream = std::make_unique<OrtSyncStream>(library_, *memory_, impl);
+  return {stream.release(), [keep = lifetime_](OrtSyncStream* gone) { delete gone; }};
 }
 
 Capability PluginEp::GetCapability(const GraphView& view) {

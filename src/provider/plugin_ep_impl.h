@@ -28,6 +28,11 @@ class PluginEp final : public ExecutionProvider {
   OrtAllocator* allocator() override {
     return allocator_ != nullptr ? allocator_.get() : CpuAllocator();
   }
+  OrtAllocator* initializer_allocator() override {
+    return read_only_allocator_ != nullptr ? read_only_allocator_.get() : allocator();
+  }
+  bool StreamAware() const override { return stream_aware_; }
+  std::shared_ptr<OrtSyncStream> CreateStream() override;
   const MemoryInfo& InputMemory(const Node& node, size_t i) const override;
   const MemoryInfo& OutputMemory(const Node& node, size_t i) const override;
   EpProfiler* profiler() override { return profiler_.get(); }
@@ -60,7 +65,9 @@ class PluginEp final : public ExecutionProvider {
   std::string name_;
   const OrtKernelRegistry* registry_ = nullptr;  // the EP's
   const MemoryInfo* memory_ = nullptr;
-  std::shared_ptr<OrtAllocator> allocator_;  // null: host memory
+  std::shared_ptr<OrtAllocator> allocator_;            // null: host memory
+  std::shared_ptr<OrtAllocator> read_only_allocator_;  // for initializers; null: allocator_
+  bool stream_aware_ = false;
   std::unique_ptr<EpProfiler> profiler_;
   bool concurrent_ = true;
   bool channels_last_ = false;

@@ -2,6 +2,7 @@
 // streams, whether a device or a compiled model suits an EP.
 #include <algorithm>
 
+#include "base/allocator_owners.h"
 #include "provider/registry.h"
 
 namespace backplane {
@@ -22,10 +23,14 @@ std::shared_ptr<OrtAllocator> ProviderRegistry::MakeAllocator(const EpDevice& de
           device.ep_name, memory.name);
   std::shared_ptr<OrtAllocator> owner(
       allocator, [library = device.library->shared_from_this(), release,
-                  &factory](OrtAllocator* gone) { ReleaseThroughPlugin(release, &factory, gone); });
+                  &factory](OrtAllocator* gone) {
+        ForgetAllocatorOwner(gone);
+        ReleaseThroughPlugin(release, &factory, gone);
+      });
   Require(allocator->Alloc != nullptr && allocator->Free != nullptr && allocator->Info != nullptr,
           ORT_INVALID_ARGUMENT, "{}: the allocator for memory '{}' lacks Alloc, Free or Info",
           device.ep_name, memory.name);
+  RememberAllocatorOwner(owner);
   return owner;
 }
 

@@ -72,16 +72,34 @@ void OrtSyncStream::OnSessionRunEnd() {
 
 void OrtSyncStream::MakeWait(OrtSyncStream* consumer) {
   if (consumer == this) return;  // a stream keeps its own order
-  Notification notification(impl_);
-  notification.Activate();
-  const uint64_t id = sync_id_.fetch_add(1, std::memory_order_acq_rel);
-  if (consumer == nullptr) {
-    notification.WaitOnHost();
+  if (Callback(*impl_, &OrtSyncStreamImpl::CreateNotification, kSince) == nullptr) {
+    Flush();
     return;
   }
-  notification.WaitOnDevice(consumer);
-  const std::lock_guard lock(consumer->mutex_);
-  consumer->waits_[this] = id;
+  auto notification = std::make_shared<Notification>(impl_);
+  notification->Activate();
+  const uint64_t id = sync_id_.fetch_add(1, std::memory_order_acq_rel);
+  if (consumer == nullptr) {
+    notification->WaitOnHost();
+    const std::lock_guard lock(mutex_);
+    pending_.clear();
+    return;
+  }
+  notification->WaitOnDevice(consumer);
+  constexpr size_t kMostPending = 256;
+  bool many = false;
+  {
+    const std::lock_guard lock(consumer->mutex_);
+    consumer->waits_[this] = id;
+    consumer->pending_.push_back(std::move(notification));
+    many = consumer->pending_.size() > kMostPending;
+  }
+  if (many) consumer->MakeWait(nullptr);
+}
+
+bool OrtSyncStream::CanWaitFor(const OrtSyncStream& producer) const {
+  return library_ == producer.library_ && memory_.vendor_id == producer.memory_.vendor_id &&
+         memory_.device_type == producer.memory_.device_type;
 }
 
 uint64_t OrtSyncStream::LastWaitFor(const OrtSyncStream& producer) const {

@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <vector>
 
 #include "provider/plugin_library.h"
 
@@ -27,6 +28,8 @@ struct OrtSyncStream final {
   /// Has `consumer` wait for all that is enqueued here so far; with a null consumer the calling
   /// thread waits.
   void MakeWait(OrtSyncStream* consumer);
+  /// Whether the plugin can make this stream wait for the other without stopping the host.
+  bool CanWaitFor(const OrtSyncStream& producer) const;
 
   /// Counts the points of this stream that others could wait for; starts at 1.
   uint64_t sync_id() const { return sync_id_.load(std::memory_order_acquire); }
@@ -40,4 +43,6 @@ struct OrtSyncStream final {
   std::atomic<uint64_t> sync_id_{1};
   mutable std::mutex mutex_;
   std::map<const OrtSyncStream*, uint64_t> waits_;  // guarded by mutex_
+  // Notifications that work of this stream may still wait for; until the host has waited for it.
+  std::vector<std::shared_ptr<void>> pending_;  // guarded by mutex_
 };

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/pages.h"
+#include "runtime/device_run.h"
 #include "runtime/profiler.h"
 
 namespace backplane {
@@ -49,7 +50,23 @@ void Frame::BindAll() {
     arena_bytes_ = memory_->arena_bytes;
     TouchPages(arena_, arena_bytes_);
   }
+  if (memory_ != nullptr && !memory_->device_blocks.empty()) BindDevices();
   for (uint32_t i = 0; i < values_.size(); ++i) BindSlot(i);
+}
+
+void Frame::BindDevices() {
+  const auto& wanted = memory_->device_blocks;
+  device_blocks_.resize(std::max(device_blocks_.size(), wanted.size()));
+  device_block_memory_.resize(device_blocks_.size(), kHostMemory);
+  for (size_t i = 0; i < wanted.size(); ++i) {
+    if (device_blocks_[i] != nullptr && device_block_memory_[i] == wanted[i].memory &&
+        device_blocks_[i]->bytes() >= wanted[i].bytes)
+      continue;
+    device_blocks_[i].reset();
+    device_blocks_[i] =
+        Buffer::Allocate(plan_.memories[wanted[i].memory - 1].allocator, wanted[i].bytes);
+    device_block_memory_[i] = wanted[i].memory;
+  }
 }
 
 void Frame::GrowScratch(size_t bytes) {
@@ -63,13 +80,20 @@ void Frame::GrowScratch(size_t bytes) {
 void Frame::BindSlot(uint32_t i) {
   if (plan_.slots[i].kind == SlotKind::kConstant) return;
   slots_[i] = &values_[i];
+  const MemoryNumber memory = plan_.slots[i].memory;
   if (memory_ == nullptr) {
     values_[i].SetNone();
+  } else if (memory_->offsets[i] != MemoryPlan::kNone && memory != kHostMemory) {
+    values_[i].SetTensor(Tensor(plan_.slots[i].dtype, memory_->shapes[i],
+                                device_blocks_[memory_->offsets[i]]->data(),
+                                plan_.memories[memory - 1].info));
   } else if (memory_->offsets[i] != MemoryPlan::kNone) {
     values_[i].SetTensor(
         Tensor(plan_.slots[i].dtype, memory_->shapes[i], arena_ + memory_->offsets[i]));
   } else if (plan_.slots[i].is_view && memory_->shape_known[i]) {
-    values_[i].SetTensor(Tensor(plan_.slots[i].dtype, memory_->shapes[i], nullptr));
+    values_[i].SetTensor(
+        Tensor(plan_.slots[i].dtype, memory_->shapes[i], nullptr,
+               memory == kHostMemory ? &CpuMemoryInfo() : plan_.memories[memory - 1].info));
   } else {
     values_[i].SetNone();
   }
@@ -87,7 +111,51 @@ void Frame::MarkDirty(uint32_t slot) {
   if (!tracing_) dirty_.push_back(slot);
 }
 
+DeviceRun& Frame::Devices(const DeviceSupport& support) {
+  if (devices_ == nullptr) devices_ = std::make_unique<DeviceRun>(support);
+  return *devices_;
+}
+
+bool Frame::LiesAtHome(uint32_t slot, const MemoryInfo& memory) const {
+  const MemoryNumber home = plan_.slots[slot].memory;
+  return home == kHostMemory ? memory.HostAccessible()
+                             : memory.SameDevice(*plan_.memories[home - 1].info);
+}
+
+// Brings what the level was given to where its steps want it.
+void Frame::StageInputs() {
+  for (const uint32_t slot : plan_.input_slots) Stage(slot);
+  for (const uint32_t slot : plan_.capture_slots) Stage(slot);
+}
+
+void Frame::Stage(uint32_t slot) {
+  const Value& given = *slots_[slot];
+  if (plan_.slots[slot].kind == SlotKind::kConstant || !given.IsTensor() ||
+      LiesAtHome(slot, given.tensor().memory()))
+    return;
+  Value& own = values_[slot];
+  if (!own.IsTensor() || !(own.tensor().shape() == given.tensor().shape())) {
+    MarkDirty(slot);
+    own.SetTensor(AllocateAtHome(slot, given.tensor().shape()));
+  }
+  run_->devices->Bring(given, own);
+  slots_[slot] = &own;
+}
+
+Tensor Frame::AllocateAtHome(uint32_t index, const Shape& shape) {
+  const Slot& slot = plan_.slots[index];
+  if (slot.memory == kHostMemory) return Tensor::Allocate(slot.dtype, shape);
+  const PlannedMemory& memory = plan_.memories[slot.memory - 1];
+  DeviceRun& devices = *run_->devices;
+  // What belongs to the caller lives on; anything else goes back when the run ends.
+  if (slots_[index] == &values_[index]) devices.RequireWait();
+  return AllocateOnStream(slot.dtype, shape, memory.allocator,
+                          slot.kind == SlotKind::kOutput ? nullptr : devices.Stream(memory.ep));
+}
+
 void Frame::Execute(RunState& run) {
+  run_ = &run;
+  if (run.devices != nullptr) StageInputs();
   KernelContext context;
   context.slots_ = slots_.data();
   context.services_ = this;
@@ -112,6 +180,8 @@ void Frame::Execute(RunState& run) {
     const Profiler::Begun begun =
         run.profiler != nullptr ? run.profiler->Begin() : Profiler::Begun{};
     try {
+      if (run.devices != nullptr) [[unlikely]]
+        run.stream = run.devices->BeginStep(step);
       step.kernel->Run(context);
     } catch (...) {
       RethrowFor(step);
@@ -186,13 +256,21 @@ Tensor& Frame::AllocateOutput(KernelContext& context, size_t i, const Shape& sha
             value.tensor().shape().ToString(), shape.ToString());
     return value.tensor();  // a preallocated empty tensor
   }
+  if (slot.is_view) {
+    // The kernel of a plugin, which declared an alias, gets the input's memory.
+    for (const auto& pair : plan_.steps[context.step_].traits.alias) {
+      if (pair.output != static_cast<int>(i)) continue;
+      const Tensor* source = context.OptionalInput(static_cast<size_t>(pair.input));
+      if (source != nullptr && source->ElementCount() == shape.ElementCount())
+        return ViewOutput(context, i, *source, shape);
+    }
+  }
   Require(slot.dtype != DType::kUndefined, ORT_FAIL, "the element type of '{}' is not known",
           slot.value->name);
   WarnOfShape(*slot.value, shape, context.logger());
   MarkDirty(index);
   if (tracing_) heap_bytes_ += BytesOf(slot.dtype, shape.ElementCount());
-  value.SetTensor(slot.allocator != nullptr ? Tensor::Allocate(slot.dtype, shape, slot.allocator)
-                                            : Tensor::Allocate(slot.dtype, shape));
+  value.SetTensor(AllocateAtHome(index, shape));
   return value.tensor();
 }
 
@@ -202,7 +280,11 @@ Tensor& Frame::ViewOutput(KernelContext& context, size_t i, const Tensor& source
   Value& value = *slots_[index];
   if (!plan_.slots[index].is_view) {
     Tensor& out = context.Output(i, shape);
-    CopyElements(source, out);
+    if (run_->devices != nullptr && plan_.slots[index].memory != kHostMemory) {
+      run_->devices->Bring(Value(source), value);
+    } else {
+      CopyElements(source, out);
+    }
     return out;
   }
   if (!tracing_ && value.IsTensor()) [[likely]] {
@@ -224,7 +306,17 @@ void Frame::SetOutput(KernelContext& context, size_t i, Value value) {
   const uint32_t index = context.outputs_[i];
   Value& target = *slots_[index];
   if (slots_[index] != &values_[index] && target.IsTensor() && value.IsTensor()) {
-    CopyElements(value.tensor(), AllocateOutput(context, i, value.tensor().shape()));
+    Tensor& own = AllocateOutput(context, i, value.tensor().shape());
+    if (run_->devices != nullptr) {
+      run_->devices->Bring(value, target);
+    } else {
+      CopyElements(value.tensor(), own);
+    }
+    return;
+  }
+  if (run_->devices != nullptr && value.IsTensor() && !LiesAtHome(index, value.tensor().memory())) {
+    AllocateOutput(context, i, value.tensor().shape());
+    run_->devices->Bring(value, target);
     return;
   }
   MarkDirty(index);

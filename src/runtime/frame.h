@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <deque>
 #include <memory>
 #include <span>
 #include <vector>
@@ -17,10 +18,13 @@
 #include "compile/plan.h"
 
 struct OrtRunOptions;
+struct OrtSyncStream;
 
 namespace backplane {
 
+class DeviceRun;
 class Profiler;
+struct DeviceSupport;
 
 /// What all levels of one run share.
 struct RunState {
@@ -28,7 +32,9 @@ struct RunState {
   const std::atomic<bool>* terminate = nullptr;  ///< null: cannot be terminated
   ThreadPool* pool = nullptr;
   const Logger* logger = nullptr;
-  Profiler* profiler = nullptr;  ///< null unless profiling
+  Profiler* profiler = nullptr;   ///< null unless profiling
+  DeviceRun* devices = nullptr;    ///< null where all EPs work in host memory
+  OrtSyncStream* stream = nullptr;  ///< of the step that is running; null: it has none
 };
 
 class Frame final : public FrameServices {
@@ -40,6 +46,7 @@ class Frame final : public FrameServices {
 
   std::vector<Value*>
       args;  ///< scratch of Level's callers: reused, so that a steady run does not allocate
+  std::deque<Value> brought;  ///< host copies of inputs, in sessions without devices
   std::vector<Shape> trace_key;  ///< shapes of the run that is being traced
 
   /// Goes back to tracing, in the memory that `forecast` (may be null) tells.
@@ -68,6 +75,11 @@ class Frame final : public FrameServices {
   Value& own(uint32_t slot) { return values_[slot]; }
   Value& at(uint32_t slot) { return *slots_[slot]; }
 
+  /// The frame's streams and copies, made at the first call. For the outermost frame of a run.
+  DeviceRun& Devices(const DeviceSupport& support);
+  /// Whether `memory` is the one in which the slot's tensor lies.
+  bool LiesAtHome(uint32_t slot, const MemoryInfo& memory) const;
+
   /// Walks the steps. Errors name the node (and the EP in front when it is not the host's).
   void Execute(RunState& run);
 
@@ -88,6 +100,10 @@ class Frame final : public FrameServices {
   void GrowScratch(size_t bytes);
   void DropExtraScratch();
   void AfterTracedStep(const Step& step);
+  void BindDevices();
+  void StageInputs();
+  void Stage(uint32_t slot);
+  Tensor AllocateAtHome(uint32_t slot, const Shape& shape);
   void MarkDirty(uint32_t slot);
   [[noreturn]] void RethrowFor(const Step& step) const;
 
@@ -99,6 +115,10 @@ class Frame final : public FrameServices {
   std::shared_ptr<const MemoryPlan> memory_;
   std::byte* arena_ = nullptr;
   size_t arena_bytes_ = 0;
+  std::vector<std::shared_ptr<Buffer>> device_blocks_;  // as in the memory plan
+  std::vector<MemoryNumber> device_block_memory_;
+  std::unique_ptr<DeviceRun> devices_;
+  RunState* run_ = nullptr;  // while Execute is under way, in plans with devices
 
   std::byte* scratch_ = nullptr;  // one block for all steps, each in its turn
   size_t scratch_bytes_ = 0;

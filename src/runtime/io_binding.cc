@@ -44,6 +44,7 @@ size_t OrtIoBinding::OutputSlot(const char* name) {
     output_names_.emplace_back(name);
     outputs_.emplace_back();
     preallocated_.push_back(false);
+    output_memory_.emplace_back();
   }
   return slot;
 }
@@ -52,17 +53,18 @@ void OrtIoBinding::BindOutput(const char* name, const Value& value) {
   const size_t slot = OutputSlot(name);
   outputs_[slot] = value;
   preallocated_[slot] = !value.IsNone();
+  output_memory_[slot].reset();
   Refresh();
 }
 
 void OrtIoBinding::BindOutput(const char* name, const MemoryInfo& memory) {
-  Require(memory.HostAccessible(), ORT_NOT_IMPLEMENTED,
-          "cannot bind output '{}' to memory '{}': outputs are left in "
-          "memory of the CPU",
-          name, memory.name);
+  Require(session_.AllocatorFor(memory) != nullptr, ORT_INVALID_ARGUMENT,
+          "cannot bind output '{}': no execution provider of the session has memory '{}'", name,
+          memory.name);
   const size_t slot = OutputSlot(name);
   outputs_[slot] = Value();
   preallocated_[slot] = false;
+  output_memory_[slot] = std::make_unique<const MemoryInfo>(memory);
   Refresh();
 }
 
@@ -76,6 +78,7 @@ void OrtIoBinding::ClearOutputs() {
   output_names_.clear();
   outputs_.clear();
   preallocated_.clear();
+  output_memory_.clear();
   Refresh();
 }
 
@@ -87,13 +90,15 @@ void OrtIoBinding::Refresh() {
   for (const std::string& name : input_names_) input_name_pointers_.push_back(name.c_str());
   for (const Value& value : inputs_) input_pointers_.push_back(&value);
   for (const std::string& name : output_names_) output_name_pointers_.push_back(name.c_str());
+  output_memory_pointers_.clear();
+  for (const auto& memory : output_memory_) output_memory_pointers_.push_back(memory.get());
 }
 
 void OrtIoBinding::Run(const OrtRunOptions* run_options) {
   for (size_t i = 0; i < outputs_.size(); ++i)
     output_pointers_[i] = preallocated_[i] ? &outputs_[i] : nullptr;
   session_.Run(run_options, input_name_pointers_, input_pointers_, output_name_pointers_,
-               output_pointers_);
+               output_pointers_, output_memory_pointers_);
   for (size_t i = 0; i < outputs_.size(); ++i) {
     if (preallocated_[i]) continue;
     const std::unique_ptr<Value> made(output_pointers_[i]);

@@ -2,6 +2,7 @@
 // nothing. Made and filled through abi/. Not thread-safe: one binding serves one run at a time.
 #pragma once
 
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
@@ -40,12 +41,15 @@ struct OrtIoBinding final {
   std::vector<std::string> output_names_;
   std::vector<backplane::Value> outputs_;
   std::vector<bool> preallocated_;  // by output: written in place
+  // By output: where runs make new values; null: in host memory.
+  std::vector<std::unique_ptr<const backplane::MemoryInfo>> output_memory_;
 
   // What Session::Run takes, kept from run to run.
   std::vector<const char*> input_name_pointers_;
   std::vector<const backplane::Value*> input_pointers_;
   std::vector<const char*> output_name_pointers_;
   std::vector<backplane::Value*> output_pointers_;
+  std::vector<const backplane::MemoryInfo*> output_memory_pointers_;
 };
 
 namespace backplane {

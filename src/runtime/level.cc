@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <optional>
 
+#include "runtime/device_run.h"
+
 namespace backplane {
 namespace {
 
@@ -124,7 +126,9 @@ namespace {
 
 class SubgraphLevel final : public SubgraphRunner {
  public:
-  SubgraphLevel(std::unique_ptr<Plan> plan) : level_(std::move(plan)) {}  // NOLINT
+  /// `results` says where the node that owns the subgraph wants each output.
+  SubgraphLevel(std::unique_ptr<Plan> plan, std::vector<MemoryNumber> results)
+      : level_(std::move(plan)), results_(std::move(results)) {}
 
   size_t input_count() const override { return level_.plan().input_slots.size(); }
   size_t output_count() const override { return level_.plan().output_slots.size(); }
@@ -135,7 +139,10 @@ class SubgraphLevel final : public SubgraphRunner {
     Require(inputs.size() == plan.input_slots.size(), ORT_INVALID_ARGUMENT,
             "a subgraph takes {} inputs, but {} were given", plan.input_slots.size(),
             inputs.size());
-    auto frame = level_.Take();
+    RunState& run = *static_cast<RunState*>(context.run_state_);
+    std::unique_ptr<Frame> frame;
+    if (run.devices != nullptr) frame = run.devices->TakeHeld(&level_);
+    if (frame == nullptr) frame = level_.Take();
     frame->args.clear();
     for (const Value& value : inputs) frame->args.push_back(const_cast<Value*>(&value));
     for (size_t i = 0; i < plan.capture_slots.size(); ++i) {
@@ -144,21 +151,48 @@ class SubgraphLevel final : public SubgraphRunner {
     level_.Prepare(*frame, frame->args);
     outputs.clear();
     outputs.resize(plan.output_slots.size());
-    frame->Execute(*static_cast<RunState*>(context.run_state_));
-    for (size_t i = 0; i < outputs.size(); ++i) TakeOutput(*frame, i, outputs[i]);
+    OrtSyncStream* const stream = run.stream;
+    try {
+      frame->Execute(run);
+      for (size_t i = 0; i < outputs.size(); ++i) TakeOutput(*frame, run, i, outputs[i]);
+    } catch (...) {
+      if (run.devices != nullptr) run.devices->Drain();  // before the frame's memory goes
+      throw;
+    }
+    run.stream = stream;
+    if (run.devices == nullptr) {
+      level_.Finish(*frame);
+      level_.Return(std::move(frame));
+      return;
+    }
+    // What was traced is freed now, and the host memory may be used by the next turn.
+    if (frame->tracing()) {
+      run.devices->WaitForAll();
+    } else {
+      run.devices->FinishHostCopies();
+    }
     level_.Finish(*frame);
-    level_.Return(std::move(frame));
+    run.devices->Hold(&level_, std::move(frame));
   }
 
  private:
   // A result must not point into this frame, nor into memory of the parent that has no owner of its
   // own.
-  void TakeOutput(Frame& frame, size_t i, Value& out) const {
-    const uint32_t slot = level_.plan().output_slots[i];
-    const Value& value = frame.at(slot);
-    const bool constant = level_.plan().slots[slot].kind == SlotKind::kConstant;
-    if (!value.IsTensor() || constant || value.tensor().owner() != nullptr) {
+  void TakeOutput(Frame& frame, RunState& run, size_t i, Value& out) const {
+    const uint32_t index = level_.plan().output_slots[i];
+    const Slot& slot = level_.plan().slots[index];
+    const Value& value = frame.at(index);
+    if (run.devices != nullptr && value.IsTensor() && !IsWhereWanted(value, i, run)) {
+      TakeAcross(value, run, i, out);
+      return;
+    }
+    if (!value.IsTensor() || slot.kind == SlotKind::kConstant ||
+        value.tensor().owner() != nullptr) {
       out = value;
+      return;
+    }
+    if (run.devices != nullptr && results_[i] != kHostMemory) {
+      TakeAcross(value, run, i, out);
       return;
     }
     Tensor copy = Tensor::Allocate(value.tensor().dtype(), value.tensor().shape());
@@ -166,18 +200,49 @@ class SubgraphLevel final : public SubgraphRunner {
     out.SetTensor(std::move(copy));
   }
 
+  bool IsWhereWanted(const Value& value, size_t i, const RunState& run) const {
+    const MemoryInfo& memory = value.tensor().memory();
+    return results_[i] == kHostMemory
+               ? memory.HostAccessible()
+               : memory.SameDevice(run.devices->support().borders.InfoOf(results_[i]));
+  }
+
+  void TakeAcross(const Value& value, RunState& run, size_t i, Value& out) const {
+    const Tensor& source = value.tensor();
+    out.SetTensor(results_[i] == kHostMemory
+                      ? Tensor::Allocate(source.dtype(), source.shape())
+                      : Tensor::Allocate(
+                            source.dtype(), source.shape(),
+                            run.devices->support().borders.device(results_[i]).ep->allocator()));
+    run.devices->Bring(value, out);
+  }
+
   Level level_;
+  std::vector<MemoryNumber> results_;
 };
+
+// Results go where the outputs of the node lie; those that only steer a loop stay with the host.
+std::vector<MemoryNumber> ResultMemories(const Node& owner, const Graph& graph,
+                                         const MemoryBorders* borders) {
+  std::vector<MemoryNumber> memories(graph.outputs().size(), kHostMemory);
+  if (borders == nullptr || borders->empty()) return memories;
+  const size_t steering = owner.Is("Loop") ? 1 : 0;
+  for (size_t i = steering; i < memories.size() && i - steering < owner.outputs.size(); ++i) {
+    const ValueInfo* output = owner.outputs[i - steering];
+    if (output != nullptr) memories[i] = borders->HomeOf(output);
+  }
+  return memories;
+}
 
 }  // namespace
 
 SubgraphFactory MakeSubgraphFactory(const PlanOptions& options) {
   return [options](const Node& owner,
                    const std::shared_ptr<Graph>& graph) -> std::unique_ptr<SubgraphRunner> {
-    (void)owner;
     PlanOptions inner = options;
     inner.make_subgraph = MakeSubgraphFactory(options);
-    return std::make_unique<SubgraphLevel>(BuildPlan(*graph, inner));
+    return std::make_unique<SubgraphLevel>(BuildPlan(*graph, inner),
+                                           ResultMemories(owner, *graph, options.borders));
   };
 }
 

@@ -3,12 +3,17 @@
 #include <algorithm>
 #include <cstring>
 
+#include "provider/registry.h"
+#include "runtime/env.h"
 #include "runtime/run_options.h"
 #include "runtime/session_options.h"
 
+using backplane::CopyAcross;
+using backplane::CpuMemoryInfo;
 using backplane::Fail;
 using backplane::Format;
 using backplane::Frame;
+using backplane::MemoryInfo;
 using backplane::Require;
 using backplane::Shape;
 using backplane::Tensor;
@@ -135,15 +140,28 @@ void OrtSession::CheckPreallocated(size_t index, const Value& value) const {
           backplane::TensorTypeName(value.tensor().dtype()), output.type.ToString(), output.name);
 }
 
+// For sessions without devices, which may still be given what lies on one.
+Value& OrtSession::BringToHost(Frame& frame, const Value& value) const {
+  const Tensor& tensor = value.tensor();
+  Value& brought = frame.brought.emplace_back(Tensor::Allocate(tensor.dtype(), tensor.shape()));
+  CopyAcross(parts_.env->providers().transfers(), value, brought);
+  return brought;
+}
+
 void OrtSession::BindInputs(Frame& frame, std::span<const char* const> names,
                             std::span<const Value* const> values) {
   frame.args.assign(level_inputs_.size(), nullptr);
+  if (!frame.brought.empty()) frame.brought.clear();
   for (size_t i = 0; i < names.size(); ++i) {
     Require(names[i] != nullptr && names[i][0] != '\0', ORT_INVALID_ARGUMENT,
             "input name cannot be empty");
     const uint32_t index = InputIndex(names[i], i);
     CheckInput(index, values[i]);
     frame.args[index] = const_cast<Value*>(values[i]);
+    if (parts_.devices == nullptr && values[i]->IsTensor() &&
+        !values[i]->tensor().memory().HostAccessible()) [[unlikely]] {
+      frame.args[index] = &BringToHost(frame, *values[i]);
+    }
   }
   for (size_t i = 0; i < level_inputs_.size(); ++i) {
     if (frame.args[i] != nullptr) continue;
@@ -155,7 +173,8 @@ void OrtSession::BindInputs(Frame& frame, std::span<const char* const> names,
 
 void OrtSession::Run(const OrtRunOptions* run_options, std::span<const char* const> input_names,
                      std::span<const Value* const> inputs,
-                     std::span<const char* const> output_names, std::span<Value*> outputs) {
+                     std::span<const char* const> output_names, std::span<Value*> outputs,
+                     std::span<const MemoryInfo* const> output_memory) {
   Require(!output_names.empty(), ORT_INVALID_ARGUMENT, "At least one output should be requested.");
   static const OrtRunOptions kDefaultRunOptions;
   const OrtRunOptions& options = run_options != nullptr ? *run_options : kDefaultRunOptions;
@@ -172,31 +191,50 @@ void OrtSession::Run(const OrtRunOptions* run_options, std::span<const char* con
   if (!concurrent_) serial.lock();
   auto frame = parts_.level->Take();
   BindInputs(*frame, input_names, inputs);
-  parts_.level->Prepare(*frame, frame->args);
-  size_t begun = 0;
+  if (parts_.devices != nullptr) run.devices = &frame->Devices(*parts_.devices);
+  size_t begun = 0;  // EPs that were told of the run's start, and of its end
+  size_t ended = 0;
   try {
     for (; begun < parts_.eps.size(); ++begun) parts_.eps[begun]->OnRunStart(options);
-    RunFrame(*frame, run, output_names, outputs);
+    if (run.devices != nullptr) run.devices->Begin(options);
+    parts_.level->Prepare(*frame, frame->args);
+    RunFrame(*frame, run, output_names, outputs, output_memory, ended);
   } catch (...) {
-    for (size_t i = 0; i < begun; ++i) {
-      try {
-        parts_.eps[i]->OnRunEnd(options, backplane::RunEnd::kDoNotSynchronize);
-      } catch (const std::exception& error) {
-        parts_.logger->Warning("session", "OnRunEnd of {} failed after a failed run: {}",
-                               parts_.eps[i]->name(), error.what());
-      }
-    }
+    EndFailedRun(run, ended, begun);
     throw;
   }
-  for (const auto& ep : parts_.eps)
-    ep->OnRunEnd(options, options.synchronize_eps() ? backplane::RunEnd::kSynchronize
-                                                    : backplane::RunEnd::kDoNotSynchronize);
   parts_.level->Finish(*frame);
   parts_.level->Return(std::move(frame));
   if (run.profiler != nullptr) run.profiler->AddSession("model_run", profiled);
 }
 
+void OrtSession::EndRun(backplane::RunState& run, size_t& ended) {
+  const bool synchronize = run.options->synchronize_eps();
+  if (run.devices != nullptr) run.devices->End(synchronize);
+  while (ended < parts_.eps.size()) {
+    parts_.eps[ended++]->OnRunEnd(*run.options, synchronize
+                                                    ? backplane::RunEnd::kSynchronize
+                                                    : backplane::RunEnd::kDoNotSynchronize);
+  }
+}
+
+void OrtSession::EndFailedRun(backplane::RunState& run, size_t ended, size_t begun) noexcept {
+  if (run.devices != nullptr) run.devices->Abandon();
+  for (; ended < begun; ++ended) {
+    try {
+      parts_.eps[ended]->OnRunEnd(*run.options, backplane::RunEnd::kDoNotSynchronize);
+    } catch (const std::exception& error) {
+      parts_.logger->Warning("session", "OnRunEnd of {} failed after a failed run: {}",
+                            parts_.eps[ended]->name(), error.what());
+    }
+  }
+}
+
 namespace {
+
+bool IsPlainHost(const MemoryInfo& memory) {
+  return memory.device_type == OrtMemoryInfoDeviceType_CPU;
+}
 
 // Values made for the caller; they are deleted again if the run fails.
 class NewOutputs {
@@ -238,49 +276,107 @@ class NewOutputs {
 }  // namespace
 
 void OrtSession::RunFrame(Frame& frame, backplane::RunState& run,
-                          std::span<const char* const> output_names, std::span<Value*> outputs) {
+                          std::span<const char* const> output_names, std::span<Value*> outputs,
+                          std::span<const MemoryInfo* const> output_memory, size_t& ended) {
   const backplane::Plan& plan = frame.plan();
+  const auto wanted = [&](size_t i) -> const MemoryInfo& {
+    return output_memory.empty() || output_memory[i] == nullptr ? CpuMemoryInfo()
+                                                                : *output_memory[i];
+  };
   NewOutputs fresh(outputs);
   for (size_t i = 0; i < outputs.size(); ++i) {
     Require(output_names[i] != nullptr && output_names[i][0] != '\0', ORT_INVALID_ARGUMENT,
             "output name cannot be empty");
     const uint32_t index = OutputIndex(output_names[i], i);
-    const uint32_t slot = plan.output_slots[index];
     const bool given = outputs[i] != nullptr;
     if (given) {
       CheckPreallocated(index, *outputs[i]);
     } else {
-      Value* value = fresh.Make(i);
-      const backplane::MemoryPlan* memory = frame.memory();
-      if (output_is_plain_[index] && memory != nullptr && memory->shape_known[slot]) {
-        value->SetTensor(Tensor::Allocate(plan.slots[slot].dtype, memory->shapes[slot]));
-      }
+      MakeRoom(frame, index, wanted(i), *fresh.Make(i));
     }
-    if (!output_is_plain_[index]) continue;
+    if (!CanMakeInPlace(frame, index, wanted(i), *outputs[i])) continue;
+    const uint32_t slot = plan.output_slots[index];
     given ? frame.Attach(slot, outputs[i]) : frame.AttachNew(slot, outputs[i]);
   }
   frame.Execute(run);
   for (size_t i = 0; i < outputs.size(); ++i) {
     const uint32_t index = OutputIndex(output_names[i], i);
     if (output_is_plain_[index] && &frame.at(plan.output_slots[index]) == outputs[i]) continue;
-    // An input or constant passed through, or one value under several names: the caller gets a
-    // copy.
-    const Value& source = frame.at(plan.output_slots[index]);
-    if (!source.IsTensor()) {
-      *outputs[i] = source;
-      continue;
-    }
-    const uint32_t slot = plan.output_slots[index];
-    if (!outputs[i]->IsTensor() || frame.IsNewOutput(slot)) {
-      outputs[i]->SetTensor(Tensor::Allocate(source.tensor().dtype(), source.tensor().shape()));
-    }
-    Require(outputs[i]->tensor().shape() == source.tensor().shape(), ORT_INVALID_ARGUMENT,
-            "the given output '{}' has shape {}, but the model produces {}",
-            parts_.outputs[index]->name, outputs[i]->tensor().shape().ToString(),
-            source.tensor().shape().ToString());
-    CopyElements(source.tensor(), outputs[i]->tensor());
+    // An input or constant passed through, one value under several names, or one that was made in
+    // another memory: the caller gets a copy.
+    if (frame.IsNewOutput(plan.output_slots[index])) outputs[i]->SetNone();
+    HandOver(run, frame.at(plan.output_slots[index]), index, wanted(i), *outputs[i]);
   }
+  EndRun(run, ended);
   fresh.Keep();
+}
+
+// A new output that can be made in place gets its memory beforehand, where its shape is known.
+void OrtSession::MakeRoom(Frame& frame, size_t index, const MemoryInfo& memory,
+                          Value& value) const {
+  const uint32_t slot = frame.plan().output_slots[index];
+  const backplane::MemoryPlan* plan = frame.memory();
+  if (!output_is_plain_[index] || plan == nullptr || !plan->shape_known[slot] ||
+      !frame.LiesAtHome(slot, memory))
+    return;
+  value.SetTensor(NewTensor(frame.plan().slots[slot].dtype, plan->shapes[slot], memory));
+}
+
+// Whether the level may write to the caller's value directly.
+bool OrtSession::CanMakeInPlace(const Frame& frame, size_t index, const MemoryInfo& memory,
+                                const Value& value) const {
+  if (!output_is_plain_[index]) return false;
+  const uint32_t slot = frame.plan().output_slots[index];
+  if (value.IsTensor()) return frame.LiesAtHome(slot, value.tensor().memory());
+  // What the frame allocates for the host is ordinary memory.
+  return frame.LiesAtHome(slot, memory) && (!memory.HostAccessible() || IsPlainHost(memory));
+}
+
+Tensor OrtSession::NewTensor(backplane::DType dtype, const Shape& shape,
+                             const MemoryInfo& memory) const {
+  if (IsPlainHost(memory) || dtype == backplane::DType::kString)
+    return Tensor::Allocate(dtype, shape);
+  OrtAllocator* allocator = AllocatorFor(memory);
+  Require(allocator != nullptr, ORT_INVALID_ARGUMENT,
+          "No requested allocator available: no execution provider of the session has memory '{}'",
+          memory.name);
+  return Tensor::Allocate(dtype, shape, allocator);
+}
+
+void OrtSession::HandOver(backplane::RunState& run, const Value& source, size_t index,
+                          const MemoryInfo& memory, Value& value) const {
+  if (!source.IsTensor()) {
+    value = source;
+    return;
+  }
+  const Tensor& made = source.tensor();
+  if (!value.IsTensor()) value.SetTensor(NewTensor(made.dtype(), made.shape(), memory));
+  Tensor& given = value.tensor();
+  Require(given.shape() == made.shape(), ORT_INVALID_ARGUMENT,
+          "the given output '{}' has shape {}, but the model produces {}",
+          parts_.outputs[index]->name, given.shape().ToString(), made.shape().ToString());
+  if (made.memory().HostAccessible() && given.memory().HostAccessible()) {
+    // A device's EP may have left it there with work that is only enqueued.
+    if (run.devices != nullptr) run.devices->WaitForAll();
+    CopyElements(made, given);
+  } else if (run.devices != nullptr) {
+    run.devices->Bring(source, value);
+  } else {
+    CopyAcross(parts_.env->providers().transfers(), source, value);
+  }
+}
+
+const MemoryInfo& OrtSession::MemoryOf(const ValueInfo& input_or_output) const {
+  if (parts_.devices == nullptr) return CpuMemoryInfo();
+  return parts_.devices->borders.InfoOf(parts_.devices->borders.HomeOf(&input_or_output));
+}
+
+OrtAllocator* OrtSession::AllocatorFor(const MemoryInfo& memory) const {
+  for (const auto& ep : parts_.eps) {
+    if (ep->default_memory().SameDevice(memory) && ep->allocator() != nullptr)
+      return ep->allocator();
+  }
+  return parts_.env->SharedAllocator(memory);
 }
 
 std::string OrtSession::EndProfiling() {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "partition/partition.h"
+#include "runtime/device_run.h"
 #include "runtime/level.h"
 #include "runtime/profiler.h"
 
@@ -35,7 +36,8 @@ struct SessionParts {
   std::vector<ValueInfo*> inputs;                    ///< required inputs, as the model names them
   std::vector<ValueInfo*> overridable_initializers;  ///< inputs with a default
   std::vector<ValueInfo*> outputs;
-  std::unique_ptr<Level> level;  ///< the main graph's plan and frames
+  std::unique_ptr<DeviceSupport> devices;  ///< null where all EPs work in host memory
+  std::unique_ptr<Level> level;            ///< the main graph's plan and frames
 };
 
 }  // namespace backplane
@@ -79,11 +81,19 @@ struct OrtSession final {
 
   /// Runs the model. Names may come in any order. Where `outputs[i]` is not null the result is
   /// written there (the shape must fit), else a new OrtValue is made, which the caller owns. Safe
-  /// to call from several threads at once. Errors: ORT_INVALID_ARGUMENT for names, types, ranks and
-  /// sizes; the failing node's status otherwise.
+  /// to call from several threads at once. Inputs may be in any memory. New outputs are in host
+  /// memory, or in that of `output_memory` where it names one. Errors: ORT_INVALID_ARGUMENT for
+  /// names, types, ranks and sizes; the failing node's status otherwise.
   void Run(const OrtRunOptions* run_options, std::span<const char* const> input_names,
            std::span<const backplane::Value* const> inputs,
-           std::span<const char* const> output_names, std::span<backplane::Value*> outputs);
+           std::span<const char* const> output_names, std::span<backplane::Value*> outputs,
+           std::span<const backplane::MemoryInfo* const> output_memory = {});
+
+  /// In which memory an input is wanted, and an output made, before copies for the caller.
+  const backplane::MemoryInfo& MemoryOf(const backplane::ValueInfo& input_or_output) const;
+  /// The allocator of an EP of this session, or one that sessions share, for `memory`; null if
+  /// there is none.
+  OrtAllocator* AllocatorFor(const backplane::MemoryInfo& memory) const;
 
   /// Stops profiling and returns the trace's path. Fails with ORT_FAIL unless profiling is on.
   std::string EndProfiling();
@@ -98,8 +108,21 @@ struct OrtSession final {
   void CheckPreallocated(size_t index, const backplane::Value& value) const;
   void BindInputs(backplane::Frame& frame, std::span<const char* const> names,
                   std::span<const backplane::Value* const> values);
+  backplane::Value& BringToHost(backplane::Frame& frame, const backplane::Value& value) const;
   void RunFrame(backplane::Frame& frame, backplane::RunState& run,
-                std::span<const char* const> output_names, std::span<backplane::Value*> outputs);
+                std::span<const char* const> output_names, std::span<backplane::Value*> outputs,
+                std::span<const backplane::MemoryInfo* const> output_memory, size_t& ended);
+  void MakeRoom(backplane::Frame& frame, size_t index, const backplane::MemoryInfo& memory,
+                backplane::Value& value) const;
+  bool CanMakeInPlace(const backplane::Frame& frame, size_t index,
+                      const backplane::MemoryInfo& memory, const backplane::Value& value) const;
+  backplane::Tensor NewTensor(backplane::DType dtype, const backplane::Shape& shape,
+                              const backplane::MemoryInfo& memory) const;
+  void HandOver(backplane::RunState& run, const backplane::Value& source, size_t index,
+                const backplane::MemoryInfo& memory, backplane::Value& value) const;
+  // Both take the EPs after the first `ended`, which know already.
+  void EndRun(backplane::RunState& run, size_t& ended);
+  void EndFailedRun(backplane::RunState& run, size_t ended, size_t begun) noexcept;
 
   backplane::SessionParts parts_;
   std::vector<OrtEpAssignedSubgraph> assigned_;  // point into the placement

@@ -11,7 +11,9 @@
 #include "onnxruntime_session_options_config_keys.h"
 #include "optimize/optimize.h"
 #include "partition/graph_record.h"
+#include "partition/memory_borders.h"
 #include "partition/partition.h"
+#include "provider/registry.h"
 #include "runtime/env.h"
 #include "runtime/environment_eps.h"
 #include "runtime/evaluator.h"
@@ -199,12 +201,17 @@ class SessionBuilder {
       });
     }
     if (tracker_) tracker_->Finish(*parts_.graph, parts_.placement, parts_.eps);
+    InsertMemoryCopies();
     PlanOptions plan;
     plan.eps = parts_.eps;
     plan.pool = parts_.pool;
     plan.logger = parts_.logger.get();
     plan.config = &parts_.options->config;
+    if (parts_.devices != nullptr) plan.borders = &parts_.devices->borders;
     plan.take_fused = [&](const Node& node) -> std::unique_ptr<Kernel> {
+      const MemoryBorders::Copy* copy =
+          plan.borders != nullptr ? plan.borders->CopyOf(&node) : nullptr;
+      if (copy != nullptr) return MakeCopyKernel(*copy);
       for (FusedKernel& fused : parts_.fused) {
         if (fused.node == &node) return std::move(fused.kernel);
       }
@@ -212,6 +219,18 @@ class SessionBuilder {
     };
     plan.make_subgraph = MakeSubgraphFactory(plan);
     parts_.level = std::make_unique<Level>(BuildPlan(*parts_.graph, plan));
+  }
+
+  // Sessions whose EPs all work in host memory go without.
+  void InsertMemoryCopies() {
+    const DataTransfers& transfers = env_.providers().transfers();
+    MemoryBorders borders =
+        InsertCopies(*parts_.graph, parts_.eps, transfers, parts_.placement);
+    if (borders.empty()) return;
+    parts_.devices = std::make_unique<DeviceSupport>();
+    parts_.devices->borders = std::move(borders);
+    parts_.devices->transfers = &transfers;
+    for (const auto& ep : parts_.eps) parts_.devices->eps.push_back(ep.get());
   }
 
   static std::vector<std::string> SplitList(std::string_view text) {

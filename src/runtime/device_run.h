@@ -1,0 +1,108 @@
+// DeviceRun: what the runs of one frame need of devices: the streams of their EPs, who has waited
+// for whom, copies. Belongs to a session's outermost frame, so that its streams keep their order
+// from run to run. Sessions whose EPs all work in host memory have none.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "compile/plan.h"
+#include "partition/memory_borders.h"
+#include "provider/sync_stream.h"
+
+struct OrtRunOptions;
+
+namespace backplane {
+
+class Frame;
+class Level;
+
+/// What all runs of a session with devices share.
+struct DeviceSupport {
+  MemoryBorders borders;
+  const DataTransfers* transfers = nullptr;
+  std::vector<ExecutionProvider*> eps;  ///< the session's
+};
+
+/// Copies between any two memories, through the host where no transfer copies directly; done on
+/// return. Fails with ORT_NOT_IMPLEMENTED where nobody can.
+void CopyAcross(const DataTransfers& transfers, const Value& from, Value& to);
+
+/// An uninitialised tensor from `allocator`, which may know of streams; null: none.
+Tensor AllocateOnStream(DType dtype, const Shape& shape, OrtAllocator* allocator,
+                        OrtSyncStream* stream);
+
+class DeviceRun {
+ public:
+  explicit DeviceRun(const DeviceSupport& support);
+  ~DeviceRun();
+  DeviceRun(const DeviceRun&) = delete;
+  DeviceRun& operator=(const DeviceRun&) = delete;
+
+  void Begin(const OrtRunOptions& options);
+  /// After a run: waits for the devices if asked to, or if memory that enqueued copies use goes
+  /// back to somebody else.
+  void End(bool synchronize);
+  /// After a failure: waits, and swallows what goes wrong.
+  void Drain() noexcept;
+  /// After a failed run: the same, and lets go of what it held.
+  void Abandon() noexcept;
+
+  /// Makes the waits of a step. Returns its stream; null: the step is done when it returns.
+  OrtSyncStream* BeginStep(const Step& step);
+  /// The stream of the EP with this index; null if it has none.
+  OrtSyncStream* Stream(int ep);
+
+  /// Copies between memories that the session knows, on the stream of one of their EPs.
+  void Copy(const Value& from, Value& to, MemoryBorders::Copy path);
+  /// Copies between any two memories. Unless `to` is in a memory of the session, it is done on
+  /// return.
+  void Bring(const Value& from, Value& to);
+  /// The host waits for what is enqueued for this EP.
+  void WaitOnHost(int ep);
+  /// The host waits until no enqueued copy uses host memory any more.
+  void FinishHostCopies();
+  /// The host waits for everything.
+  void WaitForAll();
+  /// Says that memory of this run is freed at its end.
+  void RequireWait() { must_wait_ = true; }
+
+  const DeviceSupport& support() const { return support_; }
+
+  // Frames of subgraphs stay with a run until it ends: another run, on other streams, must not get
+  // their memory earlier.
+  std::unique_ptr<Frame> TakeHeld(Level* level);
+  void Hold(Level* level, std::unique_ptr<Frame> frame);
+
+ private:
+  struct EpStream {
+    std::shared_ptr<OrtSyncStream> own;
+    OrtSyncStream* current = nullptr;  // the run's: own, or the caller's
+    uint64_t enqueued = 0;             // clock of the last work
+    uint64_t host_waited = 0;          // clock up to which the host has waited
+    bool uses_host_memory = false;     // since the host last waited
+    std::vector<uint64_t> waited;      // by producer: clock up to which this stream has waited
+  };
+  struct HeldFrame {
+    Level* level;
+    std::unique_ptr<Frame> frame;
+  };
+
+  void WaitOnStream(int consumer, int producer);
+  void MarkEnqueued(int ep) { streams_[static_cast<size_t>(ep)].enqueued = ++clock_; }
+  void ReturnHeld();
+
+  const DeviceSupport& support_;
+  std::vector<EpStream> streams_;  // by EP
+  std::vector<HeldFrame> held_;
+  // By path: who copies; the host's number comes first. Filled as paths are used.
+  std::vector<std::shared_ptr<const DataTransfer>> transfers_;
+  uint64_t clock_ = 0;
+  bool must_wait_ = false;
+};
+
+/// The kernel of a copy node.
+std::unique_ptr<Kernel> MakeCopyKernel(MemoryBorders::Copy path);
+
+}  // namespace backplane
