@@ -53,10 +53,10 @@ std::shared_ptr<Buffer> Buffer::Allocate(OrtAllocator* allocator, size_t bytes) 
   void* data = allocator->Alloc(allocator, bytes);
   Require(data != nullptr || bytes == 0, ORT_FAIL, "the allocator could not provide {} bytes",
           bytes);
-  return std::make_shared<Buffer>(
-      data, bytes, [allocator, owner = AllocatorOwner(allocator)](void* p) {
-        if (p != nullptr) allocator->Free(allocator, p);
-      });
+  return std::make_shared<Buffer>(data, bytes,
+                                  [allocator, owner = AllocatorOwner(allocator)](void* p) {
+                                    if (p != nullptr) allocator->Free(allocator, p);
+                                  });
 }
 
 namespace {

@@ -121,14 +121,15 @@ class Planner {
         if (!trace_[i].made || Root(i) != i || !OwnsDeviceMemory(i, memory)) continue;
         block_of[i] = static_cast<uint32_t>(blocks.size());
         const bool given = plan_.slots[i].producer == Slot::kNever;
-        blocks.push_back({std::max(BytesAt(i), size_t{1}), given ? 0 : plan_.slots[i].producer,
-                          last_use_[i]});
+        blocks.push_back(
+            {std::max(BytesAt(i), size_t{1}), given ? 0 : plan_.slots[i].producer, last_use_[i]});
         if (!plan_.memories[memory - 1].reuse || plan_.slots[i].kind == SlotKind::kOutput)
           blocks.back().last = static_cast<uint32_t>(plan_.steps.size());
         if (!plan_.memories[memory - 1].reuse) blocks.back().first = 0;
       }
       const size_t base = result.device_blocks.size();
-      for (const size_t bytes : SharePlaces(blocks)) result.device_blocks.push_back({memory, bytes});
+      for (const size_t bytes : SharePlaces(blocks))
+        result.device_blocks.push_back({memory, bytes});
       for (uint32_t i = 0; i < plan_.slots.size(); ++i) {
         const uint32_t block = block_of[Root(i)];
         if (trace_[i].made && !plan_.slots[i].is_view && block != UINT32_MAX)
@@ -148,9 +149,9 @@ class Planner {
   // In the host's arena, or in a device's.
   bool IsPlanned(uint32_t i) const {
     const MemoryNumber memory = plan_.slots[i].memory;
-    return memory == kHostMemory ? OwnsArenaMemory(i)
-                                 : plan_.slots[i].kind == SlotKind::kInternal &&
-                                       OwnsDeviceMemory(i, memory);
+    return memory == kHostMemory
+               ? OwnsArenaMemory(i)
+               : plan_.slots[i].kind == SlotKind::kInternal && OwnsDeviceMemory(i, memory);
   }
 
   bool OwnsArenaMemory(uint32_t i) const {

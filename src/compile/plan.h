@@ -86,7 +86,7 @@ struct Plan {
   std::vector<uint32_t> output_slots;   ///< in the order of the graph's outputs; may repeat, may be
                                         ///< inputs or constants
   std::vector<uint32_t> capture_slots;  ///< in the order of the parent node's implicit inputs
-  std::vector<PlannedMemory> memories;     ///< Slot::memory is an index plus one
+  std::vector<PlannedMemory> memories;  ///< Slot::memory is an index plus one
   bool is_main = true;                  ///< false: of a subgraph
 };
 

@@ -175,8 +175,8 @@ class BorderPass {
       try {
         transfers_.Copy(sources, targets);
       } catch (const Error& error) {
-        throw Error(error.code(), Format("{} (copying the initializer '{}')", error.message(),
-                                         source->name));
+        throw Error(error.code(),
+                    Format("{} (copying the initializer '{}')", error.message(), source->name));
       }
       if (source->consumers.empty()) DropFilePagesOf(*source->initializer);
     }
@@ -212,8 +212,7 @@ class BorderPass {
   void Record(const ValueInfo& value, MemoryNumber from, MemoryNumber to, bool once) {
     PlacedCopy copy{value.name, EpOf(from), EpOf(to), -1, once};
     if (const auto shape = value.type.tensor.StaticShape()) {
-      copy.bytes =
-          static_cast<int64_t>(BytesOf(value.type.tensor.dtype, shape->ElementCount()));
+      copy.bytes = static_cast<int64_t>(BytesOf(value.type.tensor.dtype, shape->ElementCount()));
     } else if (value.IsInitializer()) {
       copy.bytes = static_cast<int64_t>(value.initializer->Bytes());
     }

@@ -127,12 +127,11 @@ std::shared_ptr<OrtAllocator> PluginEp::MakeAllocator(const MemoryInfo& memory) 
                static_cast<const OrtKeyValuePairs*>(nullptr), &allocator);
   }
   if (allocator == nullptr) return nullptr;
-  std::shared_ptr<OrtAllocator> owner(
-      allocator, [keep = lifetime_, factory = factory_](OrtAllocator* gone) {
-        ForgetAllocatorOwner(gone);
-        ReleaseThroughPlugin(Callback(*factory, &OrtEpFactory::ReleaseAllocator, 23), factory,
-                             gone);
-      });
+  std::shared_ptr<OrtAllocator> owner(allocator, [keep = lifetime_,
+                                                  factory = factory_](OrtAllocator* gone) {
+    ForgetAllocatorOwner(gone);
+    ReleaseThroughPlugin(Callback(*factory, &OrtEpFactory::ReleaseAllocator, 23), factory, gone);
+  });
   Require(allocator->Alloc != nullptr && allocator->Free != nullptr && allocator->Info != nullptr,
           ORT_INVALID_ARGUMENT, "{}: the allocator for memory '{}' lacks Alloc, Free or Info",
           name_, memory.name);

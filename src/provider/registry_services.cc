@@ -21,12 +21,11 @@ std::shared_ptr<OrtAllocator> ProviderRegistry::MakeAllocator(const EpDevice& de
              &allocator);
   Require(allocator != nullptr, ORT_FAIL, "{}: CreateAllocator gave no allocator for memory '{}'",
           device.ep_name, memory.name);
-  std::shared_ptr<OrtAllocator> owner(
-      allocator, [library = device.library->shared_from_this(), release,
-                  &factory](OrtAllocator* gone) {
-        ForgetAllocatorOwner(gone);
-        ReleaseThroughPlugin(release, &factory, gone);
-      });
+  std::shared_ptr<OrtAllocator> owner(allocator, [library = device.library->shared_from_this(),
+                                                  release, &factory](OrtAllocator* gone) {
+    ForgetAllocatorOwner(gone);
+    ReleaseThroughPlugin(release, &factory, gone);
+  });
   Require(allocator->Alloc != nullptr && allocator->Free != nullptr && allocator->Info != nullptr,
           ORT_INVALID_ARGUMENT, "{}: the allocator for memory '{}' lacks Alloc, Free or Info",
           device.ep_name, memory.name);

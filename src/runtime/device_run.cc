@@ -186,8 +186,7 @@ void DeviceRun::Copy(const Value& from, Value& to, MemoryBorders::Copy path) {
     return;
   }
   EpStream& own = streams_[static_cast<size_t>(ep)];
-  own.uses_host_memory =
-      own.uses_host_memory || path.from == kHostMemory || path.to == kHostMemory;
+  own.uses_host_memory = own.uses_host_memory || path.from == kHostMemory || path.to == kHostMemory;
   MarkEnqueued(ep);
   transfer->Copy(sources, targets, streams);
 }

@@ -32,8 +32,8 @@ struct RunState {
   const std::atomic<bool>* terminate = nullptr;  ///< null: cannot be terminated
   ThreadPool* pool = nullptr;
   const Logger* logger = nullptr;
-  Profiler* profiler = nullptr;   ///< null unless profiling
-  DeviceRun* devices = nullptr;    ///< null where all EPs work in host memory
+  Profiler* profiler = nullptr;     ///< null unless profiling
+  DeviceRun* devices = nullptr;     ///< null where all EPs work in host memory
   OrtSyncStream* stream = nullptr;  ///< of the step that is running; null: it has none
 };
 
@@ -46,7 +46,7 @@ class Frame final : public FrameServices {
 
   std::vector<Value*>
       args;  ///< scratch of Level's callers: reused, so that a steady run does not allocate
-  std::deque<Value> brought;  ///< host copies of inputs, in sessions without devices
+  std::deque<Value> brought;     ///< host copies of inputs, in sessions without devices
   std::vector<Shape> trace_key;  ///< shapes of the run that is being traced
 
   /// Goes back to tracing, in the memory that `forecast` (may be null) tells.

@@ -209,11 +209,11 @@ class SubgraphLevel final : public SubgraphRunner {
 
   void TakeAcross(const Value& value, RunState& run, size_t i, Value& out) const {
     const Tensor& source = value.tensor();
-    out.SetTensor(results_[i] == kHostMemory
-                      ? Tensor::Allocate(source.dtype(), source.shape())
-                      : Tensor::Allocate(
-                            source.dtype(), source.shape(),
-                            run.devices->support().borders.device(results_[i]).ep->allocator()));
+    out.SetTensor(
+        results_[i] == kHostMemory
+            ? Tensor::Allocate(source.dtype(), source.shape())
+            : Tensor::Allocate(source.dtype(), source.shape(),
+                               run.devices->support().borders.device(results_[i]).ep->allocator()));
     run.devices->Bring(value, out);
   }
 

@@ -212,9 +212,8 @@ void OrtSession::EndRun(backplane::RunState& run, size_t& ended) {
   const bool synchronize = run.options->synchronize_eps();
   if (run.devices != nullptr) run.devices->End(synchronize);
   while (ended < parts_.eps.size()) {
-    parts_.eps[ended++]->OnRunEnd(*run.options, synchronize
-                                                    ? backplane::RunEnd::kSynchronize
-                                                    : backplane::RunEnd::kDoNotSynchronize);
+    parts_.eps[ended++]->OnRunEnd(*run.options, synchronize ? backplane::RunEnd::kSynchronize
+                                                            : backplane::RunEnd::kDoNotSynchronize);
   }
 }
 
@@ -225,7 +224,7 @@ void OrtSession::EndFailedRun(backplane::RunState& run, size_t ended, size_t beg
       parts_.eps[ended]->OnRunEnd(*run.options, backplane::RunEnd::kDoNotSynchronize);
     } catch (const std::exception& error) {
       parts_.logger->Warning("session", "OnRunEnd of {} failed after a failed run: {}",
-                            parts_.eps[ended]->name(), error.what());
+                             parts_.eps[ended]->name(), error.what());
     }
   }
 }

@@ -224,8 +224,7 @@ class SessionBuilder {
   // Sessions whose EPs all work in host memory go without.
   void InsertMemoryCopies() {
     const DataTransfers& transfers = env_.providers().transfers();
-    MemoryBorders borders =
-        InsertCopies(*parts_.graph, parts_.eps, transfers, parts_.placement);
+    MemoryBorders borders = InsertCopies(*parts_.graph, parts_.eps, transfers, parts_.placement);
     if (borders.empty()) return;
     parts_.devices = std::make_unique<DeviceSupport>();
     parts_.devices->borders = std::move(borders);
