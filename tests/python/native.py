@@ -123,10 +123,11 @@ class Session:
     """A session on a model file or on serialized bytes.
 
     `eps` is a list of (list of EpDevice, options dictionary), most preferred first. With `profile`, a prefix of
-    file names, the runs are profiled until end_profiling().
+    file names, the runs are profiled until end_profiling(). `shared` is a container for packed weights, and the
+    values by name of the initializers that sessions share.
     """
 
-    def __init__(self, library, model, threads=1, config=None, level=99, eps=(), profile=None):
+    def __init__(self, library, model, threads=1, config=None, level=99, eps=(), profile=None, shared=None):
         self.library = library
         options = library.make("CreateSessionOptions")
         library.check("SetIntraOpNumThreads", options, ctypes.c_int(threads))
@@ -142,7 +143,13 @@ class Session:
                               ctypes.c_size_t(len(devices)), keys, values, ctypes.c_size_t(len(ep_options)))
             if profile is not None:
                 library.check("EnableProfiling", options, str(profile).encode())
-            if isinstance(model, bytes):
+            if shared is not None:
+                container, values = shared
+                for name, value in values.items():
+                    library.check("AddInitializer", options, name.encode(), value)
+                self._handle = library.make("CreateSessionFromArrayWithPrepackedWeightsContainer", library.env, model,
+                                            ctypes.c_size_t(len(model)), options, container)
+            elif isinstance(model, bytes):
                 self._handle = library.make("CreateSessionFromArray", library.env, model,
                                             ctypes.c_size_t(len(model)), options)
             else:

@@ -31,7 +31,7 @@ def test_links_and_paths_exist(document):
     text = re.sub(r"```.*?```", "", document.read_text(), flags=re.DOTALL)
     paths = [target for target in re.findall(r"\]\(([^)#]+)", text) if "://" not in target]
     missing = [target for target in paths if not (document.parent / target).exists()]
-    quoted = re.findall(r"`((?:src|docs|tools|tests|bench|examples|include|scripts)/[\w./-]*)`", text)
+    quoted = re.findall(r"`((?:src|docs|tools|tests|bench|examples|include|scripts|plugins)/[\w./-]*)`", text)
     missing += [target for target in quoted if not (ROOT / target).exists()]
     assert not missing
 

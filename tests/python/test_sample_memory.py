@@ -1,6 +1,6 @@
-"""The sample GPU's memory, copies and streams, through the C API of both hosts.
+"""What the sample EPs keep in memory, through the C API of both hosts: device memory, copies, streams, packed weights.
 
-Device memory holds every byte inverted, and its streams work later than they are asked: a copy that the host forgets
+The GPU's memory holds every byte inverted, and its streams work later than they are asked: a copy that the host forgets
 gives wrong numbers, and so does a wait.
 """
 
@@ -66,6 +66,14 @@ def gpu(request):
     opened.close()
 
 
+def open_session(*args, **named):
+    try:
+        return Session(*args, **named)
+    except NativeError as error:
+        hosts.expect_failure_if_missing(error.message)
+        raise
+
+
 def inverted(array):
     return ~np.frombuffer(array.tobytes(), np.uint8)
 
@@ -109,12 +117,7 @@ def test_a_run_with_inputs_and_outputs_on_the_device(gpu):
     x, _ = gpu.tensor((6, 4))
     o, o_bytes = gpu.tensor((6, 4))
     gpu.copy(gpu.host_tensor(feed), x)
-    try:
-        session = Session(library, data, eps=[([gpu.device], {})])
-    except NativeError as error:
-        hosts.expect_failure_if_missing(error.message)
-        raise
-    with session:
+    with open_session(library, data, eps=[([gpu.device], {})]) as session:
         for bind in ("value", "memory"):
             binding = library.make("CreateIoBinding", session._handle)
             library.check("BindInput", binding, b"x", x)
@@ -146,3 +149,25 @@ def test_host_memory_that_claims_to_be_the_devices_is_noticed(gpu):
     gpu.values.append(liar)
     with pytest.raises(NativeError, match="not in its memory"):
         gpu.copy(liar, gpu.host_tensor(np.zeros(4, np.float32)))
+
+
+@pytest.mark.parametrize("name", LIBRARIES)
+def test_sessions_share_packed_weights(name):
+    """The first session packs the weight into the container; the others use it, also when the first one is gone."""
+    library = Library(LIBRARIES[name])
+    library.register_ep_library(sample.VIRTUAL, sample.SEVERAL)
+    data = sample.model([sample.node("MatMul", "x w", "o")], [sample.value("x", [None, 64])],
+                        [sample.value("o", [None, 48])], {"w": np.zeros((64, 48), np.float32)})
+    weight, feed = sample.random(64, 48), sample.random(3, 64)
+    value, _ = make_value(library, weight)  # in place of the model's
+    container = library.make("CreatePrepackedWeightsContainer")
+    try:
+        eps = [(library.ep_devices("Sample_NPU"), {})]
+        sessions = [open_session(library, data, eps=eps, shared=(container, {"w": value})) for _ in range(3)]
+        for session in sessions:
+            np.testing.assert_allclose(session.run({"x": feed})[0], feed @ weight, rtol=1e-4, atol=1e-4)
+            session.close()
+    finally:
+        library.function("ReleasePrepackedWeightsContainer", None)(container)
+        library.function("ReleaseValue", None)(value)
+        library.unregister_ep_library(sample.VIRTUAL)
