@@ -108,13 +108,16 @@ void ClearBoundOutputs(OrtIoBinding* binding_ptr) noexcept {
   if (binding_ptr != nullptr) binding_ptr->ClearOutputs();
 }
 
-// Bound values are in memory of the CPU and complete when a call returns.
+// Inputs are where they are wanted when BindInput returns.
 OrtStatus* SynchronizeBoundInputs(OrtIoBinding* binding_ptr) noexcept {
   return Guard([&] { NotNull(binding_ptr, "binding_ptr"); });
 }
 
 OrtStatus* SynchronizeBoundOutputs(OrtIoBinding* binding_ptr) noexcept {
-  return Guard([&] { NotNull(binding_ptr, "binding_ptr"); });
+  return Guard([&] {
+    NotNull(binding_ptr, "binding_ptr");
+    binding_ptr->session().Synchronize();
+  });
 }
 
 OrtStatus* RunWithBinding(OrtSession* session, const OrtRunOptions* run_options,

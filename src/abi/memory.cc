@@ -8,6 +8,7 @@
 
 #include "abi/guard.h"
 #include "abi/legacy_providers.h"
+#include "base/allocator_owners.h"
 #include "base/key_value_pairs.h"
 #include "base/memory.h"
 #include "provider/execution_provider.h"
@@ -157,26 +158,61 @@ OrtStatus* GetAllocatorWithDefaultOptions(OrtAllocator** out) noexcept {
   });
 }
 
+namespace {
+
+// Allocators of plugins that clients hold, each with what keeps its EP and library alive.
+struct LentAllocators {
+  std::mutex mutex;
+  std::multimap<OrtAllocator*, std::shared_ptr<OrtAllocator>> lent;
+};
+
+LentAllocators& Lent() {
+  static auto* lent = new LentAllocators();  // never freed: clients may release at exit
+  return *lent;
+}
+
+OrtAllocator* FindAllocator(const OrtSession& session, const OrtMemoryInfo& memory) {
+  for (const auto& ep : session.eps()) {
+    if (ep->default_memory().SameDevice(memory) && ep->allocator() != nullptr)
+      return ep->allocator();
+    for (const OrtEpDevice* device : ep->devices()) {
+      const MemoryInfo* host = device->Memory(OrtDeviceMemoryType_HOST_ACCESSIBLE);
+      if (host != nullptr && host->SameDevice(memory)) return session.AllocatorFor(memory);
+    }
+  }
+  return nullptr;
+}
+
+}  // namespace
+
 OrtStatus* CreateAllocator(const OrtSession* session, const OrtMemoryInfo* mem_info,
                            OrtAllocator** out) noexcept {
   return Guard([&] {
     NotNull(session, "session");
     NotNull(mem_info, "mem_info");
     NotNull(out, "out");
-    for (const auto& ep : session->eps()) {
-      if (ep->default_memory().SameDevice(*mem_info) && ep->allocator() != nullptr) {
-        *out = ep->allocator();
-        return;
-      }
+    OrtAllocator* allocator = FindAllocator(*session, *mem_info);
+    Require(allocator != nullptr, ORT_INVALID_ARGUMENT,
+            "No requested allocator available: no execution provider of the session has memory "
+            "'{}'",
+            mem_info->name);
+    if (auto owner = AllocatorOwner(allocator)) {
+      const std::lock_guard lock(Lent().mutex);
+      Lent().lent.emplace(allocator, std::move(owner));
     }
-    Fail(ORT_INVALID_ARGUMENT,
-         "No requested allocator available: no execution provider of the session has memory '{}'",
-         mem_info->name);
+    *out = allocator;
   });
 }
 
-// CreateAllocator lends the allocators of the session's EPs, so there is nothing to free.
-void ReleaseAllocator(OrtAllocator*) noexcept {}
+// Others than those of plugins live as long as the process or the client that made them.
+void ReleaseAllocator(OrtAllocator* input) noexcept {
+  std::shared_ptr<OrtAllocator> gone;  // released outside of the lock
+  const std::lock_guard lock(Lent().mutex);
+  const auto it = Lent().lent.find(input);
+  if (it == Lent().lent.end()) return;
+  gone = std::move(it->second);
+  Lent().lent.erase(it);
+}
 
 OrtStatus* AllocatorAlloc(OrtAllocator* ort_allocator, size_t size, void** out) noexcept {
   return Guard([&] {

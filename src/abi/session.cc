@@ -1,7 +1,6 @@
 #include "abi/session.h"
 
 #include "abi/guard.h"
-#include "base/memory_info.h"
 #include "runtime/env.h"
 #include "runtime/run_options.h"
 #include "runtime/session.h"
@@ -155,17 +154,17 @@ OrtStatus* GetType(const OrtSession* session, ValueInfos values, size_t index,
   });
 }
 
-/// Fills `out`, which has room for `count` entries, with `content`: one for each input or output.
-template <typename T>
+/// Fills `out`, which has room for `count` entries, with what `tell` says of each index.
+template <typename T, typename Tell>
 OrtStatus* FillAll(const OrtSession* session, ValueInfos values, const T** out, size_t count,
-                   const T* content) noexcept {
+                   Tell&& tell) noexcept {
   return Guard([&] {
     NotNull(session, "session");
     NotNullArray(out, count, "out");
     const size_t needed = (session->*values)().size();
     Require(count >= needed, ORT_INVALID_ARGUMENT,
             "Number of entries {} exceeds the provided size of {}", needed, count);
-    std::fill_n(out, needed, content);
+    for (size_t i = 0; i < needed; ++i) out[i] = tell(i);
   });
 }
 
@@ -213,31 +212,32 @@ OrtStatus* SessionGetOverridableInitializerTypeInfo(const OrtSession* session, s
   return GetType(session, &OrtSession::overridable_initializers, index, type_info);
 }
 
-// A session takes and leaves everything in ordinary memory, and copies for the EPs that want it
-// elsewhere.
 OrtStatus* SessionGetMemoryInfoForInputs(const OrtSession* session,
                                          const OrtMemoryInfo** inputs_memory_info,
                                          size_t num_inputs) noexcept {
-  return FillAll(session, &OrtSession::inputs, inputs_memory_info, num_inputs, &CpuMemoryInfo());
+  return FillAll(session, &OrtSession::inputs, inputs_memory_info, num_inputs,
+                 [&](size_t i) { return &session->InputMemory(*session->inputs()[i]); });
 }
 
 OrtStatus* SessionGetMemoryInfoForOutputs(const OrtSession* session,
                                           const OrtMemoryInfo** outputs_memory_info,
                                           size_t num_outputs) noexcept {
-  return FillAll(session, &OrtSession::outputs, outputs_memory_info, num_outputs, &CpuMemoryInfo());
+  return FillAll(session, &OrtSession::outputs, outputs_memory_info, num_outputs,
+                 [&](size_t i) { return &session->OutputMemory(i); });
 }
 
 OrtStatus* SessionGetEpDeviceForInputs(const OrtSession* session,
                                        const OrtEpDevice** inputs_ep_devices,
                                        size_t num_inputs) noexcept {
-  return FillAll<OrtEpDevice>(session, &OrtSession::inputs, inputs_ep_devices, num_inputs, nullptr);
+  return FillAll(session, &OrtSession::inputs, inputs_ep_devices, num_inputs,
+                 [&](size_t i) { return session->InputDevice(*session->inputs()[i]); });
 }
 
 OrtStatus* SessionGetEpDeviceForOutputs(const OrtSession* session,
                                         const OrtEpDevice** outputs_ep_devices,
                                         size_t num_outputs) noexcept {
-  return FillAll<OrtEpDevice>(session, &OrtSession::outputs, outputs_ep_devices, num_outputs,
-                              nullptr);
+  return FillAll(session, &OrtSession::outputs, outputs_ep_devices, num_outputs,
+                 [&](size_t i) { return session->OutputDevice(i); });
 }
 
 // -- profiling

@@ -96,6 +96,11 @@ class ExecutionProvider {
   /// Who allocates initializers that are copied there.
   virtual OrtAllocator* initializer_allocator() { return allocator(); }
 
+  /// The devices it was made for; empty: the host's.
+  virtual std::span<const OrtEpDevice* const> devices() const { return {}; }
+  /// Waits until its devices have done everything. False if it has no way to.
+  virtual bool Sync() { return false; }
+
   /// Whether its kernels, and copies from and to its memory, are enqueued on streams.
   virtual bool StreamAware() const { return false; }
   /// A stream for the EP's memory, which keeps alive what it needs. Called only where StreamAware.

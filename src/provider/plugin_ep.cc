@@ -16,9 +16,10 @@ namespace backplane {
 
 PluginEp::PluginEp(std::shared_ptr<PluginLibrary> library, OrtEpFactory* factory,
                    std::span<const OrtEpDevice* const> devices, const OrtSessionOptions& options,
-                   const Logger& logger)
+                   const Logger& logger, SharedAllocators shared_allocators)
     : library_(std::move(library)),
       factory_(factory),
+      shared_allocators_(std::move(shared_allocators)),
       logger_(logger),
       devices_(devices.begin(), devices.end()) {
   Create(options);
@@ -119,6 +120,9 @@ std::optional<bool> PluginEp::WantsChannelsLast(const Node& node) const {
 
 // The EP's own, else the factory's; null if both say that they have none.
 std::shared_ptr<OrtAllocator> PluginEp::MakeAllocator(const MemoryInfo& memory) {
+  if (shared_allocators_ != nullptr) {
+    if (auto shared = shared_allocators_(memory)) return shared;
+  }
   OrtAllocator* allocator = nullptr;
   if (const auto create = Callback(*ep_, &OrtEp::CreateAllocator, 23)) {
     CallPlugin(name_, create, ep_, &memory, &allocator);
@@ -137,6 +141,13 @@ std::shared_ptr<OrtAllocator> PluginEp::MakeAllocator(const MemoryInfo& memory) 
           name_, memory.name);
   RememberAllocatorOwner(owner);
   return owner;
+}
+
+bool PluginEp::Sync() {
+  const auto sync = Callback(*ep_, &OrtEp::Sync, 25);
+  if (sync == nullptr) return false;
+  CallPlugin(Format("{}: Sync", name_), sync, ep_);
+  return true;
 }
 
 std::shared_ptr<OrtSyncStream> PluginEp::CreateStream() {
@@ -293,8 +304,10 @@ std::shared_ptr<ExecutionProvider> CreatePluginEp(std::shared_ptr<PluginLibrary>
                                                   OrtEpFactory* factory,
                                                   std::span<const OrtEpDevice* const> devices,
                                                   const OrtSessionOptions& options,
-                                                  const Logger& logger) {
-  return std::make_shared<PluginEp>(std::move(library), factory, devices, options, logger);
+                                                  const Logger& logger,
+                                                  SharedAllocators shared_allocators) {
+  return std::make_shared<PluginEp>(std::move(library), factory, devices, options, logger,
+                                    std::move(shared_allocators));
 }
 
 }  // namespace backplane

@@ -15,7 +15,7 @@ class PluginEp final : public ExecutionProvider {
  public:
   PluginEp(std::shared_ptr<PluginLibrary> library, OrtEpFactory* factory,
            std::span<const OrtEpDevice* const> devices, const OrtSessionOptions& options,
-           const Logger& logger);
+           const Logger& logger, SharedAllocators shared_allocators);
 
   const std::string& name() const override { return name_; }
   Capability GetCapability(const GraphView& view) override;
@@ -31,6 +31,7 @@ class PluginEp final : public ExecutionProvider {
   OrtAllocator* initializer_allocator() override {
     return read_only_allocator_ != nullptr ? read_only_allocator_.get() : allocator();
   }
+  bool Sync() override;
   bool StreamAware() const override { return stream_aware_; }
   std::shared_ptr<OrtSyncStream> CreateStream() override;
   const MemoryInfo& InputMemory(const Node& node, size_t i) const override;
@@ -43,7 +44,7 @@ class PluginEp final : public ExecutionProvider {
 
   OrtEp* ep() const { return ep_; }
   const OrtKernelRegistry* registry() const { return registry_; }
-  const std::vector<const OrtEpDevice*>& devices() const { return devices_; }
+  std::span<const OrtEpDevice* const> devices() const override { return devices_; }
 
  private:
   void Create(const OrtSessionOptions& options);
@@ -58,6 +59,7 @@ class PluginEp final : public ExecutionProvider {
 
   std::shared_ptr<PluginLibrary> library_;
   OrtEpFactory* factory_;
+  SharedAllocators shared_allocators_;
   const Logger& logger_;
   std::vector<const OrtEpDevice*> devices_;
   OrtEp* ep_ = nullptr;

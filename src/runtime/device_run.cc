@@ -46,6 +46,27 @@ void CopyAcross(const DataTransfers& transfers, const Value& from, Value& to) {
   copy(on_host, to);
 }
 
+std::shared_ptr<OrtSyncStream> DeviceSupport::MakeStream(int ep) const {
+  std::shared_ptr<OrtSyncStream> stream = eps[static_cast<size_t>(ep)]->CreateStream();
+  const std::lock_guard lock(mutex_);
+  std::erase_if(streams_, [](const auto& known) { return known.second.expired(); });
+  streams_.emplace_back(ep, stream);
+  return stream;
+}
+
+void DeviceSupport::WaitForStreams(int ep) const {
+  std::vector<std::shared_ptr<OrtSyncStream>> streams;
+  {
+    const std::lock_guard lock(mutex_);
+    for (const auto& [owner, stream] : streams_) {
+      if (owner == ep) streams.push_back(stream.lock());
+    }
+  }
+  for (const auto& stream : streams) {
+    if (stream != nullptr) stream->MakeWait(nullptr);
+  }
+}
+
 DeviceRun::DeviceRun(const DeviceSupport& support)
     : support_(support), streams_(support.eps.size()) {
   for (EpStream& stream : streams_) stream.waited.resize(streams_.size(), 0);
@@ -60,7 +81,7 @@ OrtSyncStream* DeviceRun::Stream(int ep) {
   if (stream.current != nullptr) return stream.current;
   ExecutionProvider& provider = *support_.eps[static_cast<size_t>(ep)];
   if (!provider.StreamAware()) return nullptr;
-  if (stream.own == nullptr) stream.own = provider.CreateStream();
+  if (stream.own == nullptr) stream.own = support_.MakeStream(ep);
   stream.current = stream.own.get();
   return stream.current;
 }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <memory>
+#include <mutex>
 #include <span>
 #include <vector>
 
@@ -20,9 +21,19 @@ class Level;
 
 /// What all runs of a session with devices share.
 struct DeviceSupport {
+ public:
   MemoryBorders borders;
   const DataTransfers* transfers = nullptr;
   std::vector<ExecutionProvider*> eps;  ///< the session's
+
+  /// A stream of the EP with this index, which WaitForStreams knows from then on.
+  std::shared_ptr<OrtSyncStream> MakeStream(int ep) const;
+  /// Waits for all streams of an EP.
+  void WaitForStreams(int ep) const;
+
+ private:
+  mutable std::mutex mutex_;
+  mutable std::vector<std::pair<int, std::weak_ptr<OrtSyncStream>>> streams_;  // guarded by mutex_
 };
 
 /// Copies between any two memories, through the host where no transfer copies directly; done on

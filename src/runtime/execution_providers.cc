@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "cpu/cpu_ep.h"
+#include "onnxruntime_session_options_config_keys.h"
 #include "provider/ep_options.h"
 #include "provider/installed_eps.h"
 #include "provider/plugin_ep.h"
@@ -73,7 +74,11 @@ std::shared_ptr<ExecutionProvider> Create(const ProviderRegistry& registry, cons
   OrtEpFactory* factory = choice.devices.front()->factory;
   std::shared_ptr<ExecutionProvider> ep;
   try {
-    ep = CreatePluginEp(std::move(library), factory, choice.devices, options, *own_logger);
+    SharedAllocators shared;
+    if (options.ConfigSwitch(kOrtSessionOptionsConfigUseEnvAllocators))
+      shared = [&registry](const MemoryInfo& memory) { return registry.FindAllocator(memory); };
+    ep = CreatePluginEp(std::move(library), factory, choice.devices, options, *own_logger,
+                        std::move(shared));
   } catch (const Error& error) {
     ThrowError(ORT_FAIL, Format("{} ({})", error.message(),
                                 choice.name));  // ONNX Runtime's code whatever the EP's

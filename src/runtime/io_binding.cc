@@ -17,28 +17,31 @@ size_t Find(const std::vector<std::string>& names, const char* name) {
   return static_cast<size_t>(std::find(names.begin(), names.end(), name) - names.begin());
 }
 
-bool Has(const std::vector<ValueInfo*>& values, const char* name) {
-  return std::any_of(values.begin(), values.end(),
-                     [&](const ValueInfo* value) { return value->name == name; });
+/// Null if none is called `name`.
+const ValueInfo* Find(const std::vector<ValueInfo*>& values, const char* name) {
+  const auto it = std::find_if(values.begin(), values.end(),
+                               [&](const ValueInfo* value) { return value->name == name; });
+  return it == values.end() ? nullptr : *it;
 }
 
 }  // namespace
 
 void OrtIoBinding::BindInput(const char* name, const Value& value) {
-  Require(Has(session_.inputs(), name) || Has(session_.overridable_initializers(), name), ORT_FAIL,
-          "Failed to find input name in the mapping: {}", name);
+  const ValueInfo* input = Find(session_.inputs(), name);
+  if (input == nullptr) input = Find(session_.overridable_initializers(), name);
+  Require(input != nullptr, ORT_FAIL, "Failed to find input name in the mapping: {}", name);
   const size_t slot = Find(input_names_, name);
   if (slot == input_names_.size()) {
     input_names_.emplace_back(name);
     inputs_.emplace_back();
   }
-  inputs_[slot] = value;
+  inputs_[slot] = session_.InInputMemory(*input, value);
   Refresh();
 }
 
 size_t OrtIoBinding::OutputSlot(const char* name) {
-  Require(Has(session_.outputs(), name), ORT_FAIL, "Failed to find output name in the mapping: {}",
-          name);
+  Require(Find(session_.outputs(), name) != nullptr, ORT_FAIL,
+          "Failed to find output name in the mapping: {}", name);
   const size_t slot = Find(output_names_, name);
   if (slot == output_names_.size()) {
     output_names_.emplace_back(name);

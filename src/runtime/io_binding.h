@@ -16,7 +16,8 @@ struct OrtIoBinding final {
   /// `session` must outlive the binding.
   explicit OrtIoBinding(OrtSession& session) : session_(session) {}
 
-  /// Bind, replacing an earlier binding of that name. Elements are shared with `value`.
+  /// Bind, replacing an earlier binding of that name. Elements are shared with `value`, unless the
+  /// input is wanted on a device: then they are copied there now, once for all runs.
   void BindInput(const char* name, const backplane::Value& value);
   void BindOutput(const char* name, const backplane::Value& value);
   /// Every run makes a new value in `memory`.
@@ -25,6 +26,7 @@ struct OrtIoBinding final {
   void ClearOutputs();
 
   void Run(const OrtRunOptions* run_options);
+  OrtSession& session() const { return session_; }
 
   const std::vector<std::string>& output_names() const { return output_names_; }
   /// The values of the outputs, in the order of output_names(); of kind kNone before a run has made

@@ -365,9 +365,54 @@ void OrtSession::HandOver(backplane::RunState& run, const Value& source, size_t 
   }
 }
 
-const MemoryInfo& OrtSession::MemoryOf(const ValueInfo& input_or_output) const {
+const MemoryInfo& OrtSession::InputMemory(const ValueInfo& input) const {
   if (parts_.devices == nullptr) return CpuMemoryInfo();
-  return parts_.devices->borders.InfoOf(parts_.devices->borders.HomeOf(&input_or_output));
+  return parts_.devices->borders.InfoOf(parts_.devices->borders.HomeOf(&input));
+}
+
+const MemoryInfo& OrtSession::OutputMemory(size_t index) const {
+  const backplane::MemoryNumber memory = plan().slots[plan().output_slots[index]].memory;
+  return parts_.devices == nullptr ? CpuMemoryInfo() : parts_.devices->borders.InfoOf(memory);
+}
+
+const OrtEpDevice* OrtSession::DeviceOf(const backplane::Node* node,
+                                        const MemoryInfo& memory) const {
+  if (node == nullptr || node->ep < 0) return nullptr;
+  const auto devices = parts_.eps[static_cast<size_t>(node->ep)]->devices();
+  for (const OrtEpDevice* device : devices) {
+    if (device->memory && device->memory->SameDevice(memory)) return device;
+  }
+  if (!devices.empty()) return devices.front();
+  const auto all = parts_.env->providers().devices();
+  const auto host = std::find_if(all.begin(), all.end(),
+                                 [](const OrtEpDevice* device) { return device->IsBuiltIn(); });
+  return host == all.end() ? nullptr : *host;
+}
+
+const OrtEpDevice* OrtSession::InputDevice(const ValueInfo& input) const {
+  return DeviceOf(input.consumers.empty() ? nullptr : input.consumers.front().node,
+                  InputMemory(input));
+}
+
+const OrtEpDevice* OrtSession::OutputDevice(size_t index) const {
+  const ValueInfo* value = plan().slots[plan().output_slots[index]].value;
+  return DeviceOf(value->producer, OutputMemory(index));
+}
+
+Value OrtSession::InInputMemory(const ValueInfo& input, const Value& value) const {
+  const MemoryInfo& home = InputMemory(input);
+  if (home.HostAccessible() || !value.IsTensor() || value.tensor().memory().SameDevice(home))
+    return value;
+  Value moved(NewTensor(value.tensor().dtype(), value.tensor().shape(), home));
+  CopyAcross(parts_.env->providers().transfers(), value, moved);
+  return moved;
+}
+
+void OrtSession::Synchronize() {
+  if (parts_.devices == nullptr) return;
+  for (size_t i = 0; i < parts_.eps.size(); ++i) {
+    if (!parts_.eps[i]->Sync()) parts_.devices->WaitForStreams(static_cast<int>(i));
+  }
 }
 
 OrtAllocator* OrtSession::AllocatorFor(const MemoryInfo& memory) const {

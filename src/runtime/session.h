@@ -89,8 +89,17 @@ struct OrtSession final {
            std::span<const char* const> output_names, std::span<backplane::Value*> outputs,
            std::span<const backplane::MemoryInfo* const> output_memory = {});
 
-  /// In which memory an input is wanted, and an output made, before copies for the caller.
-  const backplane::MemoryInfo& MemoryOf(const backplane::ValueInfo& input_or_output) const;
+  /// In which memory an input is wanted, and an output is made: there no copy is needed.
+  const backplane::MemoryInfo& InputMemory(const backplane::ValueInfo& input) const;
+  const backplane::MemoryInfo& OutputMemory(size_t index) const;
+  /// The device whose EP reads an input first, or makes an output; null if it is not known.
+  const OrtEpDevice* InputDevice(const backplane::ValueInfo& input) const;
+  const OrtEpDevice* OutputDevice(size_t index) const;
+  /// `value` in the memory where the input is wanted; itself if it lies there.
+  backplane::Value InInputMemory(const backplane::ValueInfo& input,
+                                 const backplane::Value& value) const;
+  /// Waits until all EPs have done what runs enqueued.
+  void Synchronize();
   /// The allocator of an EP of this session, or one that sessions share, for `memory`; null if
   /// there is none.
   OrtAllocator* AllocatorFor(const backplane::MemoryInfo& memory) const;
@@ -114,6 +123,8 @@ struct OrtSession final {
                 std::span<const backplane::MemoryInfo* const> output_memory, size_t& ended);
   void MakeRoom(backplane::Frame& frame, size_t index, const backplane::MemoryInfo& memory,
                 backplane::Value& value) const;
+  const OrtEpDevice* DeviceOf(const backplane::Node* node,
+                              const backplane::MemoryInfo& memory) const;
   bool CanMakeInPlace(const backplane::Frame& frame, size_t index,
                       const backplane::MemoryInfo& memory, const backplane::Value& value) const;
   backplane::Tensor NewTensor(backplane::DType dtype, const backplane::Shape& shape,
