@@ -1,6 +1,7 @@
 // See api.h.
 #include "common/api.h"
 
+#include <cstdlib>
 #include <new>
 
 namespace backplane::plugins {
@@ -8,19 +9,28 @@ namespace {
 
 const OrtApi* ort = nullptr;
 const OrtEpApi* ep_api = nullptr;
+uint32_t version = 0;
+constexpr uint32_t kNewest = 24;  // with the members that HostHas is asked for
 
 }  // namespace
 
 void BindApi(const OrtApiBase* base) {
-  const OrtApi* api = base->GetApi(kApiVersion);
+  // A host prints a line when it is asked for a version that it does not have; its version string
+  // "1.<API version>.x" says which those are.
+  const std::string text = base->GetVersionString();
+  const size_t dot = text.find('.');
+  const int minor = dot == std::string::npos ? 0 : std::atoi(text.c_str() + dot + 1);
+  version = minor >= static_cast<int>(kNewest) ? kNewest : kApiVersion;
+  const OrtApi* api = base->GetApi(version);
   if (api == nullptr) {
-    throw Failure(ORT_FAIL, "the host " + std::string(base->GetVersionString()) +
-                                " is too old: API version " + std::to_string(kApiVersion) +
-                                " is needed");
+    throw Failure(ORT_FAIL, "the host " + text + " is too old: API version " +
+                                std::to_string(kApiVersion) + " is needed");
   }
   ort = api;
   ep_api = api->GetEpApi();
 }
+
+bool HostHas(uint32_t api_version) { return version >= api_version; }
 
 const OrtApi& Ort() { return *ort; }
 const OrtEpApi& EpApi() { return *ep_api; }

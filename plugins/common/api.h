@@ -31,6 +31,9 @@ class Failure : public std::runtime_error {
 /** Takes the tables from the host. Throws Failure when the host is older than kApiVersion. */
 void BindApi(const OrtApiBase* base);
 
+/** Whether the host's table has what came with that version; newer members need the question. */
+bool HostHas(uint32_t api_version);
+
 const OrtApi& Ort();
 const OrtEpApi& EpApi();
 

@@ -42,8 +42,7 @@ Dims DimsOf(const OrtTensorTypeAndShapeInfo* info) {
   return dims;
 }
 
-// Whether a type info of a tensor says a shape at all cannot be asked of API 23; a rank of 0 is
-// believed only for constants, whose shape their data gives.
+// A rank of 0 may also mean that there is no shape; before API 24 that cannot be told apart.
 void ReadType(const OrtValueInfo* info, Value& value) {
   const OrtTypeInfo* type_info = nullptr;
   Check(Ort().GetValueInfoTypeInfo(info, &type_info));
@@ -56,7 +55,7 @@ void ReadType(const OrtValueInfo* info, Value& value) {
   if (tensor == nullptr) return;
   Check(Ort().GetTensorElementType(tensor, &value.type));
   Dims dims = DimsOf(tensor);
-  if (!dims.empty()) {
+  if (!dims.empty() || (HostHas(24) && Ort().TensorTypeAndShape_HasShape(tensor))) {
     for (int64_t& dim : dims) dim = std::max<int64_t>(dim, -1);
     value.dims = std::move(dims);
   }

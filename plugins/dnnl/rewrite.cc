@@ -126,6 +126,9 @@ class GeluPattern {
 
 }  // namespace
 
-void Rewrite(Graph& graph, const Constants& constants) { GeluPattern(graph, constants).Apply(); }
+void Rewrite(Graph& graph, const Constants& constants) {
+  GeluPattern(graph, constants).Apply();
+  RewriteQdq(graph, constants);
+}
 
 }  // namespace backplane::dnnl_ep

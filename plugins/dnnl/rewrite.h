@@ -9,4 +9,7 @@ namespace backplane::dnnl_ep {
 /** Replaces each pattern by the one operator of the same meaning, in place. */
 void Rewrite(Graph& graph, const Constants& constants);
 
+/** The part of Rewrite that is about 8-bit integers. */
+void RewriteQdq(Graph& graph, const Constants& constants);
+
 }  // namespace backplane::dnnl_ep

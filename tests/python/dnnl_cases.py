@@ -116,8 +116,16 @@ def gemm(random):
     a = model.input(floats(random, *((k, m) if trans_a else (m, k))))
     b = floats(random, *((n, k) if trans_b else (k, n)))
     b = model.input(b) if random.random() < 0.3 else model.constant(b)
-    c = [model.constant(floats(random, *[(n,), (1, n)][int(random.integers(2))]))] if random.random() < 0.7 else []
-    return model, tail(model, random, model.add("Gemm", a, b, *c, transA=trans_a, transB=trans_b), (n,))
+    c, factors = [], {}
+    if random.random() < 0.7:
+        shapes = [(n,), (1, n), (m, n), (), (1, 1)]
+        shape = shapes[int(random.integers(5))]
+        if random.random() < 0.3:
+            factors = {"alpha": 0.7, "beta": 1.0 if shape == (m, n) else -0.3}
+        constant = factors.get("beta", 1) != 1 or random.random() < 0.6
+        c = [model.constant(floats(random, *shape)) if constant else model.input(floats(random, *shape))]
+    y = model.add("Gemm", a, b, *c, transA=trans_a, transB=trans_b, **factors)
+    return model, tail(model, random, y, (n,))
 
 
 def matmul(random):
@@ -173,6 +181,94 @@ def tail(model, random, y, vector):
 
 RANDOM = {"Conv": conv, "ConvTranspose": conv_transpose, "Pool": pool, "Gemm": gemm, "MatMul": matmul,
           "Binary": binary}
+
+
+def quantized_conv(random):
+    model = Model()
+    groups = int(random.choice([1, 1, 2]))
+    c_in, c_out = (int(n) * groups for n in random.integers(1, 20, 2))
+    a_type = random.choice([np.uint8, np.int8])
+    limits = np.iinfo(a_type)
+    x = model.input(random.integers(limits.min, limits.max + 1, (2, c_in, 9, 8)).astype(a_type))
+    w = model.constant(random.integers(-128, 128, (c_out, c_in // groups, 3, 3)).astype(np.int8))
+    w_scale = floats(random, *[(), (c_out,)][int(random.integers(2))], low=0.01, high=0.02)
+    y_scale = np.float32(4 * np.sqrt(c_in))
+    bias = [model.constant(random.integers(-5000, 5000, c_out).astype(np.int32))] if random.random() < 0.5 else []
+    zero = model.constant(np.asarray(random.integers(limits.min, limits.max + 1), a_type))
+    y_zero = model.constant(np.asarray(random.integers(limits.min, limits.max + 1), a_type))
+    y = model.add("QLinearConv", x, model.constant(np.float32(0.1)), zero, w, model.constant(w_scale),
+                  model.constant(np.zeros(w_scale.shape, np.int8)), model.constant(y_scale), y_zero, *bias,
+                  group=groups, pads=[1, 0, 1, 1], strides=[int(random.integers(1, 3)), 1])
+    return model, model.add("DequantizeLinear", y, model.constant(np.float32(1)), y_zero)
+
+
+def quantized_matmul(random):
+    model = Model()
+    k, n = (int(v) for v in random.integers(1, 70, 2))
+    x = model.input(random.integers(0, 256, (3, 5, k)).astype(np.uint8))
+    w = model.constant(random.integers(-128, 128, (k, n)).astype(np.int8))
+    w_scale = floats(random, *[(), (n,)][int(random.integers(2))], low=0.01, high=0.02)
+    zero, y_zero = (model.constant(np.uint8(v)) for v in random.integers(0, 256, 2))
+    y = model.add("QLinearMatMul", x, model.constant(np.float32(0.1)), zero, w, model.constant(w_scale),
+                  model.constant(np.zeros(w_scale.shape, np.int8)), model.constant(np.float32(4 * np.sqrt(k) / 3)),
+                  y_zero)
+    return model, model.add("DequantizeLinear", y, model.constant(np.float32(1)), y_zero)
+
+
+def dynamically_quantized(random):
+    model = Model()
+    k, n = (int(v) for v in random.integers(1, 70, 2))
+    x = model.input(floats(random, 4, k))
+    q, scale, zero = model.add("DynamicQuantizeLinear", x, outputs=3)
+    w = model.constant(random.integers(-128, 128, (k, n)).astype(np.int8))
+    y = model.add("Cast", model.add("MatMulInteger", q, w, zero), to=TensorProto.FLOAT)
+    return model, model.add("Mul", y, model.add("Mul", scale, model.constant(np.float32(0.01))))
+
+
+def integer_conv(random):
+    model = Model()
+    x = model.input(random.integers(0, 256, (1, 5, 7, 7)).astype(np.uint8))
+    w = model.constant(random.integers(-128, 128, (6, 5, 3, 3)).astype(np.int8))
+    y = model.add("ConvInteger", x, w, model.constant(np.uint8(random.integers(256))), pads=[1] * 4)
+    return model, model.add("Relu", model.add("Cast", y, to=TensorProto.FLOAT))
+
+
+def quantize(random):
+    model = Model()
+    x = model.input(floats(random, 3, 4, 50, low=-40, high=40))
+    byte = random.choice([np.uint8, np.int8])
+    zeros = random.integers(0, 100, 4).astype(byte)
+    scales = floats(random, 4, low=0.1, high=0.5)
+    if random.random() < 0.5:
+        scales, zeros = scales[0], zeros[0]
+    given = [model.constant(scales), model.constant(zeros)]
+    return model, model.add("DequantizeLinear", model.add("QuantizeLinear", x, *given, axis=1), *given, axis=1)
+
+
+def qdq_network(random):
+    """A network as quantization tools write it: floats between pairs of QuantizeLinear and DequantizeLinear."""
+    model = Model()
+
+    def pair(value, scale, zero):
+        given = [model.constant(np.float32(scale)), model.constant(np.uint8(zero))]
+        return model.add("DequantizeLinear", model.add("QuantizeLinear", value, *given), *given)
+
+    def weights(*shape):
+        channels = shape[0]
+        given = [model.constant(floats(random, channels, low=0.01, high=0.02)),
+                 model.constant(np.zeros(channels, np.int8))]
+        data = model.constant(random.integers(-128, 128, shape).astype(np.int8))
+        return model.add("DequantizeLinear", data, *given, axis=0)
+
+    x = pair(model.input(floats(random, 1, 8, 10, 10)), 0.02, 128)
+    y = pair(model.add("Relu", model.add("Conv", x, weights(16, 8, 3, 3))), 0.1, 0)
+    z = pair(model.add("Conv", y, weights(16, 16, 1, 1), model.constant(floats(random, 16))), 0.3, 100)
+    y = pair(model.add("Add", y, z), 0.3, 90)
+    return model, model.add("Flatten", model.add("GlobalAveragePool", y))
+
+
+QUANTIZED = {"QLinearConv": quantized_conv, "QLinearMatMul": quantized_matmul, "MatMulInteger": dynamically_quantized,
+             "ConvInteger": integer_conv, "QuantizeLinear": quantize, "QDQ": qdq_network}
 
 
 def unary(op, *shape, opset=17, low=-3.0, high=3.0, constants=(), **attributes):

@@ -90,6 +90,36 @@ def test_random(host, family):
             raise AssertionError(f"{family} with seed {seed}: {error}") from error
 
 
+# In units of each result: where 8-bit values are made of sums of floats, an element may fall to the neighbour.
+QUANTA = {"QLinearConv": 1.001, "QLinearMatMul": 1.001, "MatMulInteger": 1e-3, "ConvInteger": 0, "QuantizeLinear": 0,
+          "QDQ": 0.31}
+
+
+@pytest.mark.skipif(not any(word in pathlib.Path("/proc/cpuinfo").read_text() for word in ("avx512_vnni", "avx_vnni")),
+                    reason="8-bit products are left to the CPU EP on processors without VNNI")
+@pytest.mark.parametrize("family", dnnl_cases.QUANTIZED)
+def test_quantized(host, family):
+    for seed in range(12):
+        model, output = dnnl_cases.QUANTIZED[family](np.random.default_rng([seed, 2]))
+        value = model.bytes(output)
+        # Not all of these operators are in every CPU EP.
+        with hosts.open_host("onnxruntime").session(value, level=0) as reference:
+            (expected,) = reference.run(model.feeds)
+        with dnnl_session(host, value, level=0) as session:
+            (actual,) = session.run(model.feeds)
+            assert [entry for entry in session.assignment() if entry[0] != EP] == []
+        difference = np.abs(actual - expected)
+        assert np.max(difference) <= QUANTA[family] and np.mean(difference > QUANTA[family] / 2) < 0.01, seed
+
+
+def test_qdq_becomes_integer_convolutions(host, tmp_path):
+    model, output = dnnl_cases.QUANTIZED["QDQ"](np.random.default_rng(1))
+    text = dump(host, model.bytes(output), tmp_path / "dump")
+    # The second one has a bias of floats, which no integer convolution takes.
+    steps = [line.split()[0] for line in text.splitlines() if line.startswith("  ") and "reorder" not in line]
+    assert steps.count("QLinearConv") == 1 and steps.count("Conv") == 1
+
+
 DECLINED = {
     "operator of a type": lambda r, m: m.add("Add", m.input(np.arange(6)), m.constant(np.arange(6))),
     "MaxPool's indices": lambda r, m: m.add("MaxPool", m.input(floats(r, 1, 2, 6, 6)), kernel_shape=[2, 2],

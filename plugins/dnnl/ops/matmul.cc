@@ -9,8 +9,7 @@ namespace {
 // Emits the product of two tensors that are described as oneDNN sees them. `result` is the shape
 // in that view; the value gets its own shape over the same memory.
 struct Product {
-  int a, b;
-  Desc a_desc;     // how a is read
+  int b;
   Desc b_view;     // how b's plain memory is seen
   bool b_is_free;  // whether b may be repacked
   Dims result;
@@ -92,7 +91,7 @@ void BuildMatMul(Builder& builder, const Unit& unit) {
   const Dims& a_dims = builder.Shape(a);
   const Dims& b_dims = builder.Shape(b);
   const int64_t k = a_dims.back(), n = b_dims.back();
-  Product product{.a = a, .b = b, .a_desc = {}, .b_view = {}, .b_is_free = false, .result = {}};
+  Product product{.b = b, .b_view = {}, .b_is_free = false, .result = {}};
   if (ElementCount(BatchOf(b_dims)) == 1 && b_dims.size() <= a_dims.size()) {
     // One right-hand matrix for all: fold the batch into the rows.
     const Dims folded = {ElementCount(a_dims) / k, k};
@@ -114,20 +113,24 @@ DNNL_OPERATOR(MatMul, .since = 1, .until = 13, .check = CheckMatMul, .infer = In
 
 // -- Gemm ----------------------------------------------------------------------------------------
 
+// C as oneDNN can add it: one element, one row (of N elements), or the whole result.
+Refusal CheckC(const OpView& view) {
+  if (!view.IsType(2, ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT) || view.Rank(2) < 0 ||
+      view.Rank(2) > 2) {
+    return "C is not float, or of another rank";
+  }
+  const Value& c = view.Input(2);
+  const int64_t n = (*view.Input(1).dims)[view.node.Int("transB", 0) != 0 ? 0 : 1];
+  const bool single = c.HasStaticShape() && ElementCount(*c.dims) == 1;
+  if (!single && (n < 0 || c.dims->empty() || c.dims->back() != n)) return "C is one column";
+  if (view.node.Float("beta", 1) == 1) return "";
+  const bool row = c.HasStaticShape() && ElementCount(*c.dims) == n;
+  return view.IsConstant(2) && (single || row) ? "" : "beta with a C that is not a constant row";
+}
+
 Refusal CheckGemm(const OpView& view) {
   if (Refusal refusal = CheckFloat(view, 2, 2, 2); !refusal.empty()) return refusal;
-  if (view.node.Float("alpha", 1) != 1) return "alpha is not 1";
-  if (!view.HasInput(2)) return "";
-  if (!view.IsType(2, ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT) || view.Rank(2) < 0) {
-    return "C is not float, or of unknown rank";
-  }
-  if (view.node.Float("beta", 1) != 1) return "beta is not 1";
-  // N elements in one row: oneDNN's bias.
-  const Dims& c = *view.Input(2).dims;
-  if (c.empty() || c.size() > 2 || (c.size() == 2 && c[0] != 1)) return "C is not one row";
-  const Value& b = view.Input(1);
-  const int64_t n = (*b.dims)[view.node.Int("transB", 0) != 0 ? 0 : 1];
-  return c.back() < 0 || c.back() != n ? "C is not one row" : "";
+  return view.HasInput(2) ? CheckC(view) : "";
 }
 
 void InferGemm(const OpView& view, Shapes& shapes) {
@@ -146,17 +149,56 @@ Desc Matrix(const Dims& dims, bool transposed) {
                     : PlainDesc(dims, DataType::f32);
 }
 
+// What comes between the product and the unit's own post-ops: alpha, and C where it is no bias.
+std::vector<PostOp> GemmPostOps(const OpView& view, const Dims& c, const Dims& result) {
+  std::vector<PostOp> posts;
+  const float alpha = view.node.Float("alpha", 1), beta = view.node.Float("beta", 1);
+  if (alpha != 1) {
+    posts.push_back(
+        {.kind = PostOp::Kind::kEltwise, .eltwise = {Algorithm::eltwise_linear, alpha, 0}});
+  }
+  if (!view.HasInput(2)) return posts;
+  PostOp add{.kind = PostOp::Kind::kTensor,
+             .algorithm = Algorithm::binary_add,
+             .operand = view.node.inputs[2]};
+  const int64_t count = ElementCount(c);
+  if (count == 1) {
+    add.kind = PostOp::Kind::kScalar;
+  } else if (count == result[1] && c.back() == result[1]) {
+    add.kind = PostOp::Kind::kVector;
+  } else if (c != result) {
+    throw Failure(ORT_INVALID_ARGUMENT, "C of " + Text(c) + " does not fit " + Text(result));
+  }
+  if (beta != 1) {
+    for (float value : view.Floats(2)) add.data.push_back(beta * value);
+    if (count == 1) add.data.resize(result[1], add.data[0]);
+    add.kind = PostOp::Kind::kVector;
+    add.operand = -1;
+  }
+  posts.push_back(std::move(add));
+  return posts;
+}
+
 void BuildGemm(Builder& builder, const Unit& unit) {
-  const Node& node = builder.NodeOf(unit);
+  const OpView view = builder.View(unit);
+  const Node& node = view.node;
   const int a = node.inputs[0], b = node.inputs[1];
-  Product product{.a = a, .b = b, .a_desc = {}, .b_view = {}, .b_is_free = false, .result = {}};
+  Product product{.b = b, .b_view = {}, .b_is_free = false, .result = {}};
   product.b_view = Matrix(builder.Shape(b), node.Int("transB", 0) != 0);
   product.b_is_free = builder.IsConstant(b);
   product.result = builder.Shape(node.outputs[0]);
-  if (builder.View(unit).HasInput(2)) product.bias = node.inputs[2];
+  const Dims c = view.HasInput(2) ? builder.Shape(node.inputs[2]) : Dims();
+  std::vector<PostOp> posts = GemmPostOps(view, c, product.result);
+  // One row and no factors: that is what the primitive knows as its bias.
+  if (posts.size() == 1 && posts[0].kind == PostOp::Kind::kVector && posts[0].operand >= 0) {
+    product.bias = node.inputs[2];
+    posts.clear();
+  }
+  Unit whole = unit;
+  whole.posts.insert(whole.posts.begin(), posts.begin(), posts.end());
   const Tensor left = {builder.Plain(a).buffer,
                        Matrix(builder.Shape(a), node.Int("transA", 0) != 0)};
-  EmitProduct(builder, unit, product, left, nullptr);
+  EmitProduct(builder, whole, product, left, nullptr);
 }
 DNNL_OPERATOR(Gemm, .since = 7, .until = 13, .check = CheckGemm, .infer = InferGemm,
               .build = BuildGemm, .takes_eltwise = true, .takes_binary = true, .channel_axis = -1,
