@@ -27,6 +27,7 @@ struct Options {
   int threads = 1;
   double seconds = 1;
   int min_runs = 3;
+  std::string profile;
 };
 
 const OrtApi* ort = nullptr;
@@ -187,6 +188,8 @@ Json Measure(const Options& options) {
   Check(ort->CreateSessionOptions(&session_options));
   Check(ort->SetIntraOpNumThreads(session_options, options.threads));
   Check(ort->SetInterOpNumThreads(session_options, 1));
+  if (!options.profile.empty())
+    Check(ort->EnableProfiling(session_options, options.profile.c_str()));
   const double env_made = Now();
   const double env_made_cpu = CpuNow();
   Check(ort->CreateSession(model.env, options.model.c_str(), session_options, &model.session));
@@ -222,6 +225,13 @@ Json Measure(const Options& options) {
   result["min_cpu_ms"] = least_cpu;
   result["peak_bytes"] = ProcessBytes("VmHWM:");
   result["sample"] = std::move(sample);
+  if (!options.profile.empty()) {
+    OrtAllocator* allocator = nullptr;
+    char* file = nullptr;
+    Check(ort->GetAllocatorWithDefaultOptions(&allocator));
+    Check(ort->SessionEndProfiling(model.session, allocator, &file));
+    result["profile"] = file;
+  }
   return result;
 }
 
@@ -238,6 +248,7 @@ int main(int argc, char** argv) {
   app.add_option("--min-runs", options.min_runs, "Runs to measure at least")
       ->capture_default_str()
       ->check(CLI::Range(1, 1000000));
+  app.add_option("--profile", options.profile, "Prefix of the file for a trace of every node");
   CLI11_PARSE(app, argc, argv);
   try {
     std::printf("%s\n", Measure(options).dump().c_str());

@@ -51,6 +51,34 @@ class RowFinder {
     }
   }
 
+  /// The same for a tile whose pixels are neighbours in a row and have no tap beside the image: one
+  /// pointer for each kernel row inside the image, to the whole width of the kernel. Returns their
+  /// number, or 0 if the tile is not of this kind; `skipped`: kernel rows above the image.
+  int64_t FindRuns(int64_t first, int64_t count, const float** runs, int64_t* skipped) const {
+    if (w_.kernel[0] != 1 || w_.kernel[1] > kTapsAtOnce || w_.dilation[2] != 1 ||
+        channels_ != w_.channels)
+      return 0;
+    int64_t rest = first;
+    const int64_t ow = rest % w_.out[2];
+    rest /= w_.out[2];
+    const int64_t oh = rest % w_.out[1];
+    rest /= w_.out[1];
+    const int64_t d = rest % w_.out[0] * w_.stride[0] - w_.pad[0];
+    const int64_t n = rest / w_.out[0];
+    const int64_t w0 = ow * w_.stride[2] - w_.pad[2];
+    if (ow + count > w_.out[2] || w0 < 0 ||
+        w0 + (count - 1) * w_.stride[2] + w_.kernel[2] > w_.in[2] || !Inside(d, w_.in[0]))
+      return 0;
+    const Window::Taps taps = w_.TapsAt(1, oh);
+    *skipped = taps.first;
+    for (int64_t kh = taps.first; kh < taps.last; ++kh) {
+      const int64_t h = taps.start + kh * w_.dilation[1];
+      runs[kh - taps.first] =
+          x_ + ((n * w_.in[0] + d) * w_.in[1] + h) * row_floats_ + w0 * channels_;
+    }
+    return std::max<int64_t>(taps.last - taps.first, 0);
+  }
+
   /// Whether runs of taps can be merged: then a tile's borders fit the buffer.
   static bool CanMerge(const Window& w, int64_t group_channels) {
     const int64_t run = w.kernel[2] * group_channels;
@@ -287,7 +315,6 @@ void PackedConv::RunTask(const Task& task) const {
   const float* rows[kTapsAtOnce * kMaxTileRows];
   TileArgs t;
   t.a = rows;
-  t.k = tap_floats;
   t.ldc = out_channels_;
   t.beta = e.residual_scale;
   t.residual_stride = e.residual_stride;
@@ -295,29 +322,45 @@ void PackedConv::RunTask(const Task& task) const {
   const int64_t tiles = CeilDiv<int64_t>(count, tile.rows);
   for (int64_t first = task.panel_begin; first < task.panel_end; first += group) {
     const int64_t last = std::min(first + group, task.panel_end);
+    // The tile of rows [row, row + t.m) with the taps in `rows`, times the weights from row
+    // `weight_row` on.
+    const auto multiply = [&](int64_t row, int64_t weight_row, bool finish) {
+      t.low = finish ? e.activation.low() : -std::numeric_limits<float>::infinity();
+      t.high = finish ? e.activation.high() : std::numeric_limits<float>::infinity();
+      for (int64_t panel = first; panel < last; ++panel) {
+        const int64_t column = panel * tile.columns;
+        t.b_stride = packed.width(panel);
+        t.b = packed.panel(panel) + weight_row * t.b_stride;
+        t.n = static_cast<int>(std::min<int64_t>(tile.columns, outputs - column));
+        const int64_t output = first_output + column;
+        t.c = task.y + row * out_channels_ + output;
+        t.bias = finish && e.bias != nullptr ? e.bias + output : nullptr;
+        t.residual = finish && e.residual != nullptr
+                         ? e.residual + row * e.residual_stride + output
+                         : nullptr;
+        tile.run(t);
+      }
+    };
     for (int64_t i = 0; i < tiles; ++i) {
       const int64_t row = task.row_begin + count * i / tiles;
       t.m = static_cast<int>(task.row_begin + count * (i + 1) / tiles - row);
-      for (int64_t tap = 0; tap < taps; tap += kTapsAtOnce) {
-        t.taps = std::min(kTapsAtOnce, taps - tap);
-        finder.Find(row, t.m, tap, tap + t.taps, rows);
-        // Sums of more taps than fit are carried in the output; only the last round finishes them.
-        const bool finish = tap + t.taps == taps;
-        t.accumulate = tap > 0;
-        t.low = finish ? e.activation.low() : -std::numeric_limits<float>::infinity();
-        t.high = finish ? e.activation.high() : std::numeric_limits<float>::infinity();
-        for (int64_t panel = first; panel < last; ++panel) {
-          const int64_t column = panel * tile.columns;
-          t.b_stride = packed.width(panel);
-          t.b = packed.panel(panel) + tap * tap_floats * t.b_stride;
-          t.n = static_cast<int>(std::min<int64_t>(tile.columns, outputs - column));
-          const int64_t output = first_output + column;
-          t.c = task.y + row * out_channels_ + output;
-          t.bias = finish && e.bias != nullptr ? e.bias + output : nullptr;
-          t.residual = finish && e.residual != nullptr
-                           ? e.residual + row * e.residual_stride + output
-                           : nullptr;
-          tile.run(t);
+      int64_t skipped = 0;
+      t.taps = finder.FindRuns(row, t.m, rows, &skipped);
+      if (t.taps > 0) {
+        t.a_step = task.window.stride[2] * group_channels_;
+        t.k = kernel_[2] * group_channels_;
+        t.accumulate = false;
+        multiply(row, skipped * t.k, true);
+      } else {
+        t.a_step = 0;
+        t.k = tap_floats;
+        for (int64_t tap = 0; tap < taps; tap += kTapsAtOnce) {
+          t.taps = std::min(kTapsAtOnce, taps - tap);
+          finder.Find(row, t.m, tap, tap + t.taps, rows);
+          // Sums of more taps than fit are carried in the output; only the last round finishes
+          // them.
+          t.accumulate = tap > 0;
+          multiply(row, tap * tap_floats, tap + t.taps == taps);
         }
       }
       if (!e.activation.IsClamp()) {

@@ -122,7 +122,7 @@ HWY_INLINE void FinishInRegisters(const TileArgs& t, V (&acc)[kM][kVectors]) {
 }
 
 template <int kM, int kVectors>
-HWY_INLINE void Finish(const TileArgs& t, V (&acc)[kM][kVectors]) {
+HWY_INLINE void FinishSums(const TileArgs& t, V (&acc)[kM][kVectors]) {
   if (!t.accumulate) {
     if (t.n == kVectors * kLanes) {
       FinishInRegisters<true>(t, acc);
@@ -143,20 +143,60 @@ HWY_INLINE void Finish(const TileArgs& t, V (&acc)[kM][kVectors]) {
   FinishInMemory(t, sums, kM, kVectors * kLanes);
 }
 
+// Few accumulators would wait for each other: then several steps of k go side by side.
 template <int kM, int kVectors>
-void RunTile(const TileArgs& t) {
-  const D d;
-  // Few accumulators would wait for each other: then several steps of k go side by side.
-  constexpr int kSplit = kM * kVectors >= 8 ? 1 : kM * kVectors >= 4 ? 2 : 4;
-  V acc[kSplit][kM][kVectors];
-  BACKPLANE_UNROLL
-  for (int s = 0; s < kSplit; ++s) {
+constexpr int kSplit = kM * kVectors >= 8 ? 1 : kM * kVectors >= 4 ? 2 : 4;
+
+template <int kM, int kVectors>
+struct Sums {
+  static constexpr int kWays = kSplit<kM, kVectors>;
+  V acc[kWays][kM][kVectors];
+
+  HWY_INLINE Sums() {
+    const D d;
     BACKPLANE_UNROLL
-    for (int i = 0; i < kM; ++i) {
+    for (int s = 0; s < kWays; ++s) {
       BACKPLANE_UNROLL
-      for (int j = 0; j < kVectors; ++j) acc[s][i][j] = hn::Zero(d);
+      for (int i = 0; i < kM; ++i) {
+        BACKPLANE_UNROLL
+        for (int j = 0; j < kVectors; ++j) acc[s][i][j] = hn::Zero(d);
+      }
     }
   }
+
+  // Adds one row of B times the m values of A that `a(i)` gives.
+  template <class GetA>
+  HWY_INLINE void Add(int s, const float* b, const GetA& a) {
+    const D d;
+    V bv[kVectors];
+    BACKPLANE_UNROLL
+    for (int j = 0; j < kVectors; ++j) bv[j] = hn::LoadU(d, b + j * kLanes);
+    BACKPLANE_UNROLL
+    for (int i = 0; i < kM; ++i) {
+      const V av = hn::Set(d, a(i));
+      BACKPLANE_UNROLL
+      for (int j = 0; j < kVectors; ++j) acc[s][i][j] = hn::MulAdd(av, bv[j], acc[s][i][j]);
+    }
+  }
+
+  HWY_INLINE void Finish(const TileArgs& t) {
+    BACKPLANE_UNROLL
+    for (int s = 1; s < kWays; ++s) {
+      BACKPLANE_UNROLL
+      for (int i = 0; i < kM; ++i) {
+        BACKPLANE_UNROLL
+        for (int j = 0; j < kVectors; ++j) acc[0][i][j] = hn::Add(acc[0][i][j], acc[s][i][j]);
+      }
+    }
+    FinishSums(t, acc[0]);
+  }
+};
+
+// Each row of A behind a pointer of its own.
+template <int kM, int kVectors>
+void RunTile(const TileArgs& t) {
+  constexpr int kWays = kSplit<kM, kVectors>;
+  Sums<kM, kVectors> sums;
   const float* b = t.b;
   const int64_t b_stride = t.b_stride;
   const float* const* rows = t.a;
@@ -165,42 +205,52 @@ void RunTile(const TileArgs& t) {
     BACKPLANE_UNROLL
     for (int i = 0; i < kM; ++i) a[i] = rows[i];
     int64_t k = 0;
-    for (; k + kSplit <= t.k; k += kSplit) {
+    for (; k + kWays <= t.k; k += kWays) {
       BACKPLANE_UNROLL
-      for (int s = 0; s < kSplit; ++s) {
-        V bv[kVectors];
-        BACKPLANE_UNROLL
-        for (int j = 0; j < kVectors; ++j) bv[j] = hn::LoadU(d, b + j * kLanes);
+      for (int s = 0; s < kWays; ++s) {
+        sums.Add(s, b, [&](int i) HWY_ATTR { return a[i][k + s]; });
         b += b_stride;
-        BACKPLANE_UNROLL
-        for (int i = 0; i < kM; ++i) {
-          const V av = hn::Set(d, a[i][k + s]);
-          BACKPLANE_UNROLL
-          for (int j = 0; j < kVectors; ++j) acc[s][i][j] = hn::MulAdd(av, bv[j], acc[s][i][j]);
-        }
       }
     }
-    for (; kSplit > 1 && k < t.k; ++k) {
-      BACKPLANE_UNROLL
-      for (int i = 0; i < kM; ++i) {
-        const V av = hn::Set(d, a[i][k]);
-        BACKPLANE_UNROLL
-        for (int j = 0; j < kVectors; ++j) {
-          acc[0][i][j] = hn::MulAdd(av, hn::LoadU(d, b + j * kLanes), acc[0][i][j]);
-        }
-      }
+    for (; kWays > 1 && k < t.k; ++k) {
+      sums.Add(0, b, [&](int i) HWY_ATTR { return a[i][k]; });
       b += b_stride;
     }
   }
-  BACKPLANE_UNROLL
-  for (int s = 1; s < kSplit; ++s) {
+  sums.Finish(t);
+}
+
+// Rows of A at one distance: three of them share a pointer, so that all addresses fit into
+// registers.
+template <int kM, int kVectors>
+void RunSteppedTile(const TileArgs& t) {
+  constexpr int kBases = (kM + 2) / 3;
+  constexpr int kSteps = 4;  // of k for each round of the loop
+  Sums<kM, kVectors> sums;
+  const float* b = t.b;
+  const int64_t b_stride = t.b_stride;
+  for (int64_t tap = 0; tap < t.taps; ++tap) {
+    const float* base[kBases];
     BACKPLANE_UNROLL
-    for (int i = 0; i < kM; ++i) {
+    for (int i = 0; i < kBases; ++i) base[i] = t.a[tap] + 3 * i * t.a_step;
+    const auto round = [&]<int kCount>(std::integral_constant<int, kCount>) HWY_ATTR {
+      // Opaque, or the compiler makes a pointer of each sum and has no registers for them.
+      int64_t step = t.a_step;
+      __asm__("" : "+r"(step));
       BACKPLANE_UNROLL
-      for (int j = 0; j < kVectors; ++j) acc[0][i][j] = hn::Add(acc[0][i][j], acc[s][i][j]);
-    }
+      for (int s = 0; s < kCount; ++s) {
+        sums.Add(s % kSplit<kM, kVectors>, b,
+                 [&](int i) HWY_ATTR { return base[i / 3][(i % 3) * step + s]; });
+        b += b_stride;
+      }
+      BACKPLANE_UNROLL
+      for (int i = 0; i < kBases; ++i) base[i] += kCount;
+    };
+    int64_t k = t.k;
+    for (; k >= kSteps; k -= kSteps) round(std::integral_constant<int, kSteps>());
+    for (; k > 0; --k) round(std::integral_constant<int, 1>());
   }
-  Finish(t, acc[0]);
+  sums.Finish(t);
 }
 
 template <int kVectors, int... kM>
@@ -209,10 +259,23 @@ constexpr std::array<void (*)(const TileArgs&), sizeof...(kM)> Table(
   return {&RunTile<kM + 1, kVectors>...};
 }
 
+template <int kVectors, int... kM>
+constexpr std::array<void (*)(const TileArgs&), sizeof...(kM)> SteppedTable(
+    std::integer_sequence<int, kM...>) {
+  return {&RunSteppedTile<kM + 1, kVectors>...};
+}
+
 void Run(const TileArgs& t) {
   static constexpr auto kOne = Table<1>(std::make_integer_sequence<int, kRows>());
   static constexpr auto kTwo = Table<2>(std::make_integer_sequence<int, kRows>());
-  (t.n <= kLanes ? kOne : kTwo)[static_cast<size_t>(t.m - 1)](t);
+  static constexpr auto kSteppedOne = SteppedTable<1>(std::make_integer_sequence<int, kRows>());
+  static constexpr auto kSteppedTwo = SteppedTable<2>(std::make_integer_sequence<int, kRows>());
+  const auto row = static_cast<size_t>(t.m - 1);
+  if (t.a_step != 0) {
+    (t.n <= kLanes ? kSteppedOne : kSteppedTwo)[row](t);
+  } else {
+    (t.n <= kLanes ? kOne : kTwo)[row](t);
+  }
 }
 
 template <int kColumns>
