@@ -98,6 +98,21 @@ bool ConvertConv(Node* node, Twins& twins) {
   return true;
 }
 
+// Its window stays as the attributes say it: the kernel resolves it.
+bool ConvertConvTranspose(Node* node, Twins& twins) {
+  const Tensor* weights = node->ConstantInput(1);
+  if (weights == nullptr || weights->dtype() != DType::kFloat || !IsFloat(node->Input(0)))
+    return false;
+  const size_t rank = weights->shape().rank();
+  if (rank < 3 || rank > 5 || (RankOf(node->inputs[0]).value_or(rank) != rank)) return false;
+  if (node->Input(2) != nullptr && !IsFloat(node->inputs[2])) return false;
+  if (weights->ElementCount() == 0) return false;
+  MakePrivate(node);
+  twins.edit().SetInput(node, 0, twins.Get(node->inputs[0], rank - 2, node));
+  twins.MoveOutput(node, 0, rank - 2);
+  return true;
+}
+
 bool ConvertPool(Node* node, Twins& twins) {
   const Twin* twin = twins.Find(node->Input(0));
   const auto rank = RankOf(node->Input(0));
@@ -176,6 +191,7 @@ layout::Handler FormOf(const Node& node) {
   if (!node.domain.empty()) return nullptr;
   const std::string& type = node.op_type;
   if (type == "Conv") return &ConvertConv;
+  if (type == "ConvTranspose") return &ConvertConvTranspose;
   if (type == "MaxPool" || type == "AveragePool" || type == "GlobalAveragePool" ||
       type == "GlobalMaxPool")
     return &ConvertPool;
@@ -186,7 +202,9 @@ layout::Handler FormOf(const Node& node) {
 
 bool HasConvolution(const Graph& graph, int ep_index) {
   for (const Node* node : graph.nodes()) {
-    if (node->ep == ep_index && FormOf(*node) == &ConvertConv) return true;
+    if (node->ep != ep_index) continue;
+    const layout::Handler form = FormOf(*node);
+    if (form == &ConvertConv || form == &ConvertConvTranspose) return true;
   }
   return false;
 }

@@ -1,6 +1,6 @@
-// A private Conv or Gemm (or ChannelAffine, the activation only) takes in what is done to its
-// result: a bias, a residual, an activation. The fused node stands where the last of them stood, so
-// everything it reads is computed by then.
+// A private Conv or Gemm (or ChannelAffine or ConvTranspose, the activation only) takes in what is
+// done to its result: a bias, a residual, an activation. The fused node stands where the last of
+// them stood, so everything it reads is computed by then.
 #include <algorithm>
 #include <limits>
 
@@ -18,12 +18,13 @@ bool IsProduct(const Node* node) {
 }
 
 bool TakesActivation(const Node* node) {
-  return IsProduct(node) || node->Is("ChannelAffine", kPrivateDomain);
+  return IsProduct(node) || node->Is("ChannelAffine", kPrivateDomain) ||
+         node->Is("ConvTranspose", kPrivateDomain);
 }
 
 bool HasActivation(const Node* node) { return !node->Text("activation", "").empty(); }
 
-// The private Conv or Gemm that alone feeds input `i` of `node` and is not finished by an
+// The private product that alone feeds input `i` of `node` and is not finished by an
 // activation.
 Node* Producer(const Node* node, size_t i, const FusePass& pass) {
   Node* producer = node->Input(i) == nullptr ? nullptr : node->inputs[i]->producer;

@@ -335,9 +335,8 @@ void PackedConv::RunTask(const Task& task) const {
         const int64_t output = first_output + column;
         t.c = task.y + row * out_channels_ + output;
         t.bias = finish && e.bias != nullptr ? e.bias + output : nullptr;
-        t.residual = finish && e.residual != nullptr
-                         ? e.residual + row * e.residual_stride + output
-                         : nullptr;
+        t.residual = finish && e.residual != nullptr ? e.residual + row * e.residual_stride + output
+                                                     : nullptr;
         tile.run(t);
       }
     };

@@ -145,7 +145,9 @@ HWY_INLINE void FinishSums(const TileArgs& t, V (&acc)[kM][kVectors]) {
 
 // Few accumulators would wait for each other: then several steps of k go side by side.
 template <int kM, int kVectors>
-constexpr int kSplit = kM * kVectors >= 8 ? 1 : kM * kVectors >= 4 ? 2 : 4;
+constexpr int kSplit = kM* kVectors >= 8   ? 1
+                       : kM* kVectors >= 4 ? 2
+                                           : 4;
 
 template <int kM, int kVectors>
 struct Sums {

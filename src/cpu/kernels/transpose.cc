@@ -63,10 +63,58 @@ void CopyRun(T* dst, const T* src, int64_t count) {
   for (int64_t i = 0; i < count; ++i) dst[i] = src[i];
 }
 
+template <size_t kBytes, typename T>
+void CopyRowsOf(T* dst, int64_t dst_stride, const T* src, int64_t src_stride, int64_t rows) {
+  for (int64_t i = 0; i < rows; ++i)
+    std::memcpy(dst + i * dst_stride, src + i * src_stride, kBytes);
+}
+
+// Rows of `run` elements; those of a size that is a constant here are copied without a call.
+template <typename T>
+void CopyRows(T* dst, int64_t dst_stride, const T* src, int64_t src_stride, int64_t rows,
+              int64_t run) {
+  if constexpr (std::is_trivially_copyable_v<T>) {
+    switch (static_cast<size_t>(run) * sizeof(T)) {
+      case 16:
+        return CopyRowsOf<16>(dst, dst_stride, src, src_stride, rows);
+      case 32:
+        return CopyRowsOf<32>(dst, dst_stride, src, src_stride, rows);
+      case 64:
+        return CopyRowsOf<64>(dst, dst_stride, src, src_stride, rows);
+      case 96:
+        return CopyRowsOf<96>(dst, dst_stride, src, src_stride, rows);
+      case 128:
+        return CopyRowsOf<128>(dst, dst_stride, src, src_stride, rows);
+    }
+  }
+  for (int64_t i = 0; i < rows; ++i) CopyRun(dst + i * dst_stride, src + i * src_stride, run);
+}
+
+// Short runs, contiguous on both sides: the two innermost axes together.
+template <typename T>
+void CopyShortRuns(ThreadPool& pool, const Axis* axes, int rank, T* dst, const T* src) {
+  const int64_t run = axes[rank - 1].size;
+  const Axis& rows = axes[rank - 2];
+  const double cost = static_cast<double>(run) * sizeof(T) / kBytesPerNanosecond + 1;
+  pool.For(Product(axes, rank - 1), cost, [&](int64_t begin, int64_t end) {
+    Odometer at(axes, rank - 2, begin / rows.size);
+    int64_t row = begin % rows.size;
+    while (begin < end) {
+      const int64_t count = std::min(rows.size - row, end - begin);
+      CopyRows(dst + at.dst + row * rows.dst, rows.dst, src + at.src + row * rows.src, rows.src,
+               count, run);
+      begin += count;
+      row = 0;
+      at.Next();
+    }
+  });
+}
+
 // The innermost axis is contiguous on both sides.
 template <typename T>
 void CopyRuns(ThreadPool& pool, const Axis* axes, int rank, T* dst, const T* src) {
   const int64_t run = axes[rank - 1].size;
+  if (rank > 1 && run * sizeof(T) <= 1024) return CopyShortRuns(pool, axes, rank, dst, src);
   const int64_t piece = std::max<int64_t>(kPieceBytes / sizeof(T), 1);
   const int64_t pieces = CeilDiv(run, piece);
   const double cost =

@@ -1,5 +1,8 @@
-// ConvTranspose on [N, C, spatial...]: each input pixel times the weights gives its share of every
-// output pixel under the kernel (one matrix product), and each output pixel gathers its shares.
+// ConvTranspose: ONNX's on [N, C, spatial...], and the private one on [N, spatial..., C] with an
+// activation. Each input pixel times the weights gives its share of every output pixel under the
+// kernel (one matrix product), and each output pixel gathers its shares. Where kernels do not
+// overlap a share is the pixel: then the products go where they belong, a row of the kernel at a
+// time.
 #include <algorithm>
 #include <optional>
 
@@ -10,6 +13,7 @@
 #include "cpu/kernels/transpose.h"
 #include "cpu/ops/conv_layout.h"
 #include "cpu/ops/conv_window.h"
+#include "cpu/ops/gemm_attributes.h"
 
 namespace backplane::cpu {
 namespace {
@@ -17,7 +21,10 @@ namespace {
 class ConvTransposeFloat final : public Kernel {
  public:
   explicit ConvTransposeFloat(const KernelInfo& info)
-      : name_(info.node.Describe()), groups_(info.node.Int("group", 1)) {
+      : name_(info.node.Describe()),
+        channels_last_(info.node.domain == kPrivateDomain),
+        groups_(info.node.Int("group", 1)),
+        activation_(ActivationOf(info.node)) {
     Require(groups_ > 0, ORT_INVALID_ARGUMENT, "{}: group is {}", name_, groups_);
     node_.name = info.node.name;
     node_.op_type = info.node.op_type;
@@ -56,18 +63,41 @@ class ConvTransposeFloat final : public Kernel {
       reorder.Add(taps, group_outputs, 1);
       reorder.Add(group_outputs, 1, taps);
       reorder.Run(pool, DType::kFloat, ordered->data(), w.raw());
+      const auto* from = static_cast<const float*>(ordered->data());
       const int64_t n = taps * group_outputs;
+      direct = op.groups_ == 1 && KernelsTouch(op.node_);
+      if (direct) {
+        const int64_t row = k[2] * group_outputs;
+        for (int64_t kh = 0; kh < k[1]; ++kh)
+          packed.push_back(PackedB::Pack(from + kh * row, group_channels, row, n, 1));
+        return;
+      }
       for (int64_t g = 0; g < op.groups_; ++g) {
-        packed.push_back(
-            PackedB::Pack(static_cast<const float*>(ordered->data()) + g * group_channels * n,
-                          group_channels, n, n, 1));
+        packed.push_back(PackedB::Pack(from + g * group_channels * n, group_channels, n, n, 1));
       }
     }
+
+    // Every output pixel lies under exactly one tap of one input pixel.
+    bool KernelsTouch(const Node& node) const {
+      const Dims3& k = attributes.kernel();
+      return k[0] == 1 && attributes.window().stride == k &&
+             attributes.dilation() == Dims3{1, 1, 1} && attributes.pad_begin() == Dims3{0, 0, 0} &&
+             attributes.pad_end() == Dims3{0, 0, 0} &&
+             node.Text("auto_pad", "NOTSET") == "NOTSET" && !HasOutputPadding(node) &&
+             !node.Has("output_shape");
+    }
+
+    static bool HasOutputPadding(const Node& node) {
+      const std::vector<int64_t> extra = node.Ints("output_padding");
+      return std::any_of(extra.begin(), extra.end(), [](int64_t v) { return v != 0; });
+    }
+
     WindowAttributes attributes;
     int64_t channels;
     int64_t group_outputs;
     int64_t group_channels;
     int64_t taps;
+    bool direct = false;  ///< one matrix for each row of the kernel; else for each group
     std::vector<PackedB> packed;
   };
 
@@ -79,36 +109,75 @@ class ConvTransposeFloat final : public Kernel {
 
   void RunWith(KernelContext& context, const Weights& weights) const {
     const Tensor& x = context.Input(0);
-    const Window w = weights.attributes.ResolveTransposed(node_, x.shape());
+    const Window w = weights.attributes.ResolveTransposed(node_, x.shape(), channels_last_);
     Require(w.channels == weights.channels, ORT_INVALID_ARGUMENT,
             "{}: input of shape {} has {} channels, the weights want {}", name_,
             x.shape().ToString(), w.channels, weights.channels);
     const int64_t outputs = CheckedMul(weights.group_outputs, groups_);
-    Tensor& y = context.Output(0, weights.attributes.OutputShape(w, outputs, false));
+    Tensor& y = context.Output(0, weights.attributes.OutputShape(w, outputs, channels_last_));
     if (y.ElementCount() == 0) return;
     const Tensor* bias = context.OptionalInput(2);
     Require(bias == nullptr || bias->ElementCount() == outputs, ORT_INVALID_ARGUMENT,
             "{}: the bias must have {} elements", name_, outputs);
-    const float* shares = weights.packed.empty() ? nullptr : Multiply(context, weights, w, x);
-    float* y_last = context.Scratch<float>(static_cast<size_t>(y.ElementCount()));
-    Gather(context, weights, w, shares, bias != nullptr ? bias->data<float>() : nullptr, y_last);
-    FromChannelsLast(context, y_last, y);
+    const float* bias_data = bias != nullptr ? bias->data<float>() : nullptr;
+    const auto* x_last =
+        static_cast<const float*>(channels_last_ ? x.raw() : ToChannelsLast(context, x));
+    float* y_last = channels_last_ ? y.data<float>()
+                                   : context.Scratch<float>(static_cast<size_t>(y.ElementCount()));
+    if (weights.direct) {
+      MultiplyInPlace(context, weights, w, x_last, bias_data, y_last);
+    } else {
+      const float* shares =
+          weights.packed.empty() ? nullptr : Multiply(context, weights, w, x_last);
+      Gather(context, weights, w, shares, bias_data, y_last);
+    }
+    if (!channels_last_) FromChannelsLast(context, y_last, y);
+  }
+
+  // Each input row times one row of the kernel is one row of the output.
+  void MultiplyInPlace(KernelContext& context, const Weights& weights, const Window& w,
+                       const float* x, const float* bias, float* y) const {
+    const int64_t row = w.kernel[2] * weights.group_outputs;
+    BatchedGemmParams p;
+    GemmParams& g = p.gemm;
+    g.m = w.in[2];
+    g.n = row;
+    g.k = w.channels;
+    g.a = x;
+    g.lda = w.channels;
+    g.ldc = row;
+    g.epilogue.activation = activation_;
+    if (bias != nullptr) {
+      auto* repeated = context.Scratch<float>(static_cast<size_t>(row));
+      for (int64_t i = 0; i < w.kernel[2]; ++i)
+        std::copy_n(bias, weights.group_outputs, repeated + i * weights.group_outputs);
+      g.epilogue.bias = repeated;
+    }
+    p.batch = w.batch * w.in[0] * w.in[1];
+    p.a_stride = w.in[2] * w.channels;
+    p.c_stride = w.kernel[1] * w.in[2] * row;
+    g.packed = weights.packed.data();
+    void* scratch = context.Scratch(BatchedGemmScratchBytes(p, context.pool()));
+    for (int64_t kh = 0; kh < w.kernel[1]; ++kh) {
+      g.packed = &weights.packed[static_cast<size_t>(kh)];
+      g.c = y + kh * w.in[2] * row;
+      BatchedGemm(p, scratch, context.pool());
+    }
   }
 
   // [pixels, groups * taps * outputs of a group].
   const float* Multiply(KernelContext& context, const Weights& weights, const Window& w,
-                        const Tensor& x) const {
+                        const float* x) const {
     const int64_t pixels = w.batch * w.in[0] * w.in[1] * w.in[2];
     const int64_t n = weights.taps * weights.group_outputs;
     const int64_t row = CheckedMul(n, groups_);
-    const auto* x_last = static_cast<const float*>(ToChannelsLast(context, x));
     auto* shares = context.Scratch<float>(static_cast<size_t>(CheckedMul(pixels, row)));
     for (int64_t g = 0; g < groups_; ++g) {
       GemmParams p;
       p.m = pixels;
       p.n = n;
       p.k = weights.group_channels;
-      p.a = x_last + g * weights.group_channels;
+      p.a = x + g * weights.group_channels;
       p.lda = w.channels;
       p.packed = &weights.packed[static_cast<size_t>(g)];
       p.c = shares + g * n;
@@ -143,6 +212,7 @@ class ConvTransposeFloat final : public Kernel {
           }
           if (shares != nullptr) GatherPixel(weights, w, shares, row, ow, to);
         }
+        ApplyActivation(activation_, to - w.out[2] * outputs, w.out[2] * outputs);
       }
     });
   }
@@ -174,14 +244,23 @@ class ConvTransposeFloat final : public Kernel {
 
   Node node_;  ///< name and attributes only: the graph may be gone when this runs
   std::string name_;
+  bool channels_last_;
   int64_t groups_;
+  Activation activation_;
   std::optional<Weights> constant_;
 };
 
-BACKPLANE_CPU_KERNEL(
-    ConvTranspose,
-    Op("ConvTranspose").Since(1).In(0, DType::kFloat).In(1, DType::kFloat).In(2, DType::kFloat),
-    Make<ConvTransposeFloat>);
+constexpr Op FloatConvTranspose(const char* domain) {
+  return Op("ConvTranspose", domain)
+      .Since(1)
+      .In(0, DType::kFloat)
+      .In(1, DType::kFloat)
+      .In(2, DType::kFloat);
+}
+
+BACKPLANE_CPU_KERNEL(ConvTranspose, FloatConvTranspose(""), Make<ConvTransposeFloat>);
+BACKPLANE_CPU_KERNEL(ConvTransposePrivate, FloatConvTranspose(kPrivateDomain),
+                     Make<ConvTransposeFloat>);
 
 }  // namespace
 }  // namespace backplane::cpu

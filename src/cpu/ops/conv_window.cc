@@ -101,7 +101,8 @@ Window WindowAttributes::Resolve(const Shape& x, bool channels_last, Dims3* pad_
   return w;
 }
 
-Window WindowAttributes::ResolveTransposed(const Node& node, const Shape& x) const {
+Window WindowAttributes::ResolveTransposed(const Node& node, const Shape& x,
+                                           bool channels_last) const {
   Require(x.rank() == rank_ + 2, ORT_INVALID_ARGUMENT,
           "{}: input of shape {} must have {} dimensions", name_, x.ToString(), rank_ + 2);
   Dims3 extra{0, 0, 0};
@@ -121,10 +122,10 @@ Window WindowAttributes::ResolveTransposed(const Node& node, const Shape& x) con
           "{}: output_shape {} must have {} values", name_, ShapeToString(output_shape), rank_);
   Window w = window_;
   w.batch = x[0];
-  w.channels = x[1];
+  w.channels = channels_last ? x.back() : x[1];
   for (size_t i = 0; i < rank_; ++i) {
     const size_t at = 3 - rank_ + i;
-    w.in[at] = x[2 + i];
+    w.in[at] = x[(channels_last ? 1 : 2) + i];
     const int64_t reach = CheckedMul(w.kernel[at] - 1, w.dilation[at]) + 1;
     const int64_t full =
         w.in[at] == 0 ? 0 : CheckedAdd(CheckedMul(w.in[at] - 1, w.stride[at]), reach + extra[at]);

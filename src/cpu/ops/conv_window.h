@@ -28,10 +28,10 @@ class WindowAttributes {
   /// `pad_end`, if asked for, receives the padding at the end. Fails with ORT_INVALID_ARGUMENT
   /// where the window does not fit.
   Window Resolve(const Shape& x, bool channels_last, Dims3* pad_end = nullptr) const;
-  /// The geometry of a transposed convolution of an input [N, C, spatial...]: `in` and `out` are
-  /// the operator's own, so that output position = input position * stride - pad + tap * dilation.
-  /// Reads output_padding and output_shape of `node`.
-  Window ResolveTransposed(const Node& node, const Shape& x) const;
+  /// The geometry of a transposed convolution of such an input: `in` and `out` are the operator's
+  /// own, so that output position = input position * stride - pad + tap * dilation. Reads
+  /// output_padding and output_shape of `node`.
+  Window ResolveTransposed(const Node& node, const Shape& x, bool channels_last) const;
   /// [batch, channels, out...] in the chosen order.
   Shape OutputShape(const Window& window, int64_t channels, bool channels_last) const;
 

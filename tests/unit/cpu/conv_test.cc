@@ -250,6 +250,35 @@ TEST(Conv, FewChannels) {
   Check({.in = {1, 1}, .kernel = {3, 3}, .channels = 3, .outputs = 8, .pads = {2, 2, 2, 2}});
 }
 
+// Rows wide enough for tiles without a border: whole kernel rows at one distance, or with the rows
+// of the kernel that lie above or below the image left out.
+TEST(Conv, WideRows) {
+  for (const int64_t channels : {3, 16, 19}) {
+    for (const int64_t outputs : {5, 16, 33}) {
+      Check({.in = {4, 47},
+             .kernel = {3, 3},
+             .channels = channels,
+             .outputs = outputs,
+             .pads = {1, 1, 1, 1},
+             .activation = "Relu"});
+    }
+  }
+  Check({.in = {3, 61},
+         .kernel = {5, 4},
+         .channels = 6,
+         .outputs = 20,
+         .stride = {1, 2},
+         .pads = {2, 1, 2, 2},
+         .activation = "Silu"});
+  Check({.in = {9, 40},
+         .kernel = {3, 1},
+         .channels = 24,
+         .outputs = 10,
+         .dilation = {4, 1},
+         .pads = {2, 0, 2, 0},
+         .batch = 2});
+}
+
 TEST(Conv, Groups) {
   Check({.in = {9, 8},
          .kernel = {3, 3},

@@ -67,21 +67,50 @@ void Check(const Problem& q) {
       }
     }
   }
-  for (const bool constant : {false, true}) {
-    OpTester tester("ConvTranspose", 11);
+  const auto last = [](const std::vector<float>& from, int64_t batch, int64_t channels) {
+    std::vector<float> to(from.size());
+    const int64_t pixels = static_cast<int64_t>(from.size()) / batch / channels;
+    for (int64_t i = 0; i < static_cast<int64_t>(from.size()); ++i) {
+      const int64_t n = i / (channels * pixels), c = i / pixels % channels, p = i % pixels;
+      to[static_cast<size_t>((n * pixels + p) * channels + c)] = from[static_cast<size_t>(i)];
+    }
+    return to;
+  };
+  for (const int form : {0, 1, 2}) {
+    const bool constant = form > 0, is_private = form > 1;
+    OpTester tester("ConvTranspose", is_private ? 1 : 11, is_private ? kPrivateDomain : "");
     tester.Attr("strides", Attribute::Value(q.stride)).Attr("pads", Attribute::Value(q.pads));
     tester.Attr("dilations", Attribute::Value(q.dilation))
         .Attr("group", static_cast<int>(q.groups));
     tester.Attr("output_padding", Attribute::Value(q.output_padding)).Tolerance(2e-5, 1e-5);
-    tester.In<float>({q.batch, q.channels, q.in[0], q.in[1]}, x);
+    if (is_private) {
+      tester.In<float>({q.batch, q.in[0], q.in[1], q.channels}, last(x, q.batch, q.channels));
+    } else {
+      tester.In<float>({q.batch, q.channels, q.in[0], q.in[1]}, x);
+    }
     const Shape w_shape{q.channels, q.group_outputs, q.kernel[0], q.kernel[1]};
     constant ? tester.Const<float>(w_shape, w) : tester.In<float>(w_shape, w);
-    tester.In<float>({outputs}, bias).Out<float>({q.batch, outputs, out[0], out[1]}, y).Check();
+    tester.In<float>({outputs}, bias);
+    if (is_private) {
+      std::vector<float> expected = last(y, q.batch, outputs);
+      for (float& v : expected) v = std::max(v, 0.0f);
+      tester.Attr("activation", std::string("Relu"))
+          .Out<float>({q.batch, out[0], out[1], outputs}, expected)
+          .Check();
+    } else {
+      tester.Out<float>({q.batch, outputs, out[0], out[1]}, y).Check();
+    }
   }
 }
 
 TEST(ConvTranspose, AgainstReference) {
   Check({.in = {5, 6}, .kernel = {2, 2}, .channels = 12, .group_outputs = 7, .stride = {2, 2}});
+  Check({.in = {3, 33},
+         .kernel = {3, 2},
+         .channels = 5,
+         .group_outputs = 19,
+         .stride = {3, 2},
+         .batch = 2});
   Check({.in = {5, 6}, .kernel = {3, 3}, .channels = 3, .group_outputs = 5, .batch = 2});
   Check({.in = {4, 7},
          .kernel = {4, 3},

@@ -64,6 +64,21 @@ TEST_F(LayoutTest, ResidualAndActivationGoIntoTheLaterConvolution) {
   EXPECT_EQ(last->Text("activation", ""), "Relu");
 }
 
+TEST_F(LayoutTest, TransposedConvolutionsStayChannelsLast) {
+  ValueInfo* x = g_.Input("x", {1, 4, 8, 8});
+  ValueInfo* a = Conv(x, 4, 4, Dims({1, 4, 8, 8}));
+  const std::vector<float> weights(4 * 4 * 2 * 2, 1.0f);
+  ValueInfo* up = g_.Op("ConvTranspose", {a, g_.Floats({4, 4, 2, 2}, weights)},
+                        Dims({1, 4, 16, 16}), {IntsAttr("strides", {2, 2})});
+  ValueInfo* r = g_.Op("Relu", {up}, Dims({1, 4, 16, 16}));
+  g_.Output(Conv(r, 4, 4, Dims({1, 4, 16, 16})));
+  Lower();
+  EXPECT_EQ(g_.Ops(), "Transpose Conv ConvTranspose Conv Transpose");
+  EXPECT_EQ(g_.Find("ConvTranspose")->domain, kPrivateDomain);
+  EXPECT_EQ(g_.Find("ConvTranspose")->Text("activation", ""), "Relu");
+  EXPECT_EQ(g_.Find("ConvTranspose")->outputs[0]->type.tensor.StaticShape(), (Shape{1, 16, 16, 4}));
+}
+
 TEST_F(LayoutTest, TransposesOfTheModelCancel) {
   ValueInfo* x = g_.Input("x", {1, 8, 8, 3});
   ValueInfo* t = g_.Op("Transpose", {x}, Dims({1, 3, 8, 8}), {IntsAttr("perm", {0, 3, 1, 2})});
