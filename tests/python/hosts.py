@@ -141,7 +141,10 @@ class _OnnxRuntimeSession:
             named["providers"] = ["CPUExecutionProvider"]
         model = model if isinstance(model, bytes) else str(model)
         self.host = host
-        self.handle = host.ort.InferenceSession(model, settings, enable_fallback=0, **named)
+        try:
+            self.handle = host.ort.InferenceSession(model, settings, enable_fallback=0, **named)
+        finally:
+            del settings  # a traceback would keep them
 
     def run(self, feeds, outputs=None):
         return self.host._try(self.handle.run, outputs, feeds)

@@ -220,8 +220,10 @@ def test_other_types_and_old_versions_are_left_to_others(sample, kind):
     # Before version 7, Add broadcasts by an attribute.
     data = model([node("Add", "l r", "o", broadcast=1, axis=0)], [value("l", [2, 3]), value("r", [2])],
                  [value("o", [2, 3])], opset=6)
-    if kind == "CPU" or type(sample).__name__ == "Backplane":  # ONNX Runtime itself cannot run these any more
-        with pytest.raises(hosts.HostError):
+    if isinstance(sample, hosts.Backplane):
+        assert check(sample, kind, data, {"l": random(2, 3), "r": random(2)}) == set()
+    else:  # nobody else in ONNX Runtime runs these any more
+        with pytest.raises(hosts.HostError, match="Add"):
             sample.session(data, [device(sample, kind)])
 
 
