@@ -38,7 +38,6 @@ class GpuKernel : public Kernel<Derived> {
     CheckOnDevice(tensor.data, ElementCount(tensor.shape) * sizeof(float));
   }
 
-  // On the stream of the run; without one, the work is done when this returns.
   // The stream that the host chose for the node; null if it chose none.
   GpuQueue* Queue(const OrtKernelContext* context) const {
     void* handle = nullptr;

@@ -227,12 +227,14 @@ def test_other_types_and_old_versions_are_left_to_others(sample, kind):
             sample.session(data, [device(sample, kind)])
 
 
-def test_a_group_has_no_way_out_and_back(sample):
-    # a to d are all supported, but Sigmoid stands between; d and e may still go together.
+def test_a_group_has_no_way_out_and_back(sample, tmp_path):
+    # All but Sigmoid is supported, and all is connected; but a and f come before it, and d, e and o after it.
     data = model([node("Add", "x x", "a"), node("Sigmoid", "a", "s"), node("Mul", "a s", "d"), node("Relu", "d", "e"),
                   node("Sub", "a x", "f"), node("Add", "e f", "o")], [value("x", ["n"])], [value("o", None)])
-    with sample.session(data, [device(sample, "CPU")]) as session:
+    with sample.session(data, [device(sample, "CPU")], profile=tmp_path / "profile") as session:
         assert len([1 for ep, _, _ in session.assignment() if ep == "Sample_CPU"]) == 5
+        session.run({"x": random(7)})
+        assert len([op for ep, op in session.ran() if ep == "Sample_CPU"]) == 2  # fused nodes
     check(sample, "CPU", data, {"x": random(7)})
 
 
