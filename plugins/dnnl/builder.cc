@@ -51,6 +51,15 @@ void Builder::InferShapes(const std::vector<Dims>& input_dims) {
   }
 }
 
+const Node* Builder::OnlyUser(int value) const {
+  const Value& described = group_.graph.values[value];
+  if (described.is_graph_output || described.uses != 1) return nullptr;
+  for (const Node& node : group_.graph.nodes) {
+    if (std::find(node.inputs.begin(), node.inputs.end(), value) != node.inputs.end()) return &node;
+  }
+  return nullptr;
+}
+
 void Builder::DefineSources() {
   for (int i = 0; i < static_cast<int>(group_.inputs.size()); ++i) {
     const int value = group_.inputs[i];

@@ -35,6 +35,8 @@ class Builder {
   const Dims& Shape(int value) const { return shapes_[value]; }
   DataType Type(int value) const { return ToDataType(group_.graph.values[value].type); }
   bool IsConstant(int value) const { return constants_[value] != nullptr; }
+  /** The only node that uses a value, null if it is an output of the group or used elsewhere. */
+  const Node* OnlyUser(int value) const;
 
   /** The value as it lies now. */
   Tensor Of(int value);

@@ -17,6 +17,18 @@ using plugins::Ort;
 // Constants up to this size are copied; larger ones are only looked at when a program is built.
 constexpr size_t kSmallConstant = 4096;
 
+size_t SizeOf(const Value& constant) {
+  return ElementCount(*constant.dims) * plugins::ElementSize(constant.type);
+}
+
+// A copy that lives as long as the group.
+const void* Copy(Group& group, const Value& constant, const void* data) {
+  const size_t bytes = SizeOf(constant);
+  auto copy = std::make_unique<std::byte[]>(std::max<size_t>(bytes, 1));
+  if (bytes > 0) std::memcpy(copy.get(), data, bytes);
+  return group.copies.emplace_back(std::move(copy)).get();
+}
+
 void AppendToFile(const std::string& path, const std::string& text) {
   FILE* file = std::fopen(path.c_str(), "a");
   if (file == nullptr) throw Failure(ORT_FAIL, "could not open the dump file " + path);
@@ -47,13 +59,22 @@ CompiledGroup::CompiledGroup(Group group, std::vector<size_t> positions, const S
     for (int value : group_.inputs) dims.push_back(*group_.graph.values[value].dims);
     Remember(BuildProgram(dims, group_.constants));
   }
-  // What is large belongs to the host, which may free it now.
-  for (size_t i = 0; i < group_.constants.size(); ++i) {
-    const void* data = group_.constants[i];
-    if (std::none_of(group_.copies.begin(), group_.copies.end(),
-                     [&](const auto& copy) { return copy.get() == data; })) {
-      group_.constants[i] = nullptr;
-    }
+  for (size_t i = 0; i < group_.constants.size(); ++i) LetGo(static_cast<int>(i));
+}
+
+// What is large belongs to the host, which may free it when this returns. What will be needed and
+// comes with no run is copied.
+void CompiledGroup::LetGo(int value) {
+  const void*& data = group_.constants[value];
+  const bool is_copy = std::any_of(group_.copies.begin(), group_.copies.end(),
+                                   [&](const auto& copy) { return copy.get() == data; });
+  if (data == nullptr || is_copy) return;
+  const bool comes_again =
+      std::find(group_.inputs.begin(), group_.inputs.end(), value) != group_.inputs.end();
+  if (group_.has_static_shapes || comes_again) {
+    data = nullptr;
+  } else {
+    data = Copy(group_, group_.graph.values[value], data);
   }
 }
 
@@ -140,14 +161,7 @@ Group MakeGroup(const OrtGraph* source, const OrtNode* fused_node) {
     const Value& value = graph.values[i];
     if (value.constant == nullptr) continue;
     const void* data = plugins::DataOf(value.constant);
-    const size_t bytes = ElementCount(*value.dims) * plugins::ElementSize(value.type);
-    if (bytes <= kSmallConstant) {
-      auto copy = std::make_unique<std::byte[]>(std::max<size_t>(bytes, 1));
-      if (bytes > 0) std::memcpy(copy.get(), data, bytes);
-      data = copy.get();
-      group.copies.push_back(std::move(copy));
-    }
-    group.constants[i] = data;
+    group.constants[i] = SizeOf(value) <= kSmallConstant ? Copy(group, value, data) : data;
   }
   Rewrite(graph, group.constants);
   graph.ForgetHandles();

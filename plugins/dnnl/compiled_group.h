@@ -27,6 +27,7 @@ class CompiledGroup : public OrtNodeComputeInfo {
   ProgramPointer BuildProgram(const std::vector<Dims>& input_dims, const Constants& constants);
   ProgramPointer ProgramFor(const std::vector<const OrtValue*>& inputs);
   void Remember(ProgramPointer program);
+  void LetGo(int value);
 
   Group group_;
   const std::vector<size_t> positions_;

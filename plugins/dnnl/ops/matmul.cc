@@ -18,6 +18,25 @@ struct Product {
 
 Desc WithoutLayout(const Desc& desc) { return AnyDesc(desc.get_dims(), desc.get_data_type()); }
 
+// Where the result is transposed next with its rows kept, they are written where they end up.
+Desc ResultDesc(const Builder& builder, const Unit& unit, const Dims& dims) {
+  const Desc plain = PlainDesc(dims, DataType::f32);
+  const Node* next = builder.OnlyUser(unit.result);
+  if (next == nullptr || next->op_type != "Transpose" || builder.Shape(unit.result) != dims) {
+    return plain;
+  }
+  const Dims order = next->Ints("perm");
+  if (order.size() != dims.size() || order.back() + 1 != static_cast<int64_t>(dims.size())) {
+    return plain;
+  }
+  Dims moved;
+  for (int64_t axis : order) moved.push_back(dims[axis]);
+  const Dims moved_strides = PlainStrides(moved);
+  Dims strides(dims.size());
+  for (size_t i = 0; i < order.size(); ++i) strides[order[i]] = moved_strides[i];
+  return Desc(dims, DataType::f32, strides);
+}
+
 void EmitProduct(Builder& builder, const Unit& unit, const Product& product, const Tensor& a,
                  const Tensor* b) {
   const auto rank = product.result.size();
@@ -27,14 +46,20 @@ void EmitProduct(Builder& builder, const Unit& unit, const Product& product, con
   const Desc wanted = product.b_is_free ? WithoutLayout(product.b_view)
                       : b != nullptr    ? b->desc
                                         : product.b_view;
-  const Desc y_desc = PlainDesc(product.result, DataType::f32);
+  Desc y_desc = ResultDesc(builder, unit, product.result);
+  const auto make = [&](const dnnl::primitive_attr& attributes) {
+    return dnnl::matmul::primitive_desc(Engine(), a.desc, wanted, bias, y_desc, attributes);
+  };
+  const int channel = static_cast<int>(rank) - 1;
   std::vector<Argument> arguments;
-  const auto descriptor = builder.WithPostOps(
-      unit, product.result, static_cast<int>(rank) - 1,
-      [&](const dnnl::primitive_attr& attributes) {
-        return dnnl::matmul::primitive_desc(Engine(), a.desc, wanted, bias, y_desc, attributes);
-      },
-      arguments, builder.Attributes());
+  auto descriptor =
+      builder.WithPostOps(unit, product.result, channel, make, arguments, builder.Attributes());
+  if (IsReference(descriptor) && !SamePlaces(y_desc, PlainDesc(product.result, DataType::f32))) {
+    y_desc = PlainDesc(product.result, DataType::f32);
+    arguments.clear();
+    descriptor =
+        builder.WithPostOps(unit, product.result, channel, make, arguments, builder.Attributes());
+  }
   const Tensor y = builder.New(descriptor.dst_desc());
   arguments.push_back({DNNL_ARG_SRC, a});
   arguments.push_back(
@@ -45,7 +70,9 @@ void EmitProduct(Builder& builder, const Unit& unit, const Product& product, con
   }
   arguments.push_back({DNNL_ARG_DST, y});
   builder.Emit(dnnl::matmul(descriptor), descriptor, std::move(arguments));
-  builder.Define(unit.result, {y.buffer, PlainDesc(builder.Shape(unit.result), DataType::f32)});
+  const Dims& shape = builder.Shape(unit.result);
+  builder.Define(unit.result,
+                 shape == product.result ? y : Tensor{y.buffer, PlainDesc(shape, DataType::f32)});
 }
 
 // -- MatMul --------------------------------------------------------------------------------------

@@ -57,6 +57,10 @@ Refusal CheckReshape(const OpView& view) {
   const auto shape = view.HasInput(1) ? view.Integers(1) : std::nullopt;
   if (!shape) return "the shape is not constant";
   if (shape->empty() || shape->size() > 6) return "the result's rank is 0 or over 6";
+  if (std::count(shape->begin(), shape->end(), -1) > 1 ||
+      std::any_of(shape->begin(), shape->end(), [](int64_t dim) { return dim < -1; })) {
+    return "the shape is negative";
+  }
   return CheckType(view);
 }
 
@@ -64,21 +68,20 @@ void InferReshape(const OpView& view, Shapes& shapes) {
   const Dims& from = shapes[view.node.inputs[0]];
   Dims to = *view.Integers(1);
   const bool allow_zero = view.node.Int("allowzero", 0) != 0;
-  int64_t known = 1;
   int64_t* open = nullptr;
   for (size_t i = 0; i < to.size(); ++i) {
     if (to[i] == 0 && !allow_zero) {
       if (i >= from.size()) throw Failure(ORT_INVALID_ARGUMENT, "a copied dimension is missing");
       to[i] = from[i];
     }
-    if (to[i] == -1 && open == nullptr) {
-      open = &to[i];
-    } else {
-      known *= to[i];
-    }
+    if (to[i] == -1) open = &to[i];
   }
   const int64_t count = ElementCount(from);
-  if (open != nullptr && known != 0) *open = count / known;
+  if (open != nullptr) {
+    *open = 1;
+    const int64_t known = ElementCount(to);
+    if (known > 0) *open = count / known;
+  }
   if (ElementCount(to) != count) {
     throw Failure(ORT_INVALID_ARGUMENT, Text(from) + " cannot become " + Text(to));
   }

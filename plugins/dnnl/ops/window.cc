@@ -6,6 +6,9 @@
 namespace backplane::dnnl_ep {
 namespace {
 
+// Larger attributes are nonsense, and smaller ones cannot overflow what is computed from them.
+constexpr int64_t kMost = int64_t{1} << 24;
+
 // The number of places of a window in one dimension, before padding for oneDNN.
 int64_t Places(int64_t input, int64_t extent, int64_t begin, int64_t end, int64_t stride,
                bool ceil_mode) {
@@ -26,7 +29,7 @@ Refusal CheckWindow(const Node& node, int spatial_rank) {
   const auto rank = static_cast<size_t>(spatial_rank);
   const auto strides = node.Ints("strides"), dilations = node.Ints("dilations");
   const auto pads = node.Ints("pads");
-  const auto bad = [](int64_t value) { return value < 1; };
+  const auto bad = [](int64_t value) { return value < 1 || value > kMost; };
   if ((!strides.empty() && strides.size() != rank) ||
       std::any_of(strides.begin(), strides.end(), bad)) {
     return "strides do not fit";
@@ -36,8 +39,8 @@ Refusal CheckWindow(const Node& node, int spatial_rank) {
     return "dilations do not fit";
   }
   if ((!pads.empty() && pads.size() != 2 * rank) ||
-      std::any_of(pads.begin(), pads.end(), [](int64_t pad) { return pad < 0; })) {
-    return "negative pads, or a wrong number of them";
+      std::any_of(pads.begin(), pads.end(), [](int64_t pad) { return pad < 0 || pad > kMost; })) {
+    return "pads do not fit";
   }
   const std::string auto_pad = node.String("auto_pad", "NOTSET");
   if (auto_pad != "NOTSET" && auto_pad != "VALID" && auto_pad != "SAME_UPPER" &&
