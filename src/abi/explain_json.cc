@@ -104,7 +104,8 @@ std::string ExplainSession(const OrtSession& session) {
     copies.push_back({{"value", copy.value},
                       {"from", copy.from_ep},
                       {"to", copy.to_ep},
-                      {"bytes", copy.bytes < 0 ? Json() : Json(copy.bytes)}});
+                      {"bytes", copy.bytes < 0 ? Json() : Json(copy.bytes)},
+                      {"once", copy.once}});
   }
   Json json = {{"format", 1},
                {"graph", session.graph().name},

@@ -18,6 +18,7 @@
 #include "runtime/environment_eps.h"
 #include "runtime/evaluator.h"
 #include "runtime/execution_providers.h"
+#include "runtime/input_shapes.h"
 #include "runtime/session.h"
 #include "runtime/session_options.h"
 
@@ -127,6 +128,7 @@ class SessionBuilder {
   void Resolve() {
     options().CheckCancelled();
     CheckGraph(*parts_.graph);
+    FixInputShapes(*parts_.graph, options().Config(kInputShapesEntry));
     InferTypesAndShapes(*parts_.graph, MakeInferOptions());
     for (ValueInfo* input : parts_.graph->inputs()) {
       (input->IsInitializer() ? parts_.overridable_initializers : parts_.inputs).push_back(input);

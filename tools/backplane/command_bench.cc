@@ -25,7 +25,6 @@ double Percentile(const std::vector<double>& sorted, double share) {
 }  // namespace
 
 void BenchModel(const Settings& settings) {
-  CheckDims(settings.session.model, settings.session.dims);
   const int64_t bytes_before = ProcessBytes("VmRSS");
   const Session session(settings.session);
   const int64_t bytes_loaded = ProcessBytes("VmRSS");

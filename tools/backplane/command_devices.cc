@@ -32,10 +32,11 @@ Json PairsJson(const Runtime& ort, const OrtKeyValuePairs* pairs) {
   return json;
 }
 
-Json EpDevicesJson(const Runtime& ort) {
+Json EpDevicesJson(const Runtime& ort, const ProviderSettings& providers) {
   Json list = Json::array();
   if (ort.api_version() < kEpDevicesSince) return list;
   const auto env = ort.MakeEnv(false);
+  RegisterLibraries(ort, env.get(), providers);
   const OrtEpDevice* const* devices = nullptr;
   size_t count = 0;
   ort.Check(ort->GetEpDevices(env.get(), &devices, &count));
@@ -82,8 +83,9 @@ void ShowDevices(const Settings& settings) {
   Json devices = Json::array();
   std::string why_none;
   try {
-    devices = EpDevicesJson(ort);
+    devices = EpDevicesJson(ort, settings.session.providers);
   } catch (const Failure& failure) {
+    if (!settings.session.providers.libraries.empty()) throw;  // the user asked for it
     why_none = failure.what();
   }
   if (settings.json) {

@@ -233,7 +233,7 @@ void PrintReport(const Session& session, const std::vector<Feed>& feeds,
   if (generated) {
     std::printf(
         "  Inputs without --input were generated from the declared types and shapes;\n"
-        "  dimensions without a size are 1 unless --dim sets them.\n");
+        "  dimensions without a size are 1 unless --dim or --shape sets them.\n");
   }
   std::printf("\n");
   if (!session.placement().empty()) {
@@ -259,7 +259,6 @@ void PrintReport(const Session& session, const std::vector<Feed>& feeds,
 void RunModel(const Settings& settings) {
   SessionSettings with_placement = settings.session;
   with_placement.record_placement = true;
-  CheckDims(settings.session.model, settings.session.dims);
   const Session session(with_placement);
   const std::vector<Feed> feeds = MakeFeeds(session.inputs(), settings.feeds);
   std::vector<Owned<OrtValue>> values;

@@ -18,6 +18,8 @@ struct Settings {
   SessionSettings session;
   FeedSettings feeds;
   std::string output_folder;  // of .npy files; empty: none
+  std::string html_file;      // of explain; empty: none
+  bool all_nodes = false;     // explain: every row, however many
   int repeat = 1;
   double seconds = 2;
   bool json = false;
@@ -27,6 +29,7 @@ void RunModel(const Settings& settings);
 void ShowModel(const Settings& settings);
 void BenchModel(const Settings& settings);
 void ShowDevices(const Settings& settings);
+void ExplainModel(const Settings& settings);
 
 /// Prints `json` with two blanks a level; text that is not UTF-8 is repaired.
 void PrintJson(const Json& json);

@@ -35,7 +35,10 @@ uint64_t HashOf(const std::string& text) {
   return hash;
 }
 
-std::vector<int64_t> ConcreteShape(const Port& port, const std::map<std::string, int64_t>& dims) {
+std::vector<int64_t> ConcreteShape(const Port& port, const FeedSettings& settings) {
+  const auto whole = settings.shapes.find(port.name);
+  if (whole != settings.shapes.end()) return whole->second;
+  const auto& dims = settings.dims;
   std::vector<int64_t> shape = port.shape;
   for (size_t i = 0; i < shape.size(); ++i) {
     if (shape[i] >= 0) continue;
@@ -45,14 +48,14 @@ std::vector<int64_t> ConcreteShape(const Port& port, const std::map<std::string,
   return shape;
 }
 
-HostTensor Blank(const Port& port, const std::map<std::string, int64_t>& dims) {
+HostTensor Blank(const Port& port, const FeedSettings& settings) {
   if (port.kind != ONNX_TYPE_TENSOR) {
     throw UsageError("input '" + port.name + "' is a " + port.TypeText() +
                      "; the command can give tensors only");
   }
   HostTensor tensor;
   tensor.type = port.type;
-  tensor.shape = ConcreteShape(port, dims);
+  tensor.shape = ConcreteShape(port, settings);
   const int64_t count = ElementCount(tensor.shape);
   constexpr int64_t kLimit = int64_t{1} << 33;
   if (count > kLimit)
@@ -69,7 +72,7 @@ HostTensor Blank(const Port& port, const std::map<std::string, int64_t>& dims) {
 // Floats in [0, 1), and zeros and ones as integers: they are valid as token ids, masks and indices
 // of most models.
 HostTensor Generate(const Port& port, const FeedSettings& settings) {
-  HostTensor tensor = Blank(port, settings.dims);
+  HostTensor tensor = Blank(port, settings);
   Random random(settings.seed ^ HashOf(port.name));
   for (std::string& text : tensor.strings) text = random.Next() % 2 == 0 ? "a" : "b";
   const bool floating = IsFloating(port.type);
@@ -99,7 +102,7 @@ std::vector<double> ParseNumbers(const std::string& text, const std::string& ent
 // vector.
 HostTensor FromNumbers(const Port& port, const std::vector<double>& numbers,
                        const FeedSettings& settings, const std::string& entry) {
-  HostTensor tensor = Blank(port, settings.dims);
+  HostTensor tensor = Blank(port, settings);
   if (!IsNumeric(port.type))
     throw UsageError("--input " + entry + ": the input's type is " + port.TypeText());
   const auto given = static_cast<int64_t>(numbers.size());
@@ -200,6 +203,78 @@ void CheckDims(const std::string& model, const std::map<std::string, int64_t>& d
     throw UsageError("--dim " + symbol + "=" + std::to_string(size) + ": no such dimension; " +
                      have);
   }
+}
+
+namespace {
+
+using nlohmann::json;
+
+const json& FindInput(const json& inputs, const std::string& name, const std::string& entry) {
+  std::vector<std::string> names;
+  for (const json& input : inputs) {
+    if (input.at("name") == name) return input;
+    names.push_back("'" + input.at("name").get<std::string>() + "'");
+  }
+  throw UsageError("--shape " + entry + ": the model has no input '" + name + "'; it has " +
+                   Join(names, ", "));
+}
+
+std::vector<int64_t> ParseSizes(const std::string& text, const std::string& entry) {
+  std::vector<int64_t> sizes;
+  const char* at = text.data();
+  const char* const end = at + text.size();
+  while (at != end) {
+    int64_t size = -1;
+    const auto [next, error] = std::from_chars(at, end, size);
+    if (error != std::errc() || size < 0 || (next != end && (*next != 'x' || next + 1 == end)))
+      throw UsageError("--shape " + entry + ": write INPUT=1x512");
+    sizes.push_back(size);
+    at = next == end ? end : next + 1;
+  }
+  return sizes;
+}
+
+// Takes over the sizes of named dimensions; the others have to be what the model says.
+void MatchShape(const json& declared, const std::vector<int64_t>& sizes, const std::string& entry,
+                std::map<std::string, int64_t>& dims) {
+  if (!declared.is_array()) return;  // any rank
+  if (declared.size() != sizes.size())
+    throw UsageError("--shape " + entry + ": the input has " + std::to_string(declared.size()) +
+                     " dimensions");
+  for (size_t i = 0; i < sizes.size(); ++i) {
+    const json& dim = declared[i];
+    if (dim.is_number() && dim != sizes[i])
+      throw UsageError("--shape " + entry + ": dimension " + std::to_string(i) + " is " +
+                       dim.dump() + " in the model");
+    if (!dim.is_string()) continue;
+    const auto [known, fresh] = dims.emplace(dim.get<std::string>(), sizes[i]);
+    if (!fresh && known->second != sizes[i])
+      throw UsageError("--shape " + entry + ": dimension '" + known->first + "' is " +
+                       std::to_string(known->second) + " elsewhere on the command line");
+  }
+}
+
+}  // namespace
+
+Shapes ParseShapes(const std::string& model, const std::vector<std::string>& entries,
+                   std::map<std::string, int64_t>& dims) {
+  Shapes shapes;
+  if (entries.empty()) return shapes;
+  const json inputs = json::parse(ModelSummary(model)).at("inputs");
+  for (const std::string& entry : entries) {
+    const size_t equals = entry.rfind('=');
+    if (equals == std::string::npos && inputs.size() != 1)
+      throw UsageError("--shape " + entry + ": write INPUT=1x512; the model has " +
+                       std::to_string(inputs.size()) + " inputs");
+    const json& input =
+        equals == std::string::npos ? inputs[0] : FindInput(inputs, entry.substr(0, equals), entry);
+    const size_t sizes_at = equals == std::string::npos ? 0 : equals + 1;
+    const std::vector<int64_t> sizes = ParseSizes(entry.substr(sizes_at), entry);
+    MatchShape(input.value("shape", json()), sizes, entry, dims);
+    if (!shapes.emplace(input.at("name"), sizes).second)
+      throw UsageError("--shape " + entry + ": the input is given twice");
+  }
+  return shapes;
 }
 
 }  // namespace backplane::command

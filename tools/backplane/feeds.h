@@ -12,6 +12,7 @@ namespace backplane::command {
 struct FeedSettings {
   std::vector<std::string> inputs;      // "name=file.npy", "name=file.pb", "name=1,2,3"
   std::map<std::string, int64_t> dims;  // sizes of symbolic dimensions; 1 where none is given
+  Shapes shapes;                        // of whole inputs
   uint64_t seed = 0;
 };
 
@@ -28,5 +29,11 @@ std::vector<Feed> MakeFeeds(const std::vector<Port>& ports, const FeedSettings& 
 std::map<std::string, int64_t> ParseDims(const std::vector<std::string>& entries);
 /// Fails with UsageError when no input of the model has a dimension of that name.
 void CheckDims(const std::string& model, const std::map<std::string, int64_t>& dims);
+
+/// "INPUT=1x512" entries ("1x512" where the model has one input, nothing behind the = for a scalar)
+/// to shapes by input; the sizes that they give to named dimensions are added to `dims`. Fails with
+/// UsageError where a shape contradicts the model or `dims`.
+Shapes ParseShapes(const std::string& model, const std::vector<std::string>& entries,
+                   std::map<std::string, int64_t>& dims);
 
 }  // namespace backplane::command

@@ -5,6 +5,7 @@
 
 #include "backplane/commands.h"
 #include "backplane/error.h"
+#include "backplane/text.h"
 
 namespace backplane::command {
 namespace {
@@ -16,6 +17,7 @@ constexpr const char* kExamples = R"(Examples:
   backplane run model.onnx --dim batch=8 --dim tokens=128 --threads 2 --json
   backplane bench model.onnx --threads 1
   backplane bench model.onnx --library /usr/lib/libonnxruntime.so.1
+  backplane explain model.onnx --ep-library libmy_ep.so --ep my_ep:precision=high --html page.html
   backplane devices
 
 Exit codes: 0 done; 1 the runtime or a file failed; 2 the command line is wrong.
@@ -24,6 +26,7 @@ Colour is used on terminals only; NO_COLOR=1 turns it off.)";
 struct CommandLine {
   Settings settings;
   std::vector<std::string> dims;
+  std::vector<std::string> shapes;
 };
 
 void AddModel(CLI::App* command, CommandLine& line) {
@@ -39,6 +42,51 @@ void AddLibrary(CLI::App* command, CommandLine& line) {
                       "Use this libonnxruntime instead of Backplane's, to compare");
 }
 
+void AddEpLibrary(CLI::App* command, CommandLine& line) {
+  command
+      ->add_option("--ep-library", line.settings.session.providers.libraries,
+                   "[NAME=]PATH of an execution provider library to load")
+      ->allow_extra_args(false);
+}
+
+void AddProviders(CLI::App* command, CommandLine& line) {
+  ProviderSettings& providers = line.settings.session.providers;
+  AddEpLibrary(command, line);
+  command
+      ->add_option(
+          "--ep", providers.eps,
+          "NAME[:key=value,...], an execution provider and its options; the first --ep is\n"
+          "asked first, the CPU always last")
+      ->allow_extra_args(false);
+  command
+      ->add_option("--device-select", providers.devices,
+                   "EP=N[,N...], the devices it gets, counted from 0 among its own in\n"
+                   "`backplane devices` (the first)")
+      ->allow_extra_args(false);
+  command
+      ->add_option("--policy", providers.policy,
+                   "How to choose where there is no --ep: " + Join(PolicyNames(), ", "))
+      ->check(CLI::IsMember(PolicyNames()));
+}
+
+void AddModelOptions(CLI::App* command, CommandLine& line) {
+  command
+      ->add_option("--dim", line.dims,
+                   "NAME=N, the size of a symbolic dimension (1 where not given)")
+      ->allow_extra_args(false);
+  command
+      ->add_option("--shape", line.shapes,
+                   "INPUT=1x512, the shape of an input whose dimensions have no names")
+      ->allow_extra_args(false);
+  command
+      ->add_option("--threads", line.settings.session.threads,
+                   "Threads that run an operator; 0: one for each core")
+      ->check(CLI::Range(0, 1024));
+  command->add_flag("--verbose", line.settings.session.verbose,
+                    "Log what the runtime does to stderr");
+  AddProviders(command, line);
+}
+
 void AddSession(CLI::App* command, CommandLine& line) {
   command
       ->add_option("--input", line.settings.feeds.inputs,
@@ -46,17 +94,8 @@ void AddSession(CLI::App* command, CommandLine& line) {
                    "what is not given is generated")
       ->take_all()
       ->allow_extra_args(false);
-  command
-      ->add_option("--dim", line.dims,
-                   "NAME=N, the size of a symbolic dimension (1 where not given)")
-      ->allow_extra_args(false);
-  command
-      ->add_option("--threads", line.settings.session.threads,
-                   "Threads that run an operator; 0: one for each core")
-      ->check(CLI::Range(0, 1024));
   command->add_option("--seed", line.settings.feeds.seed, "Seed of generated inputs");
-  command->add_flag("--verbose", line.settings.session.verbose,
-                    "Log what the runtime does to stderr");
+  AddModelOptions(command, line);
   AddLibrary(command, line);
 }
 
@@ -101,8 +140,18 @@ int Main(int argc, char** argv) {
       ->check(CLI::Range(0.0, 3600.0));
   AddJson(bench, line);
 
+  CLI::App* explain = app.add_subcommand(
+      "explain", "Show which execution provider runs which node of a model, and why");
+  AddModel(explain, line);
+  AddModelOptions(explain, line);
+  explain->add_option("--html", line.settings.html_file,
+                      "Write a page with the model's graph, coloured by execution provider");
+  explain->add_flag("--all", line.settings.all_nodes, "Show every row, however many there are");
+  AddJson(explain, line);
+
   CLI::App* devices =
       app.add_subcommand("devices", "Show this machine's devices and who can use them");
+  AddEpLibrary(devices, line);
   AddLibrary(devices, line);
   AddJson(devices, line);
 
@@ -114,10 +163,14 @@ int Main(int argc, char** argv) {
 
   Settings& settings = line.settings;
   try {
-    settings.session.dims = settings.feeds.dims = ParseDims(line.dims);
+    auto dims = ParseDims(line.dims);
+    CheckDims(settings.session.model, dims);
+    settings.feeds.shapes = ParseShapes(settings.session.model, line.shapes, dims);
+    settings.session.dims = settings.feeds.dims = dims;
     if (run->parsed()) RunModel(settings);
     if (info->parsed()) ShowModel(settings);
     if (devices->parsed()) ShowDevices(settings);
+    if (explain->parsed()) ExplainModel(settings);
     if (bench->parsed()) {
       settings.repeat = repeat;
       BenchModel(settings);

@@ -7,11 +7,23 @@
 #include <nlohmann/json.hpp>
 
 #include "backplane/error.h"
+#include "backplane/text.h"
 
 namespace backplane::command {
 namespace {
 
-Owned<OrtSessionOptions> MakeOptions(const Runtime& ort, const SessionSettings& settings) {
+void AddShapes(const Runtime& ort, OrtSessionOptions* options, const Shapes& shapes) {
+  std::string text;
+  for (const auto& [input, sizes] : shapes) {
+    std::vector<std::string> words;
+    for (const int64_t size : sizes) words.push_back(std::to_string(size));
+    text += (text.empty() ? "" : ";") + input + "=" + Join(words, "x");
+  }
+  ort.Check(ort->AddSessionConfigEntry(options, "backplane.input_shapes", text.c_str()));
+}
+
+Owned<OrtSessionOptions> MakeOptions(const Runtime& ort, OrtEnv* env,
+                                     const SessionSettings& settings) {
   auto options = ort.Make<OrtSessionOptions>(ort->ReleaseSessionOptions, ort->CreateSessionOptions);
   if (settings.threads > 0) ort.Check(ort->SetIntraOpNumThreads(options.get(), settings.threads));
   for (const auto& [symbol, size] : settings.dims)
@@ -19,6 +31,10 @@ Owned<OrtSessionOptions> MakeOptions(const Runtime& ort, const SessionSettings& 
   if (settings.record_placement)
     ort.Check(ort->AddSessionConfigEntry(options.get(),
                                          kOrtSessionOptionsRecordEpGraphAssignmentInfo, "1"));
+  if (!settings.shapes.empty()) AddShapes(ort, options.get(), settings.shapes);
+  if (settings.quiet && !settings.verbose)
+    ort.Check(ort->SetSessionLogSeverityLevel(options.get(), ORT_LOGGING_LEVEL_ERROR));
+  AppendProviders(ort, env, options.get(), settings.providers);
   return options;
 }
 
@@ -79,7 +95,8 @@ Session::Session(const SessionSettings& settings)
     : runtime_(settings.library),
       env_(runtime_.MakeEnv(settings.verbose)),
       session_(nullptr, runtime_->ReleaseSession) {
-  const auto options = MakeOptions(runtime_, settings);
+  RegisterLibraries(runtime_, env_.get(), settings.providers);
+  const auto options = MakeOptions(runtime_, env_.get(), settings);
   const double start = Now();
   const OrtEnv* env = env_.get();
   session_ = runtime_.Make<OrtSession>(runtime_->ReleaseSession, runtime_->CreateSession, env,
@@ -116,7 +133,7 @@ void Session::AddPlaced(const std::string& ep, size_t nodes) {
 
 void Session::ReadPlacement(bool own_library) {
   if (own_library) {
-    const auto placement = nlohmann::json::parse(ExplanationOf(session_.get()));
+    const auto placement = nlohmann::json::parse(Explain());
     for (const auto& node : placement.at("nodes")) AddPlaced(node.at("ep"), 1);
     return;
   }

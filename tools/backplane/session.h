@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "backplane/providers.h"
 #include "backplane/runtime.h"
 
 namespace backplane::command {
@@ -20,13 +21,19 @@ struct Port {
   std::string TypeText() const;  // "float", or "sequence", "map", ...
 };
 
+/// Shapes by the name of the input.
+using Shapes = std::map<std::string, std::vector<int64_t>>;
+
 struct SessionSettings {
   std::string model;
   std::string library;
   int threads = 0;  // 0: the library's default
   std::map<std::string, int64_t> dims;
+  Shapes shapes;  // that inputs have in every run; for our own library only
+  ProviderSettings providers;
   bool verbose = false;
   bool record_placement = false;
+  bool quiet = false;  // errors only, where what would be logged is shown anyway
 };
 
 class Session {
@@ -37,6 +44,9 @@ class Session {
   const std::vector<Port>& inputs() const { return inputs_; }
   const std::vector<Port>& outputs() const { return outputs_; }
   double load_milliseconds() const { return load_milliseconds_; }
+  /// What runs where and why, as BackplaneSessionExplain tells it; `library` must be our own and
+  /// the placement recorded.
+  std::string Explain() const { return ExplanationOf(session_.get()); }
   /// How many nodes each EP runs, in the session's order; empty where the library does not tell.
   const std::vector<std::pair<std::string, size_t>>& placement() const { return placement_; }
 
