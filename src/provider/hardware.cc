@@ -28,9 +28,11 @@ HardwareDevices DiscoverHardware(const DiscoveryOptions& options) {
 std::string DescribeHardware(const HardwareDevice& device) {
   static constexpr const char* kTypes[] = {"CPU", "GPU", "NPU"};
   const auto type = static_cast<size_t>(device.type);
-  return Format("{} {} {:#06x}", type < std::size(kTypes) ? kTypes[type] : "device",
-                device.vendor.empty() ? Format("{:#06x}", device.vendor_id) : device.vendor,
-                device.device_id);
+  std::string words =
+      Format("{} {}", type < std::size(kTypes) ? kTypes[type] : "device",
+             device.vendor.empty() ? Format("{:#06x}", device.vendor_id) : device.vendor);
+  if (device.device_id != 0) words += Format(" {:#06x}", device.device_id);  // of PCI
+  return words;
 }
 
 std::vector<std::string> DescribeHardware(const HardwareDevices& devices) {

@@ -113,6 +113,12 @@ def test_options_of_eps(chain):
     assert "key=value" in run("explain", chain, "--ep-library", f"claims={CLAIMS}", "--ep", "claims:Neg", code=2).stderr
 
 
+def test_eps_may_be_called_by_their_short_names(chain):
+    for name in ("CLAIMS", "claims"):
+        words = ["--ep-library", f"ClaimsExecutionProvider={CLAIMS}", "--ep", f"{name}:claim=Neg,Relu"]
+        assert run_json("explain", chain, *words)["eps"][0]["nodes"] == 2
+
+
 def test_devices_of_eps(chain):
     words = ["explain", chain, *ep(claim="Neg"), "--device-select"]
     assert run_json(*words, "claims=0")["eps"][0]["nodes"] == 1

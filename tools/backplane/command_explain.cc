@@ -37,9 +37,15 @@ std::string OperatorOf(const Json& node) {
   return (domain.empty() ? "" : domain + "::") + node.at("type").get<std::string>();
 }
 
+// Of long names the end, which tells most.
 std::string NameOf(const Json& node, size_t index) {
-  const std::string name = node.at("name");
-  return name.empty() ? "#" + std::to_string(index) : name;
+  constexpr size_t kShown = 38;
+  std::string name = Printable(node.at("name").get<std::string>());
+  if (name.empty()) return "#" + std::to_string(index);
+  if (name.size() <= kShown) return name;
+  size_t from = name.size() - kShown;
+  while (from < name.size() && (static_cast<unsigned char>(name[from]) & 0xc0) == 0x80) ++from;
+  return "…" + name.substr(from);
 }
 
 // A table of which only the first rows are printed.

@@ -1,6 +1,7 @@
 #include "backplane/providers.h"
 
 #include <algorithm>
+#include <cctype>
 #include <charconv>
 #include <filesystem>
 
@@ -44,17 +45,26 @@ EpDevices AllDevices(const Runtime& ort, OrtEnv* env) {
   return {devices, devices + count};
 }
 
-// The devices of the EP called `name`; where there is none, of the one whose name with
-// "ExecutionProvider" behind it is.
+bool SameWord(const std::string& a, const std::string& b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](unsigned char x, unsigned char y) {
+    return std::tolower(x) == std::tolower(y);
+  });
+}
+
+// The devices of the EP called `name`; where there is none, of the one whose name is that in other
+// letters or with "ExecutionProvider" behind it.
 EpDevices DevicesOf(const Runtime& ort, const EpDevices& all, const std::string& name) {
-  EpDevices devices;
-  for (const std::string& wanted : {name, name + "ExecutionProvider"}) {
-    for (const OrtEpDevice* device : all) {
-      if (ort->EpDevice_EpName(device) == wanted) devices.push_back(device);
-    }
-    if (!devices.empty()) break;
-  }
-  return devices;
+  const auto of = [&](auto&& fits) {
+    EpDevices devices = all;
+    std::erase_if(devices,
+                  [&](const OrtEpDevice* device) { return !fits(ort->EpDevice_EpName(device)); });
+    return devices;
+  };
+  EpDevices devices = of([&](const std::string& ep) { return ep == name; });
+  if (!devices.empty()) return devices;
+  devices = of([&](const std::string& ep) { return SameWord(ep, name); });
+  if (!devices.empty()) return devices;
+  return of([&](const std::string& ep) { return SameWord(ep, name + "ExecutionProvider"); });
 }
 
 std::string NamesOf(const Runtime& ort, const EpDevices& devices) {
