@@ -1,4 +1,4 @@
-// What BackplaneGetCpuFacts tells about the processor, from /proc and /sys.
+// What BackplaneGetCpuFacts tells about the processor: what hardware discovery knows, as JSON.
 #pragma once
 
 #include <string>
