@@ -4,6 +4,7 @@
 
 #include "base/checked_math.h"
 #include "cpu/kernel_registry.h"
+#include "cpu/ops/dispatch.h"
 #include "cpu/ops/indexing.h"
 
 namespace backplane::cpu {
@@ -70,11 +71,7 @@ class GridSampleKernel final : public Kernel {
   }
 
   void Run(KernelContext& context) const override {
-    if (context.Input(0).dtype() == DType::kDouble) {
-      RunAs<double>(context);
-    } else {
-      RunAs<float>(context);
-    }
+    Dispatch<float, double>(context.Input(0).dtype(), [&]<typename T>() { RunAs<T>(context); });
   }
 
  private:
@@ -125,7 +122,7 @@ class GridSampleKernel final : public Kernel {
     }
     if (mode_ == SampleMode::kNearest) {
       int64_t position[3];
-      for (size_t d = 0; d < spatial; ++d) position[d] = ToPosition(x[d], size[d]);
+      for (size_t d = 0; d < spatial; ++d) position[d] = static_cast<int64_t>(x[d]);
       return At(image, position, size, spatial);
     }
     if (mode_ == SampleMode::kLinear) return Linear(image, x, size, spatial);
@@ -137,22 +134,18 @@ class GridSampleKernel final : public Kernel {
   template <typename T>
   T Place(T g, int64_t size) const {
     const T n = static_cast<T>(size);
-    const T x = align_ ? (g + 1) / 2 * (n - 1) : ((g + 1) * n - 1) / 2;
+    // Far outside is as good as infinitely far, and stays an integer that positions can be
+    // computed with; what is no number is far outside, too.
+    constexpr T kFar = T{1e9};
+    T x = align_ ? (g + 1) / 2 * (n - 1) : ((g + 1) * n - 1) / 2;
+    x = x == x ? std::clamp(x, -kFar, kFar) : -kFar;
     if (mode_ == SampleMode::kCubic) return x;
-    if (padding_ == Padding::kBorder) return std::clamp<T>(x == x ? x : 0, 0, n - 1);
+    if (padding_ == Padding::kBorder) return std::clamp<T>(x, 0, n - 1);
     if (padding_ == Padding::kReflection) {
       const T folded = align_ ? Reflect<T>(x, 0, n - 1) : Reflect<T>(x, T{-0.5}, n - T{0.5});
       return mode_ == SampleMode::kNearest ? folded : std::clamp<T>(folded, 0, n - 1);
     }
     return x;
-  }
-
-  // As an integer; what is far outside, or no number, becomes a position that is just outside.
-  template <typename T>
-  static int64_t ToPosition(T x, int64_t size) {
-    const T limit = static_cast<T>(size) + 8;
-    if (!(x > -limit && x < 2 * limit)) return -8;
-    return static_cast<int64_t>(std::floor(x));
   }
 
   // The element at `position`, which may be outside.
@@ -182,9 +175,9 @@ class GridSampleKernel final : public Kernel {
     int64_t base[3];
     T fraction[3];
     for (size_t d = 0; d < spatial; ++d) {
-      base[d] = ToPosition(x[d], size[d]);
-      fraction[d] = x[d] - static_cast<T>(base[d]);
-      if (base[d] == -8) fraction[d] = 0;
+      const T floor = std::floor(x[d]);
+      base[d] = static_cast<int64_t>(floor);
+      fraction[d] = x[d] - floor;
     }
     T sum = 0;
     for (size_t corner = 0; corner < (size_t{1} << spatial); ++corner) {
@@ -205,8 +198,9 @@ class GridSampleKernel final : public Kernel {
     int64_t base[2];
     T weights[2][4];
     for (size_t d = 0; d < 2; ++d) {
-      base[d] = ToPosition(x[d], size[d]);
-      CubicWeights(base[d] == -8 ? T{0} : x[d] - static_cast<T>(base[d]), weights[d]);
+      const T floor = std::floor(x[d]);
+      base[d] = static_cast<int64_t>(floor);
+      CubicWeights(x[d] - floor, weights[d]);
     }
     T sum = 0;
     for (int i = 0; i < 4; ++i) {

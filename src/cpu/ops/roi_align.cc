@@ -4,6 +4,7 @@
 
 #include "base/checked_math.h"
 #include "cpu/kernel_registry.h"
+#include "cpu/ops/dispatch.h"
 #include "cpu/ops/indexing.h"
 
 namespace backplane::cpu {
@@ -62,11 +63,7 @@ class RoiAlignKernel final : public Kernel {
   }
 
   void Run(KernelContext& context) const override {
-    if (context.Input(0).dtype() == DType::kDouble) {
-      RunAs<double>(context);
-    } else {
-      RunAs<float>(context);
-    }
+    Dispatch<float, double>(context.Input(0).dtype(), [&]<typename T>() { RunAs<T>(context); });
   }
 
  private:
