@@ -1,6 +1,7 @@
 #include "cpu/cpu_ep.h"
 
 #include "cpu/fuse/fuse.h"
+#include "cpu/fuse/widen.h"
 #include "cpu/layout.h"
 
 namespace backplane::cpu {
@@ -16,7 +17,7 @@ Capability CpuExecutionProvider::GetCapability(const GraphView& view) {
   for (Node* node : view.nodes()) {
     if (node->ep != kNoEp) continue;
     Reason why;
-    if (registry.Find(*node, &why) != nullptr) {
+    if (registry.Find(*node, &why) != nullptr || RunsWidened(*node)) {
       capability.claims.push_back({.nodes = {node}});
     } else {
       capability.refusals.emplace_back(node, std::move(why));
@@ -26,7 +27,7 @@ Capability CpuExecutionProvider::GetCapability(const GraphView& view) {
 }
 
 bool CpuExecutionProvider::Supports(const Node& node) const {
-  return KernelRegistry::Get().Find(node, nullptr) != nullptr;
+  return KernelRegistry::Get().Find(node, nullptr) != nullptr || RunsWidened(node);
 }
 
 std::vector<std::unique_ptr<Kernel>> CpuExecutionProvider::Compile(std::span<const FusedGroup>) {
@@ -34,6 +35,7 @@ std::vector<std::unique_ptr<Kernel>> CpuExecutionProvider::Compile(std::span<con
 }
 
 void CpuExecutionProvider::Lower(Graph& graph, int ep_index) {
+  WidenHalves(graph, ep_index);
   if (options_.fuse) FuseForCpu(graph, ep_index);
   if (options_.layout) ChooseLayout(graph, ep_index);
 }

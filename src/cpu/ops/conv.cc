@@ -1,13 +1,14 @@
 // Conv: ONNX's on [N, C, spatial...], and the private one on [N, spatial..., C] with a residual Z
 // and an activation. Both run the channels-last kernels; the first one transposes on the way in and
 // out.
-#include <optional>
+#include <string_view>
 
 #include "base/checked_math.h"
 #include "base/error.h"
 #include "cpu/kernel_registry.h"
 #include "cpu/kernels/conv.h"
 #include "cpu/kernels/transpose.h"
+#include "cpu/ops/conv_kernel.h"
 #include "cpu/ops/conv_layout.h"
 #include "cpu/ops/conv_window.h"
 #include "cpu/ops/gemm_attributes.h"
@@ -24,66 +25,43 @@ bool AllowsWinograd(const KernelInfo& info) {
   return value != nullptr && std::string_view(value) == "1";
 }
 
-class ConvFloat final : public Kernel {
+struct ConvFacts : ConvNode {
+  explicit ConvFacts(const KernelInfo& info) : ConvNode(info), winograd(AllowsWinograd(info)) {}
+  bool winograd;
+};
+
+/// The weights and what follows from their shape.
+struct ConvWeights {
+  ConvWeights(const ConvFacts& conv, const Tensor& w, ThreadPool& pool)
+      : attributes(conv.node, conv.KernelOf(w.shape())),
+        outputs(w.shape()[0]),
+        group_channels(w.shape()[1]) {
+    Require(outputs % conv.groups == 0, ORT_INVALID_ARGUMENT,
+            "{}: {} output channels do not divide into {} groups", conv.name, outputs, conv.groups);
+    if (outputs == 0 || group_channels == 0) return;
+    packed = PackedConv(w.data<float>(), outputs, group_channels, conv.groups, attributes.window(),
+                        conv.winograd, pool);
+  }
+  WindowAttributes attributes;
+  int64_t outputs;
+  int64_t group_channels;
+  PackedConv packed;
+};
+
+class ConvFloat final : public ConvKernel<ConvFacts, ConvWeights> {
  public:
   explicit ConvFloat(const KernelInfo& info)
-      : name_(info.node.Describe()),
+      : ConvKernel(info),
         channels_last_(info.node.domain == kPrivateDomain),
-        groups_(info.node.Int("group", 1)),
-        winograd_(AllowsWinograd(info)),
-        activation_(ActivationOf(info.node)) {
-    Require(groups_ > 0, ORT_INVALID_ARGUMENT, "{}: group is {}", name_, groups_);
-    const Tensor* w = info.ConstantInput(1);
-    // Weights that are computed are packed, and the attributes checked against them, in each run.
-    node_.name = info.node.name;
-    node_.op_type = info.node.op_type;
-    node_.index = info.node.index;
-    node_.attributes = info.node.attributes;
-    if (w == nullptr) return;
-    constant_.emplace(*this, *w, info.pool);
-    info.ConsumeConstant(1);
-  }
-
-  void Run(KernelContext& context) const override {
-    if (constant_) {
-      RunWith(context, *constant_);
-    } else {
-      RunWith(context, Weights(*this, context.Input(1), context.pool()));
-    }
-  }
+        activation_(ActivationOf(info.node)) {}
 
  private:
-  /// The weights and what follows from their shape.
-  struct Weights {
-    Weights(const ConvFloat& conv, const Tensor& w, ThreadPool& pool)
-        : attributes(conv.node_, conv.KernelOf(w.shape())),
-          outputs(w.shape()[0]),
-          group_channels(w.shape()[1]) {
-      Require(outputs % conv.groups_ == 0, ORT_INVALID_ARGUMENT,
-              "{}: {} output channels do not divide into {} groups", conv.name_, outputs,
-              conv.groups_);
-      if (outputs == 0 || group_channels == 0) return;
-      packed = PackedConv(w.data<float>(), outputs, group_channels, conv.groups_,
-                          attributes.window(), conv.winograd_, pool);
-    }
-    WindowAttributes attributes;
-    int64_t outputs;
-    int64_t group_channels;
-    PackedConv packed;
-  };
-
-  std::span<const int64_t> KernelOf(const Shape& w) const {
-    Require(w.rank() >= 3, ORT_INVALID_ARGUMENT,
-            "{}: weights of shape {} must have at least 3 dimensions", name_, w.ToString());
-    return {w.data() + 2, w.rank() - 2};
-  }
-
-  void RunWith(KernelContext& context, const Weights& weights) const {
+  void RunWith(KernelContext& context, const ConvWeights& weights) const override {
     const Tensor& x = context.Input(0);
     const Window window = weights.attributes.Resolve(x.shape(), channels_last_);
-    Require(window.channels == CheckedMul(weights.group_channels, groups_), ORT_INVALID_ARGUMENT,
-            "{}: input of shape {} has {} channels, the weights want {}", name_,
-            x.shape().ToString(), window.channels, weights.group_channels * groups_);
+    Require(window.channels == CheckedMul(weights.group_channels, facts_.groups), ORT_FAIL,
+            "{}: input of shape {} has {} channels, the weights want {}", facts_.name,
+            x.shape().ToString(), window.channels, weights.group_channels * facts_.groups);
     Tensor& y =
         context.Output(0, weights.attributes.OutputShape(window, weights.outputs, channels_last_));
     const int64_t count = y.ElementCount();
@@ -112,15 +90,15 @@ class ConvFloat final : public Kernel {
     epilogue.activation = activation_;
     if (const Tensor* bias = context.OptionalInput(2)) {
       Require(bias->ElementCount() == outputs, ORT_INVALID_ARGUMENT,
-              "{}: bias of shape {} for {} output channels", name_, bias->shape().ToString(),
+              "{}: bias of shape {} for {} output channels", facts_.name, bias->shape().ToString(),
               outputs);
       epilogue.bias = bias->data<float>();
     }
     const Tensor* z = channels_last_ ? context.OptionalInput(3) : nullptr;
     if (z != nullptr) {
       Require(z->shape() == output, ORT_INVALID_ARGUMENT,
-              "{}: Z of shape {} is not of the output's shape {}", name_, z->shape().ToString(),
-              output.ToString());
+              "{}: Z of shape {} is not of the output's shape {}", facts_.name,
+              z->shape().ToString(), output.ToString());
       epilogue.residual = z->data<float>();
       epilogue.residual_stride = outputs;
     }
@@ -139,13 +117,8 @@ class ConvFloat final : public Kernel {
     ApplyActivation(epilogue.activation, y, count);
   }
 
-  Node node_;  ///< name and attributes only: the graph may be gone when this runs
-  std::string name_;
   bool channels_last_;
-  int64_t groups_;
-  bool winograd_;
   Activation activation_;
-  std::optional<Weights> constant_;
 };
 
 constexpr Op FloatConv(const char* domain) {

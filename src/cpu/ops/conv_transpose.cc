@@ -4,13 +4,14 @@
 // overlap a share is the pixel: then the products go where they belong, a row of the kernel at a
 // time.
 #include <algorithm>
-#include <optional>
+#include <vector>
 
 #include "base/checked_math.h"
 #include "base/error.h"
 #include "cpu/kernel_registry.h"
 #include "cpu/kernels/gemm.h"
 #include "cpu/kernels/transpose.h"
+#include "cpu/ops/conv_kernel.h"
 #include "cpu/ops/conv_layout.h"
 #include "cpu/ops/conv_window.h"
 #include "cpu/ops/gemm_attributes.h"
@@ -18,107 +19,81 @@
 namespace backplane::cpu {
 namespace {
 
-class ConvTransposeFloat final : public Kernel {
+struct TransposedWeights {
+  TransposedWeights(const ConvNode& conv, const Tensor& w, ThreadPool& pool)
+      : attributes(conv.node, conv.KernelOf(w.shape())),
+        channels(w.shape()[0]),
+        group_outputs(w.shape()[1]) {
+    Require(channels % conv.groups == 0, ORT_INVALID_ARGUMENT,
+            "{}: {} input channels do not divide into {} groups", conv.name, channels, conv.groups);
+    const Dims3& k = attributes.kernel();
+    taps = CheckedMul(CheckedMul(k[0], k[1]), k[2]);
+    group_channels = channels / conv.groups;
+    if (w.ElementCount() == 0) return;
+    // [C, outputs, taps] to [C, taps, outputs], so that the shares of one tap are neighbours.
+    const auto ordered = Buffer::Allocate(w.Bytes());
+    StridedCopy reorder;
+    reorder.Add(channels, group_outputs * taps, group_outputs * taps);
+    reorder.Add(taps, group_outputs, 1);
+    reorder.Add(group_outputs, 1, taps);
+    reorder.Run(pool, DType::kFloat, ordered->data(), w.raw());
+    const auto* from = static_cast<const float*>(ordered->data());
+    const int64_t n = taps * group_outputs;
+    direct = conv.groups == 1 && KernelsTouch(conv.node);
+    if (direct) {
+      const int64_t row = k[2] * group_outputs;
+      for (int64_t kh = 0; kh < k[1]; ++kh)
+        packed.push_back(PackedB::Pack(from + kh * row, group_channels, row, n, 1));
+      return;
+    }
+    for (int64_t g = 0; g < conv.groups; ++g) {
+      packed.push_back(PackedB::Pack(from + g * group_channels * n, group_channels, n, n, 1));
+    }
+  }
+
+  // Every output pixel lies under exactly one tap of one input pixel.
+  bool KernelsTouch(const Node& node) const {
+    const Dims3& k = attributes.kernel();
+    return k[0] == 1 && attributes.window().stride == k &&
+           attributes.dilation() == Dims3{1, 1, 1} && attributes.pad_begin() == Dims3{0, 0, 0} &&
+           attributes.pad_end() == Dims3{0, 0, 0} && node.Text("auto_pad", "NOTSET") == "NOTSET" &&
+           !HasOutputPadding(node) && !node.Has("output_shape");
+  }
+
+  static bool HasOutputPadding(const Node& node) {
+    const std::vector<int64_t> extra = node.Ints("output_padding");
+    return std::any_of(extra.begin(), extra.end(), [](int64_t v) { return v != 0; });
+  }
+
+  WindowAttributes attributes;
+  int64_t channels;
+  int64_t group_outputs;
+  int64_t group_channels;
+  int64_t taps;
+  bool direct = false;  ///< one matrix for each row of the kernel; else for each group
+  std::vector<PackedB> packed;
+};
+
+class ConvTransposeFloat final : public ConvKernel<ConvNode, TransposedWeights> {
  public:
   explicit ConvTransposeFloat(const KernelInfo& info)
-      : name_(info.node.Describe()),
+      : ConvKernel(info),
         channels_last_(info.node.domain == kPrivateDomain),
-        groups_(info.node.Int("group", 1)),
-        activation_(ActivationOf(info.node)) {
-    Require(groups_ > 0, ORT_INVALID_ARGUMENT, "{}: group is {}", name_, groups_);
-    node_.name = info.node.name;
-    node_.op_type = info.node.op_type;
-    node_.index = info.node.index;
-    node_.attributes = info.node.attributes;
-    const Tensor* w = info.ConstantInput(1);
-    if (w == nullptr) return;
-    constant_.emplace(*this, *w, info.pool);
-    info.ConsumeConstant(1);
-  }
-
-  void Run(KernelContext& context) const override {
-    if (constant_) {
-      RunWith(context, *constant_);
-    } else {
-      RunWith(context, Weights(*this, context.Input(1), context.pool()));
-    }
-  }
+        activation_(ActivationOf(info.node)) {}
 
  private:
-  struct Weights {
-    Weights(const ConvTransposeFloat& op, const Tensor& w, ThreadPool& pool)
-        : attributes(op.node_, op.KernelOf(w.shape())),
-          channels(w.shape()[0]),
-          group_outputs(w.shape()[1]) {
-      Require(channels % op.groups_ == 0, ORT_INVALID_ARGUMENT,
-              "{}: {} input channels do not divide into {} groups", op.name_, channels, op.groups_);
-      const Dims3& k = attributes.kernel();
-      taps = CheckedMul(CheckedMul(k[0], k[1]), k[2]);
-      group_channels = channels / op.groups_;
-      if (w.ElementCount() == 0) return;
-      // [C, outputs, taps] to [C, taps, outputs], so that the shares of one tap are neighbours.
-      const auto ordered = Buffer::Allocate(w.Bytes());
-      StridedCopy reorder;
-      reorder.Add(channels, group_outputs * taps, group_outputs * taps);
-      reorder.Add(taps, group_outputs, 1);
-      reorder.Add(group_outputs, 1, taps);
-      reorder.Run(pool, DType::kFloat, ordered->data(), w.raw());
-      const auto* from = static_cast<const float*>(ordered->data());
-      const int64_t n = taps * group_outputs;
-      direct = op.groups_ == 1 && KernelsTouch(op.node_);
-      if (direct) {
-        const int64_t row = k[2] * group_outputs;
-        for (int64_t kh = 0; kh < k[1]; ++kh)
-          packed.push_back(PackedB::Pack(from + kh * row, group_channels, row, n, 1));
-        return;
-      }
-      for (int64_t g = 0; g < op.groups_; ++g) {
-        packed.push_back(PackedB::Pack(from + g * group_channels * n, group_channels, n, n, 1));
-      }
-    }
-
-    // Every output pixel lies under exactly one tap of one input pixel.
-    bool KernelsTouch(const Node& node) const {
-      const Dims3& k = attributes.kernel();
-      return k[0] == 1 && attributes.window().stride == k &&
-             attributes.dilation() == Dims3{1, 1, 1} && attributes.pad_begin() == Dims3{0, 0, 0} &&
-             attributes.pad_end() == Dims3{0, 0, 0} &&
-             node.Text("auto_pad", "NOTSET") == "NOTSET" && !HasOutputPadding(node) &&
-             !node.Has("output_shape");
-    }
-
-    static bool HasOutputPadding(const Node& node) {
-      const std::vector<int64_t> extra = node.Ints("output_padding");
-      return std::any_of(extra.begin(), extra.end(), [](int64_t v) { return v != 0; });
-    }
-
-    WindowAttributes attributes;
-    int64_t channels;
-    int64_t group_outputs;
-    int64_t group_channels;
-    int64_t taps;
-    bool direct = false;  ///< one matrix for each row of the kernel; else for each group
-    std::vector<PackedB> packed;
-  };
-
-  std::span<const int64_t> KernelOf(const Shape& w) const {
-    Require(w.rank() >= 3, ORT_INVALID_ARGUMENT,
-            "{}: weights of shape {} must have at least 3 dimensions", name_, w.ToString());
-    return {w.data() + 2, w.rank() - 2};
-  }
-
-  void RunWith(KernelContext& context, const Weights& weights) const {
+  void RunWith(KernelContext& context, const TransposedWeights& weights) const override {
     const Tensor& x = context.Input(0);
-    const Window w = weights.attributes.ResolveTransposed(node_, x.shape(), channels_last_);
+    const Window w = weights.attributes.ResolveTransposed(facts_.node, x.shape(), channels_last_);
     Require(w.channels == weights.channels, ORT_INVALID_ARGUMENT,
-            "{}: input of shape {} has {} channels, the weights want {}", name_,
+            "{}: input of shape {} has {} channels, the weights want {}", facts_.name,
             x.shape().ToString(), w.channels, weights.channels);
-    const int64_t outputs = CheckedMul(weights.group_outputs, groups_);
+    const int64_t outputs = CheckedMul(weights.group_outputs, facts_.groups);
     Tensor& y = context.Output(0, weights.attributes.OutputShape(w, outputs, channels_last_));
     if (y.ElementCount() == 0) return;
     const Tensor* bias = context.OptionalInput(2);
     Require(bias == nullptr || bias->ElementCount() == outputs, ORT_INVALID_ARGUMENT,
-            "{}: the bias must have {} elements", name_, outputs);
+            "{}: the bias must have {} elements", facts_.name, outputs);
     const float* bias_data = bias != nullptr ? bias->data<float>() : nullptr;
     const auto* x_last =
         static_cast<const float*>(channels_last_ ? x.raw() : ToChannelsLast(context, x));
@@ -135,7 +110,7 @@ class ConvTransposeFloat final : public Kernel {
   }
 
   // Each input row times one row of the kernel is one row of the output.
-  void MultiplyInPlace(KernelContext& context, const Weights& weights, const Window& w,
+  void MultiplyInPlace(KernelContext& context, const TransposedWeights& weights, const Window& w,
                        const float* x, const float* bias, float* y) const {
     const int64_t row = w.kernel[2] * weights.group_outputs;
     BatchedGemmParams p;
@@ -166,13 +141,13 @@ class ConvTransposeFloat final : public Kernel {
   }
 
   // [pixels, groups * taps * outputs of a group].
-  const float* Multiply(KernelContext& context, const Weights& weights, const Window& w,
+  const float* Multiply(KernelContext& context, const TransposedWeights& weights, const Window& w,
                         const float* x) const {
     const int64_t pixels = w.batch * w.in[0] * w.in[1] * w.in[2];
     const int64_t n = weights.taps * weights.group_outputs;
-    const int64_t row = CheckedMul(n, groups_);
+    const int64_t row = CheckedMul(n, facts_.groups);
     auto* shares = context.Scratch<float>(static_cast<size_t>(CheckedMul(pixels, row)));
-    for (int64_t g = 0; g < groups_; ++g) {
+    for (int64_t g = 0; g < facts_.groups; ++g) {
       GemmParams p;
       p.m = pixels;
       p.n = n;
@@ -194,10 +169,10 @@ class ConvTransposeFloat final : public Kernel {
     return at / w.stride[axis];
   }
 
-  void Gather(KernelContext& context, const Weights& weights, const Window& w, const float* shares,
-              const float* bias, float* y) const {
+  void Gather(KernelContext& context, const TransposedWeights& weights, const Window& w,
+              const float* shares, const float* bias, float* y) const {
     const int64_t width = weights.group_outputs;
-    const int64_t outputs = width * groups_;
+    const int64_t outputs = width * facts_.groups;
     const int64_t rows = w.batch * w.out[0] * w.out[1];
     const double cost =
         static_cast<double>(w.out[2] * outputs) * (0.2 + 0.1 * static_cast<double>(weights.taps));
@@ -217,8 +192,8 @@ class ConvTransposeFloat final : public Kernel {
     });
   }
 
-  void GatherPixel(const Weights& weights, const Window& w, const float* shares, int64_t row,
-                   int64_t ow, float* to) const {
+  void GatherPixel(const TransposedWeights& weights, const Window& w, const float* shares,
+                   int64_t row, int64_t ow, float* to) const {
     const int64_t width = weights.group_outputs;
     const int64_t n = row / (w.out[0] * w.out[1]);
     int64_t tap = 0;
@@ -231,9 +206,9 @@ class ConvTransposeFloat final : public Kernel {
           if (column < 0) continue;
           const float* from = shares +
                               (((n * w.in[0] + d) * w.in[1] + h) * w.in[2] + column) *
-                                  weights.taps * width * groups_ +
+                                  weights.taps * width * facts_.groups +
                               tap * width;
-          for (int64_t g = 0; g < groups_; ++g, from += weights.taps * width) {
+          for (int64_t g = 0; g < facts_.groups; ++g, from += weights.taps * width) {
             float* sums = to + g * width;
             for (int64_t i = 0; i < width; ++i) sums[i] += from[i];
           }
@@ -242,12 +217,8 @@ class ConvTransposeFloat final : public Kernel {
     }
   }
 
-  Node node_;  ///< name and attributes only: the graph may be gone when this runs
-  std::string name_;
   bool channels_last_;
-  int64_t groups_;
   Activation activation_;
-  std::optional<Weights> constant_;
 };
 
 constexpr Op FloatConvTranspose(const char* domain) {

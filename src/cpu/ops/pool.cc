@@ -1,7 +1,8 @@
-// MaxPool, AveragePool and the global ones: ONNX's on [N, C, spatial...], the private ones on [N,
-// spatial..., C]. Floats run the channels-last kernels; other types, and MaxPool with indices, run
-// a plain loop on the original layout.
+// MaxPool, AveragePool, LpPool and the global ones: ONNX's on [N, C, spatial...], the private ones
+// on [N, spatial..., C]. Floats run the channels-last kernels; other types, and MaxPool with
+// indices, run a plain loop on the original layout.
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <optional>
 #include <type_traits>
@@ -115,6 +116,24 @@ int64_t PaddedElements(const Window& w, const Dims3& pad_end, const Dims3& out) 
   return elements;
 }
 
+// Calls visit(index of the output, its position, index of its plane's first input) for every output
+// of [N, C, spatial...].
+template <typename Visit>
+void ForEachOutput(ThreadPool& pool, const Window& w, Visit&& visit) {
+  const int64_t in_pixels = w.in[0] * w.in[1] * w.in[2];
+  const int64_t out_pixels = w.out[0] * w.out[1] * w.out[2];
+  const double cost = static_cast<double>(out_pixels) * static_cast<double>(w.kernel[0]) *
+                      static_cast<double>(w.kernel[1]) * static_cast<double>(w.kernel[2]);
+  pool.For(w.batch * w.channels, cost, [&](int64_t begin, int64_t end) {
+    for (int64_t plane = begin; plane < end; ++plane) {
+      for (int64_t i = 0; i < out_pixels; ++i) {
+        const Dims3 out{i / (w.out[1] * w.out[2]), i / w.out[2] % w.out[1], i % w.out[2]};
+        visit(plane * out_pixels + i, out, plane * in_pixels);
+      }
+    }
+  });
+}
+
 template <typename T>
 class PoolPlain final : public PoolBase {
  public:
@@ -128,25 +147,11 @@ class PoolPlain final : public PoolBase {
     Tensor* indices = context.OptionalOutput(1, r.output);
     if (y.ElementCount() == 0) return;
     int64_t* index = indices != nullptr ? indices->data<int64_t>() : nullptr;
-    const Window& w = r.window;
-    const int64_t in_pixels = w.in[0] * w.in[1] * w.in[2];
-    const int64_t out_pixels = w.out[0] * w.out[1] * w.out[2];
-    const double cost = static_cast<double>(out_pixels) * static_cast<double>(w.kernel[0]) *
-                        static_cast<double>(w.kernel[1]) * static_cast<double>(w.kernel[2]);
-    context.pool().For(w.batch * w.channels, cost, [&](int64_t begin, int64_t end) {
-      for (int64_t plane = begin; plane < end; ++plane) {
-        const T* from = x.data<T>() + plane * in_pixels;
-        for (int64_t i = 0; i < out_pixels; ++i) {
-          const Dims3 out{i / (w.out[1] * w.out[2]), i / w.out[2] % w.out[1], i % w.out[2]};
-          const int64_t at = plane * out_pixels + i;
-          if (kind_ == PoolKind::kMax) {
-            y.data<T>()[at] =
-                MaxOf(w, out, from, plane * in_pixels, index != nullptr ? index + at : nullptr);
-          } else {
-            y.data<T>()[at] = AverageOf(w, r.pad_end, out, from);
-          }
-        }
-      }
+    ForEachOutput(context.pool(), r.window, [&](int64_t at, const Dims3& out, int64_t first) {
+      const T* from = x.data<T>() + first;
+      y.data<T>()[at] = kind_ == PoolKind::kMax ? MaxOf(r.window, out, from, first,
+                                                        index != nullptr ? index + at : nullptr)
+                                                : AverageOf(r.window, r.pad_end, out, from);
     });
   }
 
@@ -178,6 +183,43 @@ class PoolPlain final : public PoolBase {
   bool column_major_;
 };
 
+// (sum of |x|^p)^(1/p) over the window.
+template <typename T>
+class LpPool final : public PoolBase {
+ public:
+  // p was a float in the first version.
+  explicit LpPool(const KernelInfo& info)
+      : PoolBase(info),
+        p_(info.node.since_version == 1 ? static_cast<double>(info.node.Float("p", 2.0f))
+                                        : static_cast<double>(info.node.Int("p", 2))) {
+    Require(p_ > 0, ORT_INVALID_ARGUMENT, "{}: p must be positive, it is {}", name_, p_);
+  }
+
+  void Run(KernelContext& context) const override {
+    const Tensor& x = context.Input(0);
+    const Resolved r = Resolve(x.shape());
+    Tensor& y = context.Output(0, r.output);
+    if (y.ElementCount() == 0) return;
+    ForEachOutput(context.pool(), r.window, [&](int64_t at, const Dims3& out, int64_t first) {
+      const T* from = x.data<T>() + first;
+      double sum = 0;
+      ForEachTap(r.window, out, [&](int64_t i, int64_t, int64_t, int64_t) {
+        sum += std::pow(std::abs(static_cast<double>(from[i])), p_);
+      });
+      y.data<T>()[at] = static_cast<T>(std::pow(sum, 1.0 / p_));
+    });
+  }
+
+ private:
+  double p_;
+};
+
+std::unique_ptr<Kernel> MakeLpPool(const KernelInfo& info) {
+  return Dispatch<float, double>(info.InputType(0), [&]<typename T>() -> std::unique_ptr<Kernel> {
+    return std::make_unique<LpPool<T>>(info);
+  });
+}
+
 template <typename... Types>
 std::unique_ptr<Kernel> MakePool(const KernelInfo& info) {
   if (info.InputType(0) == DType::kFloat && !info.HasOutput(1))
@@ -197,6 +239,8 @@ BACKPLANE_CPU_KERNEL(GlobalMaxPool, Op("GlobalMaxPool").Since(1).In(0, types::kF
                      MakePool<float, double>);
 BACKPLANE_CPU_KERNEL(GlobalAveragePool, Op("GlobalAveragePool").Since(1).In(0, types::kFloats),
                      MakePool<float, double>);
+BACKPLANE_CPU_KERNEL(LpPool, Op("LpPool").Since(1).In(0, types::kFloats), MakeLpPool);
+BACKPLANE_CPU_KERNEL(GlobalLpPool, Op("GlobalLpPool").Since(1).In(0, types::kFloats), MakeLpPool);
 
 BACKPLANE_CPU_KERNEL(MaxPoolPrivate, Op("MaxPool", kPrivateDomain).In(0, DType::kFloat),
                      Make<PoolFloat>);
