@@ -36,7 +36,7 @@ TypeInfo TensorTypeFromProto(const TensorTypeProto& proto, ONNXType kind, std::s
   if (proto.elem_type() == TensorProto::UNDEFINED && !proto.has_shape()) return type;
   type.kind = kind;
   if (proto.elem_type() != TensorProto::UNDEFINED)
-    type.tensor.dtype = DTypeFromProto(proto.elem_type(), what);
+    type.tensor.dtype = DTypeFromProto(proto.elem_type(), what, ORT_INVALID_ARGUMENT);
   if (proto.has_shape()) type.tensor.shape = ShapeFromProto(proto.shape());
   return type;
 }
@@ -58,8 +58,8 @@ void TensorTypeToProto(const TensorTypeInfo& tensor, TensorTypeProto& proto) {
 
 }  // namespace
 
-DType DTypeFromProto(int data_type, std::string_view what) {
-  Require(data_type > 0 && data_type < kDTypeCount, ORT_FAIL,
+DType DTypeFromProto(int data_type, std::string_view what, ErrorCode code) {
+  Require(data_type > 0 && data_type < kDTypeCount, code,
           "{}: {} is not a valid tensor element type", what, data_type);
   return static_cast<DType>(data_type);
 }

@@ -18,7 +18,7 @@ TypeInfo TypeFromProto(const onnx::TypeProto& proto, std::string_view what);
 void TypeToProto(const TypeInfo& type, onnx::TypeProto& proto);
 
 /// The element type numbered `data_type`; fails with ORT_FAIL for numbers that are none.
-DType DTypeFromProto(int data_type, std::string_view what);
+DType DTypeFromProto(int data_type, std::string_view what, ErrorCode code = ORT_FAIL);
 
 /// Dimensions as a shape whose byte size was checked for negative dimensions and overflow
 /// (ORT_FAIL).

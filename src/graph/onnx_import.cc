@@ -185,8 +185,7 @@ void GraphImporter::ImportInputs(const GraphProto& proto) {
             input.name());
     if (constants.contains(input.name())) continue;
     TypeInfo type = TypeFromProto(input.type(), input.name());
-    Require(!is_main_ || type.known(), ORT_INVALID_GRAPH, "graph input '{}' has no type",
-            input.name());
+    Require(!is_main_ || type.known(), ORT_FAIL, "graph input '{}' has no type", input.name());
     if (call_ != nullptr) {
       ValueInfo* value =
           graph_.AddInput(graph_.FreshName(call_->prefix + "/" + input.name()), std::move(type));

@@ -79,8 +79,8 @@ return graph;
 
 std::unique_ptr<Graph> LoadModelFile(const std::string& path, const LoadOptions& options) {
   std::error_code ignored;
-  Require(!std::filesystem::is_directory(path, ignored), ORT_INVALID_PROTOBUF,
-          "Load model from {} failed:Protobuf parsing failed. It is a directory.", path);
+  Require(!std::filesystem::is_directory(path, ignored), ORT_INVALID_ARGUMENT,
+          "Load model from {} failed:The model path is a directory.", path);
   auto file = MappedFile::Open(path);
   auto info = std::make_shared<ModelInfo>();
   info->path = path;

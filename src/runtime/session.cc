@@ -165,7 +165,7 @@ void OrtSession::BindInputs(Frame& frame, std::span<const char* const> names,
   }
   for (size_t i = 0; i < level_inputs_.size(); ++i) {
     if (frame.args[i] != nullptr) continue;
-    Require(level_inputs_[i]->IsInitializer(), ORT_INVALID_ARGUMENT, "Missing Input: {}",
+    Require(level_inputs_[i]->IsInitializer(), ORT_FAIL, "Missing Input: {}",
             level_inputs_[i]->name);
     frame.args[i] = &defaults_[i];
   }

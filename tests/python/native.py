@@ -222,7 +222,7 @@ class Session:
     def run(self, feeds, outputs=None):
         """Runs on arrays (lists for sequences) by input name; returns the outputs likewise, in order."""
         library = self.library
-        outputs = list(outputs or self.outputs)
+        outputs = self.outputs if outputs is None else list(outputs)
         values, keep = [], []
         try:
             for given in feeds.values():

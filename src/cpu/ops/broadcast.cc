@@ -19,8 +19,7 @@ void BroadcastInto(Shape& result, const Shape& other) {
     if (dim == 1) {
       dim = other[i];
     } else if (other[i] != 1 && other[i] != dim) {
-      Fail(ORT_INVALID_ARGUMENT,
-           "shapes {} and {} cannot be broadcast together: {} against {} at dimension {}",
+      Fail(ORT_FAIL, "shapes {} and {} cannot be broadcast together: {} against {} at dimension {}",
            before.ToString(), other.ToString(), dim, other[i], offset + i);
     }
   }

@@ -41,7 +41,7 @@ class ConcatKernel final : public Kernel {
   static void CheckShape(const Shape& shape, const Shape& model, size_t axis, size_t i) {
     bool fits = shape.rank() == model.rank();
     for (size_t d = 0; fits && d < shape.rank(); ++d) fits = d == axis || shape[d] == model[d];
-    Require(fits, ORT_INVALID_ARGUMENT,
+    Require(fits, ORT_FAIL,
             "Non concat axis dimensions must match: input {} has shape {}, which does not fit {} "
             "outside of axis {}",
             i, shape.ToString(), model.ToString(), axis);

@@ -78,7 +78,7 @@ void WindowAttributes::ResolveAxis(Window& w, Dims3& pad_end, size_t i) const {
   }
   if (auto_pad_ == AutoPad::kValid) w.pad[i] = pad_end[i] = 0;
   const int64_t room = CheckedAdd(CheckedAdd(in, w.pad[i]), pad_end[i]) - reach;
-  Require(room >= 0, ORT_INVALID_ARGUMENT,
+  Require(room >= 0, ORT_FAIL,
           "{}: the kernel (size {} with dilation {}) is larger than the padded input (size {})",
           name_, w.kernel[i], w.dilation[i], in + w.pad[i] + pad_end[i]);
   w.out[i] = (ceil_mode_ ? CeilDiv(room, stride) : room / stride) + 1;

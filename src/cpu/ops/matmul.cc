@@ -69,7 +69,7 @@ class MatMulBase : public Kernel {
       std::swap(s.n, b_k);
       std::swap(s.b_row, s.b_column);
     }
-    Require(s.k == b_k, ORT_INVALID_ARGUMENT, "{}: inner dimensions do not match: {} and {}", name_,
+    Require(s.k == b_k, ORT_FAIL, "{}: inner dimensions do not match: {} and {}", name_,
             a.ToString(), b.ToString());
     s.batch = s.a_batch;
     BroadcastInto(s.batch, s.b_batch);

@@ -62,8 +62,8 @@ PadAxis MakeAxis(int64_t dim, int64_t before, int64_t after) {
   const int64_t cut = std::min(std::max<int64_t>(after == INT64_MIN ? INT64_MAX : -after, 0), dim);
   // Cutting more than there is takes from the other side's padding, as the sum of both says.
   const int64_t size = CheckedAdd(CheckedAdd(dim, before), after);
-  Require(size >= 0, ORT_INVALID_ARGUMENT, "pads {} and {} leave nothing of a dimension of {}",
-          before, after, dim);
+  Require(size >= 0, ORT_FAIL, "pads {} and {} leave nothing of a dimension of {}", before, after,
+          dim);
   axis.kept = std::max<int64_t>(dim - axis.first - cut, 0);
   if (axis.size() > size) {
     axis.before = std::min(axis.before, size);
@@ -121,7 +121,7 @@ class PadKernel final : public Kernel {
     const IntList given = from_attributes_ ? pads_ : ReadPads(context.Input(1), rank);
     const Tensor* axes_input = from_attributes_ ? nullptr : context.OptionalInput(3);
     if (axes_input == nullptr) {
-      Require(given.size() == 2 * rank, ORT_INVALID_ARGUMENT,
+      Require(given.size() == 2 * rank, ORT_FAIL,
               "Pads {} must have twice as many values as the input {} has dimensions",
               given.ToString(), from.ToString());
       return given;

@@ -56,15 +56,15 @@ class ReshapeKernel final : public Kernel {
     int64_t known = 1;
     for (size_t i = 0; i < to.rank(); ++i) {
       if (to[i] == -1) {
-        Require(!unknown.has_value(), ORT_INVALID_ARGUMENT,
-                "the requested shape {} has more than one -1", to.ToString());
+        Require(!unknown.has_value(), ORT_FAIL, "the requested shape {} has more than one -1",
+                to.ToString());
         unknown = i;
         continue;
       }
-      Require(to[i] >= 0, ORT_INVALID_ARGUMENT, "the requested shape {} has a dimension below -1",
+      Require(to[i] >= 0, ORT_FAIL, "the requested shape {} has a dimension below -1",
               to.ToString());
       if (to[i] == 0 && !allow_zero_) {
-        Require(i < from.rank(), ORT_INVALID_ARGUMENT,
+        Require(i < from.rank(), ORT_FAIL,
                 "dimension {} of the requested shape {} copies one that the input {} does not have",
                 i, to.ToString(), from.ToString());
         to[i] = from[i];
@@ -73,13 +73,13 @@ class ReshapeKernel final : public Kernel {
     }
     const int64_t count = from.ElementCount();
     if (unknown.has_value()) {
-      Require(known != 0 && count % known == 0, ORT_INVALID_ARGUMENT,
+      Require(known != 0 && count % known == 0, ORT_FAIL,
               "the input tensor cannot be reshaped to the requested shape. Input shape:{}, "
               "requested shape:{}",
               from.ToString(), to.ToString());
       to[*unknown] = count / known;
     } else {
-      Require(known == count, ORT_INVALID_ARGUMENT,
+      Require(known == count, ORT_FAIL,
               "the input tensor cannot be reshaped to the requested shape. Input shape:{}, "
               "requested shape:{}",
               from.ToString(), to.ToString());
@@ -120,7 +120,7 @@ class SqueezeKernel final : public Kernel {
     Shape to;
     for (size_t i = 0; i < from.rank(); ++i) {
       const bool named = std::find(axes.begin(), axes.end(), static_cast<int64_t>(i)) != axes.end();
-      Require(!named || from[i] == 1, ORT_INVALID_ARGUMENT,
+      Require(!named || from[i] == 1, ORT_FAIL,
               "dimension of input {} must be 1 instead of {}. shape={}", i, from[i],
               from.ToString());
       // An empty list of axes squeezes every dimension of 1, as no list does.

@@ -42,7 +42,7 @@ TEST(ConcatTest, JoinsAlongAnyAxis) {
       .In<float>({1, 2}, {1, 2})
       .In<float>({1, 3}, {1, 2, 3})
       .Out(DType::kFloat)
-      .CheckFails(ORT_INVALID_ARGUMENT, "input 1");
+      .CheckFails(ORT_FAIL, "input 1");
   OpTester("Concat", 13)
       .Attr("axis", 2)
       .In<float>({1, 2}, {1, 2})
@@ -271,12 +271,12 @@ TEST(PadTest, ModesAndCuts) {
       .In<float>({1}, {1})
       .In<int64_t>({1}, {1})
       .Out(DType::kFloat)
-      .CheckFails(ORT_INVALID_ARGUMENT);
+      .CheckFails(ORT_FAIL);
   OpTester("Pad", 13)
       .In<float>({1}, {1})
       .In<int64_t>({2}, {-2, 0})
       .Out(DType::kFloat)
-      .CheckFails(ORT_INVALID_ARGUMENT);
+      .CheckFails(ORT_FAIL);
   OpTester("Pad", 13)
       .In<float>({1}, {1})
       .In<int64_t>({2}, {INT64_MAX, INT64_MAX})

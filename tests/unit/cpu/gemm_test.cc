@@ -339,7 +339,7 @@ TEST(MatMul, Refuses) {
       .In<float>({2, 3}, {1, 2, 3, 4, 5, 6})
       .In<float>({2, 3}, {1, 2, 3, 4, 5, 6})
       .Out(DType::kFloat)
-      .CheckFails(ORT_INVALID_ARGUMENT, "{2,3} and {2,3}");
+      .CheckFails(ORT_FAIL, "{2,3} and {2,3}");
   OpTester("MatMul", 13)
       .In<float>({}, {1})
       .In<float>({1, 1}, {1})
@@ -349,7 +349,7 @@ TEST(MatMul, Refuses) {
       .In<float>({2, 1, 1}, {1, 2})
       .In<float>({3, 1, 1}, {1, 2, 3})
       .Out(DType::kFloat)
-      .CheckFails(ORT_INVALID_ARGUMENT);
+      .CheckFails(ORT_FAIL);
 }
 
 TEST(Gemm, BroadcastsC) {

@@ -273,7 +273,7 @@ TEST(Pool, Refuses) {
       .Attr("kernel_shape", Attribute::Value(Dims{5, 2}))
       .In(x)
       .Out(DType::kFloat)
-      .CheckFails(ORT_INVALID_ARGUMENT, "larger than the padded input");
+      .CheckFails(ORT_FAIL, "larger than the padded input");
   OpTester("MaxPool", 12)
       .Attr("kernel_shape", two)
       .Attr("pads", Attribute::Value(Dims{2, 0, 0, 0}))

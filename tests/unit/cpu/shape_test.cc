@@ -72,7 +72,8 @@ TEST(ReshapeTest, ResolvesShapes) {
       constant ? test.Const<int64_t>(shape_shape, c.wanted)
                : test.In<int64_t>(shape_shape, c.wanted);
       if (c.error != nullptr) {
-        test.Out(DType::kFloat).CheckFails(ORT_INVALID_ARGUMENT, c.error);
+        const bool overflow = c.error == std::string_view("overflow");
+        test.Out(DType::kFloat).CheckFails(overflow ? ORT_INVALID_ARGUMENT : ORT_FAIL, c.error);
       } else {
         test.Out<float>(c.to, Elements<float>(input)).Check();
       }
@@ -118,7 +119,7 @@ TEST(ReshapeTest, FlattenSqueezeUnsqueeze) {
       .In(Counting({1, 2}))
       .Const<int64_t>({1}, {1})
       .Out(DType::kFloat)
-      .CheckFails(ORT_INVALID_ARGUMENT, "must be 1");
+      .CheckFails(ORT_FAIL, "must be 1");
   OpTester("Squeeze", 13)
       .In(Counting({1, 2}))
       .Const<int64_t>({1}, {2})
