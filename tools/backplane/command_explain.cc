@@ -38,14 +38,18 @@ std::string OperatorOf(const Json& node) {
 }
 
 // Of long names the end, which tells most.
-std::string NameOf(const Json& node, size_t index) {
+std::string EndOf(const std::string& text) {
   constexpr size_t kShown = 38;
-  std::string name = Printable(node.at("name").get<std::string>());
-  if (name.empty()) return "#" + std::to_string(index);
-  if (name.size() <= kShown) return name;
-  size_t from = name.size() - kShown;
-  while (from < name.size() && (static_cast<unsigned char>(name[from]) & 0xc0) == 0x80) ++from;
-  return "…" + name.substr(from);
+  std::string clean = Printable(text);
+  if (clean.size() <= kShown) return clean;
+  size_t from = clean.size() - kShown;
+  while (from < clean.size() && (static_cast<unsigned char>(clean[from]) & 0xc0) == 0x80) ++from;
+  return "…" + clean.substr(from);
+}
+
+std::string NameOf(const Json& node, size_t index) {
+  const std::string name = node.at("name");
+  return name.empty() ? "#" + std::to_string(index) : EndOf(name);
 }
 
 // A table of which only the first rows are printed.
@@ -81,20 +85,18 @@ void PrintEps(const Json& explanation) {
   const auto all = static_cast<double>(explanation.at("nodes").size());
   Table table;
   table.AddColumn("execution provider");
-  for (const char* heading : {"nodes", "share", "groups", "steps"})
+  for (const char* heading : {"nodes", "share", "groups", "steps", "added"})
     table.AddColumn(heading, Table::Align::kRight);
   table.AddColumn("device");
   for (const Json& ep : explanation.at("eps")) {
     const std::string name = ep.at("name");
     const int64_t nodes = ep.at("nodes");
     std::vector<std::string> devices = ep.at("devices");
-    const std::string extra =
-        added[name] > 0 ? " (" + FormatCount(added[name]) + " added)" : std::string();
     table.AddRow(
         {name, FormatCount(nodes),
          all > 0 ? FormatNumber(std::round(100.0 * static_cast<double>(nodes) / all)) + "%" : "",
-         ep.at("groups") == 0 ? "" : ep.at("groups").dump(), FormatCount(kernels[name]) + extra,
-         Join(devices, ", ")});
+         ep.at("groups") == 0 ? "" : ep.at("groups").dump(), FormatCount(kernels[name]),
+         added[name] > 0 ? FormatCount(added[name]) : "", Join(devices, ", ")});
   }
   table.Print();
   std::printf("\n");
@@ -130,7 +132,7 @@ void PrintPath(const Json& explanation, bool all) {
     const std::string graph = nodes[first].at("graph");
     table.AddRow({FormatCount(static_cast<int64_t>(end - first)), nodes[first].at("ep"),
                   group.is_null() ? "" : group.dump(), CountsText(operators),
-                  (graph.empty() ? "" : graph + ": ") + NameOf(nodes[first], first),
+                  (graph.empty() ? "" : EndOf(graph) + ": ") + NameOf(nodes[first], first),
                   end - first > 1 ? NameOf(nodes[end - 1], end - 1) : ""});
     first = end;
   }

@@ -6,7 +6,7 @@
 
 const data = JSON.parse(document.getElementById("data").textContent);
 const SVG = "http://www.w3.org/2000/svg";
-const SIZE = { width: 148, height: 42, port: 30, pad: 16, title: 30 };
+const SIZE = { width: 160, height: 42, port: 30, pad: 16, title: 30 };
 const byId = (id) => document.getElementById(id);
 const stage = byId("stage"), world = byId("world"), panel = byId("panel");
 window.addEventListener("error", (event) => {
@@ -33,7 +33,9 @@ function draw(name, attributes, text) {
   return made;
 }
 
-const shorten = (text, length) => (text.length <= length ? text : "…" + text.slice(1 - length));
+const endOf = (text, length) => (text.length <= length ? text : "…" + text.slice(1 - length));
+const beginningOf = (text, length) => (text.length <= length ? text : text.slice(0, length - 1) + "…");
+const shortEp = (ep) => ep.replace(/(.)ExecutionProvider$/, "$1");
 const plural = (count, word) => `${count} ${word}${count === 1 ? "" : "s"}`;
 const operatorOf = (node) => (node.domain ? `${node.domain}::${node.type}` : node.type);
 const titleOf = (index) => data.nodes[index].name || `#${index}`;
@@ -175,7 +177,7 @@ function drawPort(box, layer) {
   const group = draw("g", { class: "port", transform: `translate(${box.x},${box.y})` });
   const value = data.values[box.value];
   group.append(draw("rect", { width: box.w, height: box.h }),
-               draw("text", { x: box.w / 2, y: 19 }, shorten(value.name, 30)),
+               draw("text", { x: box.w / 2, y: 19 }, endOf(value.name, 30)),
                draw("title", {}, `${box.port} ${value.name}\n${shapeText(value)}`));
   layer.append(group);
 }
@@ -183,13 +185,13 @@ function drawPort(box, layer) {
 function drawNode(box, layer, x, y) {
   const node = data.nodes[box.node];
   const group = draw("g", {
-    class: `node ep${colourOf(node.ep)}`, transform: `translate(${box.x},${box.y})`,
+    class: `node ep${colourOf(node.ep)}${box.inner.length ? " compound" : ""}`, transform: `translate(${box.x},${box.y})`,
     "data-node": box.node, "data-ep": node.ep, role: "button", "aria-label": `${node.type} ${node.name}, ${node.ep}`,
   });
   const last = node.name.split("/").filter(Boolean).pop() ?? "";
   group.append(draw("rect", { width: box.w, height: box.h }),
-               draw("text", { class: "type", x: 10, y: 18 }, shorten(operatorOf(node), 19)),
-               draw("text", { class: "name", x: 10, y: 33 }, shorten(last || `#${box.node}`, 22)));
+               draw("text", { class: "type", x: 10, y: 18 }, beginningOf(operatorOf(node), node.group === null ? 18 : 14)),
+               draw("text", { class: "name", x: 10, y: 33 }, endOf(last || `#${box.node}`, 24)));
   if (node.group !== null)
     group.append(draw("text", { class: "group", x: box.w - 8, y: 14 }, `g${node.group}`));
   if (isOddRefusal(node)) group.append(draw("circle", { class: "warn", cx: box.w - 9, cy: box.h - 10, r: 4 }));
@@ -287,10 +289,13 @@ window.addEventListener("pointerup", (event) => {
 // -- the map in the corner ---------------------------------------------------------------------------
 
 const map = byId("map");
+let mapScale = { x: 1, y: 1 };
 function drawMap() {
   const room = { w: 150, h: Math.max(120, stage.clientHeight - 30) };
-  const scale = Math.min(room.w / Math.max(main.width, 1), room.h / Math.max(main.height, 1));
-  const w = Math.max(24, main.width * scale), h = Math.max(24, main.height * scale);
+  const fits = Math.min(room.w / Math.max(main.width, 1), room.h / Math.max(main.height, 1));
+  // Long graphs are drawn wider than they are.
+  const scale = { x: Math.max(fits, 64 / Math.max(main.width, 1)), y: fits };
+  const w = main.width * scale.x, h = Math.max(24, main.height * scale.y);
   const ratio = window.devicePixelRatio || 1;
   map.style.width = `${w}px`;
   map.style.height = `${h}px`;
@@ -302,16 +307,15 @@ function drawMap() {
   for (const [index, place] of places) {
     pen.fillStyle = style.getPropertyValue(`--edge${colourOf(data.nodes[index].ep)}`);
     pen.globalAlpha = children.has(index) ? 0.25 : 0.9;
-    pen.fillRect(place.x * scale, place.y * scale, Math.max(2, place.w * scale), Math.max(1, place.h * scale));
+    pen.fillRect(place.x * scale.x, place.y * scale.y, Math.max(2, place.w * scale.x), Math.max(1, place.h * scale.y));
   }
   pen.globalAlpha = 1;
   pen.strokeStyle = style.getPropertyValue("--accent");
   pen.lineWidth = 1.5;
-  pen.strokeRect((-view.x / view.scale) * scale, (-view.y / view.scale) * scale,
-                 (stage.clientWidth / view.scale) * scale, (stage.clientHeight / view.scale) * scale);
-  map.dataset.scale = scale;
+  pen.strokeRect((-view.x / view.scale) * scale.x, (-view.y / view.scale) * scale.y,
+                 (stage.clientWidth / view.scale) * scale.x, (stage.clientHeight / view.scale) * scale.y);
+  mapScale = scale;
 }
 map.addEventListener("pointerdown", (event) => {
-  const scale = Number(map.dataset.scale);
-  centerOn(event.offsetX / scale, event.offsetY / scale);
+  centerOn(event.offsetX / mapScale.x, event.offsetY / mapScale.y);
 });

@@ -11,9 +11,11 @@ function layoutGraph(nodes, edges) {
   const forward = edges.map(([from, to]) => from < to);
   const rank = rankNodes(nodes.length, edges.filter((_, i) => forward[i]));
   const items = nodes.map((node, i) => ({ w: node.w, h: node.h, rank: rank[i], up: [], down: [] }));
-  const routes = routeEdges(items, edges, forward);
+  const chains = nodes.map(() => []);
+  const routes = routeEdges(items, edges, forward, chains);
   const rows = orderRows(items);
   placeColumns(items, rows);
+  straighten(items, chains);
   const { tops, height } = placeRows(items, rows);
 
   const left = Math.min(...items.map((item) => item.x - item.w / 2), 0);
@@ -55,11 +57,10 @@ function rankNodes(count, edges) {
   return rank;
 }
 
-// Adds a place in each row that a long edge passes; edges of one source share them. Returns for
-// each edge the items that it goes through; null for those that are not drawn through rows.
-function routeEdges(items, edges, forward) {
-  const real = items.length;
-  const chains = Array.from({ length: real }, () => []);
+// Adds a place in each row that a long edge passes to the chain of its source; edges of one source
+// share them. Returns for each edge the items that it goes through; null for those that are not
+// drawn through rows.
+function routeEdges(items, edges, forward, chains) {
   let dummies = 0;
   const connect = (a, b) => {
     if (items[a].down.includes(b)) return;
@@ -141,6 +142,23 @@ function placeColumns(items, rows) {
     move(["down"], false);
   }
   for (let round = 0; round < 6; ++round) move(["up", "down"], round % 2 === 0);
+}
+
+// Long edges run straight down where that moves them by less than the room beside them.
+function straighten(items, chains) {
+  const room = LAYOUT.columnGap - 4;
+  for (const chain of chains) {
+    for (let first = 0; first < chain.length;) {
+      let end = first, least = Infinity, most = -Infinity;
+      for (; end < chain.length; ++end) {
+        const x = items[chain[end]].x;
+        if (Math.max(most, x) - Math.min(least, x) > room) break;
+        least = Math.min(least, x);
+        most = Math.max(most, x);
+      }
+      for (; first < end; ++first) items[chain[first]].x = (least + most) / 2;
+    }
+  }
 }
 
 // Least squares with a minimum distance between neighbours: pool adjacent violators.

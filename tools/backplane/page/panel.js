@@ -8,8 +8,8 @@ const hidden = new Set();  // EPs whose nodes are faded
 function chip(ep) {
   const colour = colourOf(ep);
   return element("span", {
-    class: "chip", style: `background: var(--fill${colour}); border-color: var(--edge${colour})`,
-  }, ep);
+    class: "chip", style: `background: var(--fill${colour}); border-color: var(--edge${colour})`, title: ep,
+  }, shortEp(ep));
 }
 
 function section(title, ...content) {
@@ -29,9 +29,9 @@ function nodeLink(index) {
 function legendRow(ep) {
   const colour = colourOf(ep.name);
   const words = plural(ep.nodes, "node") + (ep.groups > 0 ? `, ${plural(ep.groups, "group")}` : "");
-  const row = element("button", { class: `legend${hidden.has(ep.name) ? " off" : ""}`, title: "Fade the others' nodes or this one's" },
+  const row = element("button", { class: `legend${hidden.has(ep.name) ? " off" : ""}`, title: `${ep.name}: fade its nodes` },
     element("span", { class: "swatch", style: `background: var(--fill${colour}); border-color: var(--edge${colour})` }),
-    ep.name, element("span", { class: "count" }, words));
+    shortEp(ep.name), element("span", { class: "count" }, words));
   row.addEventListener("click", () => {
     if (!hidden.delete(ep.name)) hidden.add(ep.name);
     for (const [index, group] of drawn) group.classList.toggle("off", hidden.has(data.nodes[index].ep));
