@@ -145,6 +145,12 @@ struct Factory : OrtEpFactory {
     OrtEpFactory::GetSupportedDevices = Offer;
     OrtEpFactory::CreateEp = Create;
     ReleaseEp = [](OrtEpFactory*, OrtEp* ep) noexcept { delete static_cast<Ep*>(ep); };
+    // ONNX Runtime calls these without asking whether they are there.
+    CreateDataTransfer = [](OrtEpFactory*, OrtDataTransferImpl** transfer) noexcept {
+      *transfer = nullptr;
+      return static_cast<OrtStatus*>(nullptr);
+    };
+    IsStreamAware = [](const OrtEpFactory*) noexcept { return false; };
   }
 
   static OrtStatus* Offer(OrtEpFactory* self, const OrtHardwareDevice* const* devices, size_t count,
