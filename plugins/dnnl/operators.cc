@@ -34,6 +34,7 @@ Refusal CheckNode(const OpView& view, const Operator** op) {
   if (found == nullptr) {
     return "no entry for " + node.op_type + " of version " + std::to_string(node.since_version);
   }
+  if (!view.HasInput(0) || !view.HasOutput(0)) return "the first input or output is left out";
   Refusal refusal = found->check(view);
   if (refusal.empty()) *op = found;
   return refusal;

@@ -295,6 +295,20 @@ def concat(random):
     return model, model.add("Concat", model.add("Concat", *convs, axis=1), *convs[:1], axis=-3)
 
 
+def split(opset):
+    def make(random):
+        model = Model(opset=opset)
+        x = model.input(floats(random, 2, 9, 5))
+        if opset < 13:
+            _, b = model.add("Split", x, outputs=2, axis=1, split=[4, 5])
+        else:
+            _, b = model.add("Split", x, model.constant(np.array([4, 5])), outputs=2, axis=-2)
+        parts = model.add("Split", model.add("Relu", b), outputs=5, axis=-1)
+        y = model.add("Mul", model.add("Concat", parts[4], parts[0], axis=2), model.add("Add", parts[1], parts[2]))
+        return model, y
+    return make
+
+
 def gelu(order):
     def make(random):
         model = Model()
@@ -384,6 +398,16 @@ FIXED = {
     "BatchNormalization": batch_normalization(None),
     "BatchNormalization after Conv": batch_normalization("Conv", epsilon=0.01),
     "Concat": concat,
+    "Split": split(17),
+    "Split of version 11": split(11),
+    "Slice": unary("Slice", 4, 5, 6, constants=[np.array([1, -3]), np.array([4, 100]), np.array([0, -1])]),
+    "Slice by attributes": unary("Slice", 4, 5, 6, opset=9, starts=[0, -4], ends=[2, -1], axes=[1, 2]),
+    "ReduceMean": unary("ReduceMean", 3, 4, 5, axes=[1]),
+    "ReduceMean of all": unary("ReduceMean", 3, 4, 5),
+    "ReduceSum without dimensions": unary("ReduceSum", 3, 4, 5, constants=[np.array([0, -1])], keepdims=0),
+    "ReduceMax": unary("ReduceMax", 2, 3, 4, 5, axes=[2, 3]),
+    "ReduceMin": unary("ReduceMin", 2, 3, 4, 5, opset=18, constants=[np.array([-1])], keepdims=0),
+    "ReduceMean of ones": unary("ReduceMean", 3, 1, 5, axes=[1]),
     "attention": attention,
     "shuffle": shuffle,
     **{f"Gelu in parts {order}": gelu(order) for order in range(4)},

@@ -201,49 +201,5 @@ void BuildTranspose(Builder& builder, const Unit& unit) {
 DNNL_OPERATOR(Transpose, .since = 1, .until = 25, .check = CheckType, .infer = InferTranspose,
               .build = BuildTranspose, .is_movement = true);
 
-// -- Concat --------------------------------------------------------------------------------------
-
-Refusal CheckConcat(const OpView& view) {
-  for (size_t i = 0; i < view.node.inputs.size(); ++i) {
-    if (!view.HasInput(i) || view.Rank(i) < 1 || view.Rank(i) > 6) return "a rank is unknown";
-    if (!view.IsType(i, ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT)) return "an input is not float";
-  }
-  return "";
-}
-
-void InferConcat(const OpView& view, Shapes& shapes) {
-  Dims to = shapes[view.node.inputs[0]];
-  const int64_t axis = PositiveAxis(view.node.Int("axis", 1), static_cast<int64_t>(to.size()));
-  to[axis] = 0;
-  for (int input : view.node.inputs) {
-    Dims from = shapes[input];
-    if (from.size() != to.size()) throw Failure(ORT_INVALID_ARGUMENT, "ranks differ");
-    to[axis] += from[axis];
-    from[axis] = to[axis];
-    if (from != to) throw Failure(ORT_INVALID_ARGUMENT, "shapes differ beside the axis");
-  }
-  shapes[view.node.outputs[0]] = std::move(to);
-}
-
-void BuildConcat(Builder& builder, const Unit& unit) {
-  const Node& node = builder.NodeOf(unit);
-  const auto axis = static_cast<int>(PositiveAxis(
-      node.Int("axis", 1), static_cast<int64_t>(builder.Shape(node.outputs[0]).size())));
-  std::vector<Desc> from;
-  std::vector<Argument> arguments;
-  for (size_t i = 0; i < node.inputs.size(); ++i) {
-    const Tensor tensor = builder.Of(node.inputs[i]);
-    from.push_back(tensor.desc);
-    arguments.push_back({DNNL_ARG_MULTIPLE_SRC + static_cast<int>(i), tensor});
-  }
-  const dnnl::concat::primitive_desc descriptor(Engine(), axis, from, builder.Attributes());
-  const Tensor to = builder.New(descriptor.dst_desc());
-  arguments.push_back({DNNL_ARG_DST, to});
-  builder.Emit(dnnl::concat(descriptor), descriptor, std::move(arguments));
-  builder.Define(unit.result, to);
-}
-DNNL_OPERATOR(Concat, .since = 4, .until = 13, .check = CheckConcat, .infer = InferConcat,
-              .build = BuildConcat);
-
 }  // namespace
 }  // namespace backplane::dnnl_ep
