@@ -119,15 +119,32 @@ Tensor Builder::As(int value, const Desc& wanted) {
   return Reordered(Of(value), wanted);
 }
 
-Tensor Builder::Plain(int value) {
-  Tensor tensor = Of(value);
-  const Desc plain = PlainDesc(shapes_[value], Type(value));
-  if (SamePlaces(tensor.desc, plain)) return {tensor.buffer, plain};
-  return Reordered(tensor, plain);
+Tensor Builder::Plain(int value, DataType type) {
+  const Tensor tensor = Of(value);
+  return Reordered(tensor, PlainDesc(shapes_[value], type));
 }
 
-Tensor Builder::Viewed(int value, const Dims& dims) {
-  return {Plain(value).buffer, PlainDesc(dims, Type(value))};
+Tensor Builder::Viewed(int value, const Dims& dims, DataType type) {
+  return {Plain(value, type).buffer, PlainDesc(dims, type)};
+}
+
+DataType Builder::FactorType() const {
+  static const bool is_fast = HasIsa(dnnl::cpu_isa::avx512_core_bf16);
+  return settings_.fast_math_bf16 && is_fast ? DataType::bf16 : DataType::f32;
+}
+
+DataType Builder::ProductType(const Unit& unit) const {
+  const Value& result = group_.graph.values[unit.result];
+  if (result.is_graph_output || FactorType() == DataType::f32) return DataType::f32;
+  for (const Node& node : group_.graph.nodes) {
+    for (size_t i = 0; i < node.inputs.size(); ++i) {
+      if (node.inputs[i] != unit.result) continue;
+      const bool is_product =
+          node.op_type == "Conv" || node.op_type == "Gemm" || node.op_type == "MatMul";
+      if (!is_product || i != 0 || !IsConstant(node.inputs[1])) return DataType::f32;
+    }
+  }
+  return FactorType();
 }
 
 Tensor Builder::Weights(int value, const Desc& view, const Desc& wanted) {

@@ -42,10 +42,16 @@ class Builder {
   Tensor Of(int value);
   /** The value in this layout. */
   Tensor As(int value, const Desc& wanted);
-  /** The value in row-major order. */
-  Tensor Plain(int value);
+  /** The value in row-major order, in its own type. */
+  Tensor Plain(int value) { return Plain(value, Type(value)); }
+  Tensor Plain(int value, DataType type);
   /** Row-major, seen with other dimensions of the same number of elements. */
-  Tensor Viewed(int value, const Dims& dims);
+  Tensor Viewed(int value, const Dims& dims) { return Viewed(value, dims, Type(value)); }
+  Tensor Viewed(int value, const Dims& dims, DataType type);
+  /** The type of the factors of float products: bf16 where that was asked for and is fast. */
+  DataType FactorType() const;
+  /** The type in which such a product is kept: FactorType if only such products read it. */
+  DataType ProductType(const Unit& unit) const;
   /**
    * A weight: the plain value seen through `view` (other dimensions or strides over the same
    * memory), in the layout `wanted`. Constants are packed once for all programs.

@@ -57,6 +57,11 @@ Desc ChannelsLastDesc(std::span<const int64_t> dims, DataType type) {
   return Desc(Dims(dims.begin(), dims.end()), type, strides);
 }
 
+bool HasIsa(dnnl::cpu_isa isa) {
+  const auto wanted = static_cast<unsigned>(isa);
+  return (static_cast<unsigned>(dnnl::get_effective_cpu_isa()) & wanted) == wanted;
+}
+
 bool IsReference(const dnnl::primitive_desc_base& descriptor) {
   return std::string_view(descriptor.impl_info_str()).starts_with("ref");
 }

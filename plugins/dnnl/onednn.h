@@ -37,6 +37,9 @@ Desc AnyDesc(std::span<const int64_t> dims, DataType type);
 /** Dense with the channels (dimension 1) innermost. */
 Desc ChannelsLastDesc(std::span<const int64_t> dims, DataType type);
 
+/** Whether the processor has an instruction set and oneDNN uses it. */
+bool HasIsa(dnnl::cpu_isa isa);
+
 /** Whether a primitive is one of oneDNN's slow fall-backs. */
 bool IsReference(const dnnl::primitive_desc_base& descriptor);
 

@@ -304,6 +304,13 @@ def test_fast_math(host):
         same(session.run(feed), expected, 3e-2)
 
 
+@pytest.mark.parametrize("family", ["Conv", "Gemm", "MatMul"])
+def test_fast_math_of_operators(host, family):
+    for seed in range(10):
+        model, output = dnnl_cases.RANDOM[family](np.random.default_rng([seed, 3]))
+        check(host, model.bytes(output), model.feeds, {"fast_math": "bf16"}, 5e-2)
+
+
 def test_the_device(host):
     (device,) = devices(host)
     assert device.type == "CPU" and device.vendor == "Backplane"

@@ -55,9 +55,10 @@ void BuildConv(Builder& builder, const Unit& unit) {
   const Window window = ConvWindow(node, builder.Shape(x), builder.Shape(w));
   const Dims& y_dims = builder.Shape(node.outputs[0]);
   const bool has_bias = builder.View(unit).HasInput(2);
-  const Desc x_any = AnyDesc(builder.Shape(x), DataType::f32);
-  const Desc w_any = AnyDesc(w_dims, DataType::f32);
-  Desc y_desc = AnyDesc(y_dims, DataType::f32);
+  const Desc x_any = AnyDesc(builder.Shape(x), builder.FactorType());
+  const Desc w_any = AnyDesc(w_dims, builder.FactorType());
+  const DataType y_type = builder.ProductType(unit);
+  Desc y_desc = AnyDesc(y_dims, y_type);
   const Desc bias = has_bias ? PlainDesc(Dims{y_dims[1]}, DataType::f32) : Desc();
   const auto make = [&](const dnnl::primitive_attr& attributes) {
     return dnnl::convolution_forward::primitive_desc(
@@ -68,7 +69,7 @@ void BuildConv(Builder& builder, const Unit& unit) {
   auto descriptor = builder.WithPostOps(unit, y_dims, 1, make, arguments, builder.Attributes());
   if (!IsStrided(descriptor.dst_desc())) {
     // Blocks of channels, mostly after an image's three: what follows does better without them.
-    y_desc = ChannelsLastDesc(y_dims, DataType::f32);
+    y_desc = ChannelsLastDesc(y_dims, y_type);
     std::vector<Argument> other_arguments;
     auto other = builder.WithPostOps(unit, y_dims, 1, make, other_arguments, builder.Attributes());
     if (std::string_view(other.impl_info_str()) == descriptor.impl_info_str()) {

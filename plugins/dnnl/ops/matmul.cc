@@ -16,11 +16,9 @@ struct Product {
   int bias = -1;  // a value of N elements
 };
 
-Desc WithoutLayout(const Desc& desc) { return AnyDesc(desc.get_dims(), desc.get_data_type()); }
-
 // Where the result is transposed next with its rows kept, they are written where they end up.
 Desc ResultDesc(const Builder& builder, const Unit& unit, const Dims& dims) {
-  const Desc plain = PlainDesc(dims, DataType::f32);
+  const Desc plain = PlainDesc(dims, builder.ProductType(unit));
   const Node* next = builder.OnlyUser(unit.result);
   if (next == nullptr || next->op_type != "Transpose" || builder.Shape(unit.result) != dims) {
     return plain;
@@ -43,7 +41,7 @@ void EmitProduct(Builder& builder, const Unit& unit, const Product& product, con
   Dims bias_dims(rank, 1);
   bias_dims[rank - 1] = product.result[rank - 1];
   const Desc bias = product.bias < 0 ? Desc() : PlainDesc(bias_dims, DataType::f32);
-  const Desc wanted = product.b_is_free ? WithoutLayout(product.b_view)
+  const Desc wanted = product.b_is_free ? AnyDesc(product.b_view.get_dims(), a.desc.get_data_type())
                       : b != nullptr    ? b->desc
                                         : product.b_view;
   Desc y_desc = ResultDesc(builder, unit, product.result);
@@ -54,8 +52,9 @@ void EmitProduct(Builder& builder, const Unit& unit, const Product& product, con
   std::vector<Argument> arguments;
   auto descriptor =
       builder.WithPostOps(unit, product.result, channel, make, arguments, builder.Attributes());
-  if (IsReference(descriptor) && !SamePlaces(y_desc, PlainDesc(product.result, DataType::f32))) {
-    y_desc = PlainDesc(product.result, DataType::f32);
+  const Desc plain = PlainDesc(product.result, y_desc.get_data_type());
+  if (IsReference(descriptor) && !SamePlaces(y_desc, plain)) {
+    y_desc = plain;
     arguments.clear();
     descriptor =
         builder.WithPostOps(unit, product.result, channel, make, arguments, builder.Attributes());
@@ -71,8 +70,9 @@ void EmitProduct(Builder& builder, const Unit& unit, const Product& product, con
   arguments.push_back({DNNL_ARG_DST, y});
   builder.Emit(dnnl::matmul(descriptor), descriptor, std::move(arguments));
   const Dims& shape = builder.Shape(unit.result);
-  builder.Define(unit.result,
-                 shape == product.result ? y : Tensor{y.buffer, PlainDesc(shape, DataType::f32)});
+  builder.Define(unit.result, shape == product.result
+                                  ? y
+                                  : Tensor{y.buffer, PlainDesc(shape, y_desc.get_data_type())});
 }
 
 // -- MatMul --------------------------------------------------------------------------------------
@@ -122,7 +122,8 @@ void BuildMatMul(Builder& builder, const Unit& unit) {
   if (ElementCount(BatchOf(b_dims)) == 1 && b_dims.size() <= a_dims.size()) {
     // One right-hand matrix for all: fold the batch into the rows.
     const Dims folded = {ElementCount(a_dims) / k, k};
-    const Tensor left = builder.Viewed(a, folded);
+    const DataType type = builder.IsConstant(b) ? builder.FactorType() : DataType::f32;
+    const Tensor left = builder.Viewed(a, folded, type);
     product.b_view = PlainDesc(Dims{k, n}, DataType::f32);
     product.b_is_free = builder.IsConstant(b);
     product.result = {folded[0], n};
@@ -171,9 +172,8 @@ void InferGemm(const OpView& view, Shapes& shapes) {
   shapes[view.node.outputs[0]] = {a[0], b[1]};
 }
 
-Desc Matrix(const Dims& dims, bool transposed) {
-  return transposed ? Desc({dims[1], dims[0]}, DataType::f32, Dims{1, dims[1]})
-                    : PlainDesc(dims, DataType::f32);
+Desc Matrix(const Dims& dims, DataType type, bool transposed) {
+  return transposed ? Desc({dims[1], dims[0]}, type, Dims{1, dims[1]}) : PlainDesc(dims, type);
 }
 
 // What comes between the product and the unit's own post-ops: alpha, and C where it is no bias.
@@ -211,7 +211,7 @@ void BuildGemm(Builder& builder, const Unit& unit) {
   const Node& node = view.node;
   const int a = node.inputs[0], b = node.inputs[1];
   Product product{.b = b, .b_view = {}, .b_is_free = false, .result = {}};
-  product.b_view = Matrix(builder.Shape(b), node.Int("transB", 0) != 0);
+  product.b_view = Matrix(builder.Shape(b), DataType::f32, node.Int("transB", 0) != 0);
   product.b_is_free = builder.IsConstant(b);
   product.result = builder.Shape(node.outputs[0]);
   const Dims c = view.HasInput(2) ? builder.Shape(node.inputs[2]) : Dims();
@@ -223,8 +223,9 @@ void BuildGemm(Builder& builder, const Unit& unit) {
   }
   Unit whole = unit;
   whole.posts.insert(whole.posts.begin(), posts.begin(), posts.end());
-  const Tensor left = {builder.Plain(a).buffer,
-                       Matrix(builder.Shape(a), node.Int("transA", 0) != 0)};
+  const DataType type = product.b_is_free ? builder.FactorType() : DataType::f32;
+  const Tensor left = {builder.Plain(a, type).buffer,
+                       Matrix(builder.Shape(a), type, node.Int("transA", 0) != 0)};
   EmitProduct(builder, whole, product, left, nullptr);
 }
 DNNL_OPERATOR(Gemm, .since = 7, .until = 13, .check = CheckGemm, .infer = InferGemm,

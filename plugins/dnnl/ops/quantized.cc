@@ -22,11 +22,7 @@ constexpr Layout kLinear = {0, 1, 2, 3, 4, 5, 6, 7, 8};
 constexpr Layout kInteger = {0, -1, 2, 1, -1, 3, -1, -1, -1};
 
 bool HasExactProducts() {
-  const auto isa = static_cast<unsigned>(dnnl::get_effective_cpu_isa());
-  const auto has = [&](dnnl_cpu_isa_t wanted) {
-    return (isa & static_cast<unsigned>(wanted)) == static_cast<unsigned>(wanted);
-  };
-  return has(dnnl_cpu_isa_avx512_core_vnni) || has(dnnl_cpu_isa_avx2_vnni);
+  return HasIsa(dnnl::cpu_isa::avx512_core_vnni) || HasIsa(dnnl::cpu_isa::avx2_vnni);
 }
 
 // The output channels of b are its dimension `axis`.
