@@ -59,8 +59,8 @@ class LongTable {
   void AddColumn(std::string heading, Table::Align align = Table::Align::kLeft) {
     table_.AddColumn(std::move(heading), align);
   }
-  void AddRow(std::vector<std::string> cells) {
-    if (rows_++ < limit_) table_.AddRow(std::move(cells));
+  void AddRow(std::vector<std::string> cells, Style style = Style::kPlain) {
+    if (rows_++ < limit_) table_.AddRow(std::move(cells), style);
   }
   void Print() const {
     table_.Print();
@@ -112,6 +112,13 @@ void PrintNotes(const Json& explanation) {
   std::printf("\n");
 }
 
+// On a terminal: what the host's EP, the last, runs for want of another stands back.
+Style StyleOf(const Json& explanation, const Json& ep) {
+  const Json& eps = explanation.at("eps");
+  if (eps.size() < 2) return Style::kPlain;
+  return ep == eps.back().at("name") ? Style::kDim : Style::kGood;
+}
+
 // The nodes in order, those next to each other with the same EP and group folded into a row.
 void PrintPath(const Json& explanation, bool all) {
   const Json& nodes = explanation.at("nodes");
@@ -133,7 +140,8 @@ void PrintPath(const Json& explanation, bool all) {
     table.AddRow({FormatCount(static_cast<int64_t>(end - first)), nodes[first].at("ep"),
                   group.is_null() ? "" : group.dump(), CountsText(operators),
                   (graph.empty() ? "" : EndOf(graph) + ": ") + NameOf(nodes[first], first),
-                  end - first > 1 ? NameOf(nodes[end - 1], end - 1) : ""});
+                  end - first > 1 ? NameOf(nodes[end - 1], end - 1) : ""},
+                 StyleOf(explanation, nodes[first].at("ep")));
     first = end;
   }
   table.Print();

@@ -112,10 +112,11 @@ void Table::AddColumn(std::string heading, Align align) {
   columns_.push_back({std::move(heading), align});
 }
 
-void Table::AddRow(std::vector<std::string> cells) {
+void Table::AddRow(std::vector<std::string> cells, Style style) {
   cells.resize(columns_.size());
   for (std::string& cell : cells) cell = Printable(cell);
   rows_.push_back(std::move(cells));
+  styles_.push_back(style);
 }
 
 void Table::Print(std::FILE* file) const {
@@ -134,8 +135,10 @@ void Table::Print(std::FILE* file) const {
   };
   const std::string heading = line([&](size_t c) { return columns_[c].heading; });
   std::fprintf(file, "%s\n", Styled(heading, Style::kDim).c_str());
-  for (const auto& row : rows_)
-    std::fprintf(file, "%s\n", line([&](size_t c) { return row[c]; }).c_str());
+  for (size_t r = 0; r < rows_.size(); ++r) {
+    const std::string text = line([&](size_t c) { return rows_[r][c]; });
+    std::fprintf(file, "%s\n", Styled(text, styles_[r]).c_str());
+  }
 }
 
 void PrintFacts(const std::vector<std::pair<std::string, std::string>>& facts) {

@@ -31,7 +31,7 @@ class Table {
   enum class Align { kLeft, kRight };
 
   void AddColumn(std::string heading, Align align = Align::kLeft);
-  void AddRow(std::vector<std::string> cells);
+  void AddRow(std::vector<std::string> cells, Style style = Style::kPlain);
   void Print(std::FILE* file = stdout) const;
 
  private:
@@ -41,6 +41,7 @@ class Table {
   };
   std::vector<Column> columns_;
   std::vector<std::vector<std::string>> rows_;
+  std::vector<Style> styles_;  // of the rows
 };
 
 /// "name   value" lines, the names padded to one width.
