@@ -48,6 +48,47 @@ def two():
     save("two", graph)
 
 
+def chain():
+    """y = 2 * (relu(-(x + w)) + w) with w read on DeviceA and DeviceB, and a host operator between them; the device
+    EP of the tests takes nodes by the beginnings of their names."""
+    w = helper.make_tensor("w", TensorProto.FLOAT, [3], [1, -2, 3])
+    two_times = helper.make_tensor("two", TensorProto.FLOAT, [1], [2])
+    shape = ["n", 3]
+    graph = helper.make_graph(
+        [helper.make_node("Add", ["x", "w"], ["sum"], name="a_sum"),
+         helper.make_node("Neg", ["sum"], ["negative"], name="a_negative"),
+         helper.make_node("Abs", ["negative"], ["absolute"], name="absolute"),
+         helper.make_node("Add", ["absolute", "negative"], ["both"], name="b_both"),
+         helper.make_node("Add", ["both", "w"], ["shifted"], name="b_shifted"),
+         helper.make_node("Mul", ["shifted", "two"], ["y"], name="a_scaled")], "chain",
+        [tensor("x", TensorProto.FLOAT, shape)], [tensor("y", TensorProto.FLOAT, shape)], [w, two_times])
+    save("chain", graph)
+
+
+def captures():
+    """A Loop whose body reads a value of DeviceA on DeviceA, DeviceB and the host; then an If that does."""
+    f, shape = TensorProto.FLOAT, [3]
+    step = helper.make_graph(
+        [helper.make_node("Identity", ["go"], ["go_on"], name="go_on"),
+         helper.make_node("Add", ["carried", "outer"], ["here"], name="a_here"),
+         helper.make_node("Mul", ["here", "outer"], ["there"], name="b_there"),
+         helper.make_node("Sub", ["there", "outer"], ["next"], name="next"),
+         helper.make_node("Neg", ["next"], ["scan"], name="a_scan")], "step",
+        [tensor("i", TensorProto.INT64, []), tensor("go", TensorProto.BOOL, []), tensor("carried", f, shape)],
+        [tensor("go_on", TensorProto.BOOL, []), tensor("next", f, shape), tensor("scan", f, shape)])
+    then = helper.make_graph([helper.make_node("Add", ["last", "outer"], ["chosen"], name="b_then")], "then", [],
+                             [tensor("chosen", f, shape)])
+    otherwise = helper.make_graph([helper.make_node("Abs", ["outer"], ["chosen_else"], name="abs")], "else", [],
+                                  [tensor("chosen_else", f, shape)])
+    graph = helper.make_graph(
+        [helper.make_node("Neg", ["x"], ["outer"], name="a_outer"),
+         helper.make_node("Loop", ["count", "", "x"], ["last", "scans"], name="loop", body=step),
+         helper.make_node("If", ["condition"], ["y"], name="if", then_branch=then, else_branch=otherwise)], "captures",
+        [tensor("x", f, shape), tensor("count", TensorProto.INT64, []), tensor("condition", TensorProto.BOOL, [])],
+        [tensor("y", f, shape), tensor("scans", f, ["count", 3])])
+    save("captures", graph)
+
+
 def types():
     """One input of each kind of type, each passed on."""
     infos = [
@@ -75,7 +116,7 @@ def neg_relu_neg():
 
 
 if __name__ == "__main__":
-    for make in (add, two, types, neg_relu_neg):
+    for make in (add, two, types, neg_relu_neg, chain, captures):
         make()
     for path in sorted(FOLDER.glob("*.onnx")):
         print(path.name, path.stat().st_size)

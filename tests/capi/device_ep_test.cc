@@ -1,0 +1,441 @@
+// EPs with memory of their own (tests/plugins/device_ep): copies at their borders, streams and who
+// waits for whom, bound values, allocators, failures. Memory there cannot be touched by the host,
+// and work is done later than it is asked for, so a copy or a wait that is missing shows.
+#include <dlfcn.h>
+
+#include <atomic>
+#include <cmath>
+#include <sstream>
+#include <thread>
+
+#include "capi/ep_support.h"
+
+namespace capi {
+namespace {
+
+using Names = std::vector<const char*>;
+
+// Both device EPs in a session, with what the plugin wrote down.
+class DeviceEpTest : public testing::TestWithParam<bool> {
+ protected:
+  void SetUp() override { Set("DEVICE_EP_STREAMS", GetParam() ? "1" : "0"); }
+  void TearDown() override {
+    session_ = {};
+    for (const char* name : variables_) unsetenv(name);
+    EXPECT_EQ(Journal("ERROR"), std::vector<std::string>());
+    EXPECT_EQ(LiveBlocks(), 0u);
+  }
+
+  void Set(const char* name, const char* value) {
+    variables_.push_back(name);
+    setenv(name, value, 1);
+  }
+
+  Outcome TryOpen(const std::string& model, OrtSessionOptions* given = nullptr) {
+    Handle<OrtSessionOptions> options = NewOptions();
+    OrtSessionOptions* used = given != nullptr ? given : options.get();
+    for (const char* ep : {"DeviceA", "DeviceB"}) EXPECT_OK(Append(used, EpDevices(ep)));
+    return Api().CreateSession(Env(), ModelPath(model).c_str(), used, session_.out());
+  }
+  void Open(const std::string& model) { ASSERT_OK(TryOpen(model)); }
+
+  template <typename Function>
+  Function* Symbol(const char* name) {
+    if (library_ == nullptr)
+      library_.reset(dlopen(PluginPath("device_ep_plugin").c_str(), RTLD_NOW | RTLD_NOLOAD));
+    return reinterpret_cast<Function*>(dlsym(library_.get(), name));
+  }
+  size_t LiveBlocks() { return Symbol<size_t()>("DeviceEpLiveBlocks")(); }
+  /// The lines of the journal that begin with `prefix`; forgets all.
+  std::vector<std::string> Journal(const std::string& prefix = "") {
+    std::vector<std::string> lines;
+    std::istringstream text(Symbol<const char*()>("DeviceEpJournal")());
+    for (std::string line; std::getline(text, line);) {
+      if (line.rfind(prefix, 0) == 0) lines.push_back(line);
+    }
+    return lines;
+  }
+  std::vector<std::string> Copies() {
+    std::vector<std::string> lines = Journal("copy ");
+    for (std::string& line : lines) line = line.substr(5, line.find(" on stream") - 5);
+    return lines;
+  }
+
+  Outcome Run(const Names& inputs, const std::vector<const OrtValue*>& values, const Names& outputs,
+              std::vector<Handle<OrtValue>>& results, OrtRunOptions* options = nullptr) {
+    std::vector<OrtValue*> raw(outputs.size(), nullptr);
+    Outcome outcome = Api().Run(session_, options, inputs.data(), values.data(), values.size(),
+                                outputs.data(), outputs.size(), raw.data());
+    results.clear();
+    for (OrtValue* value : raw) results.emplace_back(value);
+    return outcome;
+  }
+  std::vector<float> RunChain(std::vector<float> x, OrtRunOptions* options = nullptr) {
+    const Handle<OrtValue> value = TensorOver(x, {static_cast<int64_t>(x.size() / 3), 3});
+    std::vector<Handle<OrtValue>> results;
+    EXPECT_OK(Run({"x"}, {value}, {"y"}, results, options));
+    return results.empty() || results[0] == nullptr ? std::vector<float>()
+                                                    : DataOf<float>(results[0]);
+  }
+  static std::vector<float> Chain(const std::vector<float>& x) {
+    const float w[] = {1, -2, 3};
+    std::vector<float> y;
+    for (size_t i = 0; i < x.size(); ++i) {
+      const float negative = -(x[i] + w[i % 3]);
+      y.push_back(2 * ((negative < 0 ? -negative : negative) + negative + w[i % 3]));
+    }
+    return y;
+  }
+
+  Registered registered_{"device_ep", PluginPath("device_ep_plugin")};
+  Handle<OrtSession> session_;
+
+ private:
+  struct Close {
+    void operator()(void* library) const { dlclose(library); }
+  };
+  std::vector<const char*> variables_;
+  std::unique_ptr<void, Close> library_;
+};
+
+const std::vector<float> kInput{1, 2, -3};  // of one row of the chain
+
+TEST_P(DeviceEpTest, CopiesOnceForEachValueAndMemory) {
+  Open("chain");
+  // The initializers: w for both devices, two for one.
+  EXPECT_EQ(Copies(), (std::vector<std::string>{"host to DeviceA 12", "host to DeviceB 12",
+                                                "host to DeviceA 4"}));
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_EQ(RunChain(kInput), Chain(kInput));
+    // x; negative to the host for Abs, from there with absolute to B; shifted; y.
+    EXPECT_EQ(Copies().size(), 7u);
+  }
+}
+
+TEST_P(DeviceEpTest, CopiesDirectlyWhereATransferCan) {
+  Set("DEVICE_EP_DIRECT", "1");
+  Open("chain");
+  Journal();
+  EXPECT_EQ(RunChain(kInput), Chain(kInput));
+  const std::vector<std::string> copies = Copies();
+  EXPECT_EQ(std::count(copies.begin(), copies.end(), "DeviceA to DeviceB 12"), 1);
+  EXPECT_EQ(copies.size(), 7u);
+  EXPECT_EQ(RunChain(kInput), Chain(kInput));
+}
+
+TEST_P(DeviceEpTest, RepeatedShapesAllocateNothingOnTheDevice) {
+  Open("chain");
+  std::vector<float> longer;
+  for (int i = 0; i < 300; ++i) longer.push_back(static_cast<float>(i % 7 - 3));
+  EXPECT_EQ(RunChain(kInput), Chain(kInput));
+  EXPECT_EQ(RunChain(kInput), Chain(kInput));
+  Journal();
+  for (int i = 0; i < 5; ++i) EXPECT_EQ(RunChain(kInput), Chain(kInput));
+  for (const char* device : {"DeviceA alloc", "DeviceB alloc", "stream Device"})
+    EXPECT_EQ(Journal(device), std::vector<std::string>());
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_EQ(RunChain(longer), Chain(longer));
+    EXPECT_EQ(RunChain(kInput), Chain(kInput));
+  }
+}
+
+TEST_P(DeviceEpTest, SubgraphsWithCaptures) {
+  Open("captures");
+  std::vector<float> x{1, -2, 0.5f};
+  std::vector<int64_t> count{3};
+  const bool condition[] = {true, false};
+  for (int turn = 0; turn < 4; ++turn) {
+    bool chosen = condition[turn % 2];
+    std::vector<float> carried = x;
+    std::vector<float> scans;
+    for (int64_t i = 0; i < count[0]; ++i) {
+      for (size_t k = 0; k < 3; ++k) {
+        carried[k] = (carried[k] - x[k]) * -x[k] + x[k];
+        scans.push_back(-carried[k]);
+      }
+    }
+    std::vector<float> y;
+    for (size_t k = 0; k < 3; ++k) y.push_back(chosen ? carried[k] - x[k] : std::abs(x[k]));
+    const Handle<OrtValue> value = TensorOver(x, {3});
+    const Handle<OrtValue> limit = TensorOver(count, {});
+    Handle<OrtValue> flag;
+    EXPECT_OK(Api().CreateTensorWithDataAsOrtValue(CpuMemory(), &chosen, 1, nullptr, 0,
+                                                   ONNX_TENSOR_ELEMENT_DATA_TYPE_BOOL, flag.out()));
+    std::vector<Handle<OrtValue>> results;
+    ASSERT_OK(Run({"x", "count", "condition"}, {value, limit, flag}, {"y", "scans"}, results));
+    EXPECT_EQ(DataOf<float>(results[0]), y);
+    EXPECT_EQ(DataOf<float>(results[1]), scans);
+    ++count[0];
+  }
+}
+
+TEST_P(DeviceEpTest, ConcurrentRuns) {
+  Open("chain");
+  std::atomic<int> wrong{0};
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 4; ++t) {
+    threads.emplace_back([&, t] {
+      for (int i = 0; i < 10; ++i) {
+        std::vector<float> x(static_cast<size_t>(3 * (1 + (t + i) % 3)), static_cast<float>(t - i));
+        if (RunChain(x) != Chain(x)) ++wrong;
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(wrong, 0);
+}
+
+TEST_P(DeviceEpTest, RunsOneAfterTheOtherWhereAnEpSaysSo) {
+  Set("DEVICE_EP_SERIAL", "1");
+  Open("chain");
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 3; ++t)
+    threads.emplace_back([&] { EXPECT_EQ(RunChain(kInput), Chain(kInput)); });
+  for (std::thread& thread : threads) thread.join();  // the plugin writes down what it minds
+}
+
+// -- where things are
+
+TEST_P(DeviceEpTest, TellsMemoryAndDevices) {
+  Open("chain");
+  const OrtMemoryInfo* memory = nullptr;
+  const OrtEpDevice* device = nullptr;
+  const char* name = nullptr;
+  EXPECT_OK(Api().SessionGetMemoryInfoForInputs(session_, &memory, 1));
+  EXPECT_OK(Api().MemoryInfoGetName(memory, &name));
+  EXPECT_STREQ(name, "DeviceA");
+  EXPECT_OK(Api().SessionGetMemoryInfoForOutputs(session_, &memory, 1));
+  EXPECT_OK(Api().MemoryInfoGetName(memory, &name));
+  EXPECT_STREQ(name, "DeviceA");
+  EXPECT_OK(Api().SessionGetEpDeviceForInputs(session_, &device, 1));
+  EXPECT_EQ(device, EpDevices("DeviceA").at(0));
+  EXPECT_OK(Api().SessionGetEpDeviceForOutputs(session_, &device, 1));
+  EXPECT_EQ(device, EpDevices("DeviceA").at(0));
+}
+
+class DeviceTensors : public DeviceEpTest {
+ protected:
+  const OrtMemoryInfo* MemoryOf(const std::string& ep) {
+    return Api().EpDevice_MemoryInfo(EpDevices(ep).at(0), OrtDeviceMemoryType_DEFAULT);
+  }
+  Handle<OrtAllocator> AllocatorOf(const std::string& ep) {
+    Handle<OrtAllocator> allocator;
+    EXPECT_OK(Api().CreateAllocator(session_, MemoryOf(ep), allocator.out()));
+    return allocator;
+  }
+  Handle<OrtValue> NewOn(OrtAllocator* allocator, const std::vector<int64_t>& shape) {
+    Handle<OrtValue> value;
+    EXPECT_OK(Api().CreateTensorAsOrtValue(allocator, shape.data(), shape.size(),
+                                           ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT, value.out()));
+    return value;
+  }
+  Outcome Copy(const OrtValue* from, OrtValue* to) {
+    return Api().CopyTensors(Env(), &from, &to, nullptr, 1);
+  }
+  std::vector<float> OnHost(const OrtValue* value, size_t count) {
+    std::vector<float> data(count);
+    Handle<OrtValue> host = TensorOver(data, ShapeOf(value));
+    EXPECT_OK(Copy(value, host));
+    return data;
+  }
+};
+
+TEST_P(DeviceTensors, InputsAndOutputsOnTheDeviceAreNotCopied) {
+  Open("chain");
+  const Handle<OrtAllocator> allocator = AllocatorOf("DeviceA");
+  const Handle<OrtValue> x = NewOn(allocator, {1, 3});
+  const Handle<OrtValue> y = NewOn(allocator, {1, 3});
+  std::vector<float> data = kInput;
+  EXPECT_OK(Copy(TensorOver(data, {1, 3}), x));
+  Journal();
+  for (int i = 0; i < 3; ++i) {
+    const char* input = "x";
+    const char* output = "y";
+    const OrtValue* in = x;
+    OrtValue* out = y;
+    ASSERT_OK(Api().Run(session_, nullptr, &input, &in, 1, &output, 1, &out));
+    EXPECT_EQ(Copies().size(), 5u);
+  }
+  EXPECT_EQ(OnHost(y, 3), Chain(kInput));
+}
+
+TEST_P(DeviceTensors, InputsOnAnotherDeviceAreBroughtOver) {
+  Open("chain");
+  const Handle<OrtAllocator> allocator = AllocatorOf("DeviceB");
+  const Handle<OrtValue> x = NewOn(allocator, {1, 3});
+  std::vector<float> data = kInput;
+  EXPECT_OK(Copy(TensorOver(data, {1, 3}), x));
+  for (int i = 0; i < 2; ++i) {
+    std::vector<Handle<OrtValue>> results;
+    ASSERT_OK(Run({"x"}, {x}, {"y"}, results));
+    EXPECT_EQ(DataOf<float>(results[0]), Chain(kInput));
+  }
+}
+
+TEST_P(DeviceTensors, SessionsWithoutDevicesTakeThemToo) {
+  OrtAllocator* allocator = nullptr;
+  EXPECT_OK(Api().GetSharedAllocator(Env(), MemoryOf("DeviceB"), &allocator));
+  const Handle<OrtValue> x = NewOn(allocator, {1, 3});
+  const Handle<OrtValue> y = NewOn(allocator, {1, 3});
+  std::vector<float> data = kInput;
+  EXPECT_OK(Copy(TensorOver(data, {1, 3}), x));
+  session_ = OpenModel("chain");
+  const char* input = "x";
+  const char* output = "y";
+  const OrtValue* in = x;
+  OrtValue* out = y;
+  ASSERT_OK(Api().Run(session_, nullptr, &input, &in, 1, &output, 1, &out));
+  EXPECT_EQ(OnHost(y, 3), Chain(kInput));
+}
+
+TEST_P(DeviceTensors, Binding) {
+  Open("chain");
+  Handle<OrtIoBinding> binding;
+  EXPECT_OK(Api().CreateIoBinding(session_, binding.out()));
+  std::vector<float> data = kInput;
+  const Handle<OrtValue> x = TensorOver(data, {1, 3});
+  Journal();
+  EXPECT_OK(Api().BindInput(binding, "x", x));
+  EXPECT_EQ(Copies(), std::vector<std::string>{"host to DeviceA 12"});
+  EXPECT_OK(Api().BindOutputToDevice(binding, "y", MemoryOf("DeviceA")));
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_OK(Api().RunWithBinding(session_, nullptr, binding));
+    EXPECT_OK(Api().SynchronizeBoundOutputs(binding));
+    EXPECT_EQ(Copies().size(), 5u);
+    OrtValue** outputs = nullptr;
+    size_t count = 0;
+    ASSERT_OK(Api().GetBoundOutputValues(binding, DefaultAllocator(), &outputs, &count));
+    ASSERT_EQ(count, 1u);
+    const Handle<OrtValue> y(outputs[0]);
+    EXPECT_OK(Api().AllocatorFree(DefaultAllocator(), outputs));
+    const OrtMemoryInfo* memory = nullptr;
+    EXPECT_OK(Api().GetTensorMemoryInfo(y, &memory));
+    int different = 1;
+    EXPECT_OK(Api().CompareMemoryInfo(memory, MemoryOf("DeviceA"), &different));
+    EXPECT_EQ(different, 0);
+    EXPECT_EQ(OnHost(y, 3), Chain(kInput));
+    Journal();
+  }
+  EXPECT_OK(Api().BindOutputToDevice(binding, "y", MemoryOf("DeviceB")));  // made on the other one
+  EXPECT_OK(Api().RunWithBinding(session_, nullptr, binding));
+  EXPECT_OK(Api().BindOutputToDevice(binding, "y", CpuMemory()));
+  EXPECT_OK(Api().RunWithBinding(session_, nullptr, binding));
+}
+
+// A value, and an allocator, hold the EP's library as long as they live.
+TEST_P(DeviceTensors, OutliveTheirSession) {
+  Open("chain");
+  Handle<OrtAllocator> allocator = AllocatorOf("DeviceA");
+  Handle<OrtValue> value = NewOn(allocator, {1, 3});
+  session_ = {};
+  Handle<OrtValue> another = NewOn(allocator, {1, 3});
+  std::vector<float> data = kInput;
+  EXPECT_OK(Copy(TensorOver(data, {1, 3}), value));
+  EXPECT_OK(Copy(value, another));
+  allocator = {};
+  EXPECT_EQ(OnHost(another, 3), kInput);
+  EXPECT_EQ(LiveBlocks(), 2u);
+}
+
+// -- failures
+
+TEST_P(DeviceEpTest, FailuresNameTheEpAndLeaveNothing) {
+  Open("chain");
+  EXPECT_EQ(RunChain(kInput), Chain(kInput));
+  std::vector<float> data = kInput;
+  const Handle<OrtValue> x = TensorOver(data, {1, 3});
+  for (const char* callback : {"CopyTensors", "Compute", "OnRunStart", "OnRunEnd", "Flush"}) {
+    if (!GetParam() && std::string(callback) == "Flush") continue;
+    Journal();
+    setenv("DEVICE_EP_FAIL", callback, 1);
+    std::vector<Handle<OrtValue>> results;
+    EXPECT_FAILS(Run({"x"}, {x}, {"y"}, results), ORT_EP_FAIL,
+                 std::string("DeviceA: ") + callback + " was told to fail");
+    EXPECT_EQ(results[0].get(), nullptr) << callback;
+    unsetenv("DEVICE_EP_FAIL");
+    // Who was told of the start is told of the end, once.
+    std::vector<std::string> lines = Journal();
+    const auto count = [&](const std::string& line) {
+      return std::count_if(lines.begin(), lines.end(),
+                           [&](const std::string& l) { return l.rfind(line, 0) == 0; });
+    };
+    if (std::string(callback) != "OnRunStart") {
+      EXPECT_EQ(count("start DeviceA"), count("end DeviceA")) << callback;
+    }
+    EXPECT_EQ(RunChain(kInput), Chain(kInput)) << callback;
+  }
+  setenv("DEVICE_EP_FAIL", "CopyTensors", 1);
+  EXPECT_FAILS(TryOpen("chain"), ORT_EP_FAIL, "DeviceA: CopyTensors was told to fail");
+  unsetenv("DEVICE_EP_FAIL");
+}
+
+INSTANTIATE_TEST_SUITE_P(Streams, DeviceEpTest, testing::Bool(),
+                         [](const auto& info) { return info.param ? "With" : "Without"; });
+INSTANTIATE_TEST_SUITE_P(Streams, DeviceTensors, testing::Bool(),
+                         [](const auto& info) { return info.param ? "With" : "Without"; });
+
+// -- streams
+
+class DeviceStreams : public DeviceTensors {};
+
+TEST_P(DeviceStreams, WaitsWhereWorkOfAnotherIsRead) {
+  Open("chain");
+  RunChain(kInput);
+  Journal();
+  EXPECT_EQ(RunChain(kInput), Chain(kInput));
+  std::vector<std::string> lines = Journal();
+  const auto at = [&](const std::string& line) {
+    return std::find(lines.begin(), lines.end(), line) - lines.begin();
+  };
+  const auto size = static_cast<std::ptrdiff_t>(lines.size());
+  EXPECT_LT(at("start DeviceA"), at("copy host to DeviceA 12 on stream"));
+  EXPECT_LT(at("Neg on DeviceA on stream"), at("copy DeviceA to host 12 on stream"));
+  EXPECT_LT(at("copy DeviceA to host 12 on stream"), at("host waits for DeviceA"));
+  // One value goes on to B, which waits by itself; what the host makes of it follows.
+  EXPECT_LT(at("DeviceB waits for DeviceA"), at("copy host to DeviceB 12 on stream"));
+  EXPECT_LT(at("host waits for DeviceA"), at("Add on DeviceB on stream"));
+  EXPECT_LT(at("flush DeviceA"), at("stream end DeviceA"));
+  EXPECT_LT(at("stream end DeviceA"), at("end DeviceA sync"));
+  EXPECT_LT(at("stream end DeviceB"), at("end DeviceB sync"));
+  EXPECT_LT(at("end DeviceB sync"), size);
+}
+
+TEST_P(DeviceStreams, WithoutSynchronisation) {
+  Open("chain");
+  Handle<OrtRunOptions> options;
+  EXPECT_OK(Api().CreateRunOptions(options.out()));
+  EXPECT_OK(Api().AddRunConfigEntry(options, "disable_synchronize_execution_providers", "1"));
+  for (int i = 0; i < 4; ++i) EXPECT_EQ(RunChain(kInput, options), Chain(kInput));
+  EXPECT_EQ(Journal("flush"), std::vector<std::string>());
+  // Bound to the device, nobody waits until asked to.
+  Handle<OrtIoBinding> binding;
+  EXPECT_OK(Api().CreateIoBinding(session_, binding.out()));
+  const Handle<OrtAllocator> allocator = AllocatorOf("DeviceA");
+  const Handle<OrtValue> y = NewOn(allocator, {1, 3});
+  std::vector<float> data = kInput;
+  EXPECT_OK(Api().BindInput(binding, "x", TensorOver(data, {1, 3})));
+  EXPECT_OK(Api().BindOutput(binding, "y", y));
+  for (int i = 0; i < 4; ++i) EXPECT_OK(Api().RunWithBinding(session_, options, binding));
+  EXPECT_OK(Api().SynchronizeBoundOutputs(binding));
+  EXPECT_EQ(OnHost(y, 3), Chain(kInput));
+}
+
+TEST_P(DeviceStreams, TheCallersStream) {
+  Open("chain");
+  RunChain(kInput);
+  OrtSyncStream* stream = nullptr;
+  ASSERT_OK(Api().CreateSyncStreamForEpDevice(EpDevices("DeviceA").at(0), nullptr, &stream));
+  Handle<OrtRunOptions> options;
+  EXPECT_OK(Api().CreateRunOptions(options.out()));
+  Api().RunOptionsSetSyncStream(options, stream);
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(RunChain(kInput, options), Chain(kInput));
+  options = {};
+  Api().ReleaseSyncStream(stream);
+  EXPECT_EQ(RunChain(kInput), Chain(kInput));
+}
+
+INSTANTIATE_TEST_SUITE_P(Streams, DeviceStreams, testing::Values(true),
+                         [](const auto&) { return "With"; });
+
+}  // namespace
+}  // namespace capi

@@ -1,0 +1,455 @@
+// A plugin with two EPs, DeviceA and DeviceB, that have memory of their own (device.h): DeviceA
+// takes the nodes whose names begin with "a_", DeviceB those with "b_", each as a compiled group.
+// Kernels and copies work on streams where the host gives some. Tests read the journal through
+// DeviceEpJournal. Read whenever it matters:
+//
+//   DEVICE_EP_STREAMS  "1": the EPs are stream-aware
+//   DEVICE_EP_DIRECT   "1": tensors can be copied from DeviceA to DeviceB
+//   DEVICE_EP_SERIAL   "1": the EPs cannot run concurrently
+//   DEVICE_EP_FAIL     the callback that returns a status: CopyTensors, Compute, OnRunStart,
+//                      OnRunEnd, Flush, CreateSyncStreamForDevice
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <cstdlib>
+#include <cstring>
+
+#include "device.h"
+#include "onnxruntime_c_api.h"
+
+#define EXPORT extern "C" __attribute__((visibility("default")))
+#define RETURN_IF_FAILED(call) \
+  if (OrtStatus* failed_ = (call)) return failed_
+
+namespace {
+
+using device_ep::Event;
+using device_ep::Journal;
+using device_ep::Memory;
+using device_ep::Queue;
+
+const OrtApi* ort = nullptr;
+const OrtEpApi* ep_api = nullptr;
+constexpr uint32_t kVendor = 0xde01;
+
+bool Wants(const char* variable) {
+  const char* value = std::getenv(variable);
+  return value != nullptr && std::strcmp(value, "1") == 0;
+}
+
+OrtStatus* Enter(const std::string& ep, const char* callback) {
+  const char* failing = std::getenv("DEVICE_EP_FAIL");
+  if (failing == nullptr || std::strcmp(failing, callback) != 0) return nullptr;
+  return ort->CreateStatus(ORT_EP_FAIL, (ep + ": " + callback + " was told to fail").c_str());
+}
+
+struct Device {
+  std::string name;
+  Memory memory;
+  OrtMemoryInfo* info = nullptr;
+  std::atomic<int> running{0};
+};
+
+std::array<Device, 2> devices{Device{"DeviceA", Memory("DeviceA")},
+                              Device{"DeviceB", Memory("DeviceB")}};
+
+Device* DeviceOf(const OrtMemoryDevice* memory) {
+  if (ep_api->MemoryDevice_GetVendorId(memory) != kVendor) return nullptr;
+  return &devices[ep_api->MemoryDevice_GetDeviceId(memory)];
+}
+
+// -- memory, copies, streams
+
+struct Allocator : OrtAllocator {
+  explicit Allocator(Device& the_device) : OrtAllocator{}, device(the_device) {
+    version = ORT_API_VERSION;
+    Alloc = [](OrtAllocator* self, size_t bytes) -> void* {
+      return static_cast<Allocator*>(self)->device.memory.Allocate(bytes);
+    };
+    Free = [](OrtAllocator* self, void* handle) {
+      static_cast<Allocator*>(self)->device.memory.Free(handle);
+    };
+    Info = [](const OrtAllocator* self) -> const OrtMemoryInfo* {
+      return static_cast<const Allocator*>(self)->device.info;
+    };
+  }
+  Device& device;
+};
+
+struct Stream : OrtSyncStreamImpl {
+  explicit Stream(Device& device);
+  std::string name;
+  Queue queue;
+};
+
+struct Notification : OrtSyncNotificationImpl {
+  explicit Notification(Stream& the_stream) : OrtSyncNotificationImpl{}, stream(the_stream) {
+    ort_version_supported = ORT_API_VERSION;
+    Release = [](OrtSyncNotificationImpl* self) noexcept {
+      delete static_cast<Notification*>(self);
+    };
+    Activate = [](OrtSyncNotificationImpl* self) noexcept -> OrtStatus* {
+      auto* mine = static_cast<Notification*>(self);
+      mine->event = mine->stream.queue.Record();
+      return nullptr;
+    };
+    WaitOnDevice = [](OrtSyncNotificationImpl* self,
+                      OrtSyncStream* consumer) noexcept -> OrtStatus* {
+      auto* mine = static_cast<Notification*>(self);
+      auto* other = static_cast<Stream*>(ort->SyncStream_GetHandle(consumer));
+      Journal::Get().Add(other->name + " waits for " + mine->stream.name);
+      // The notification itself must live until the queue is there.
+      other->queue.Submit([mine] { mine->event->Wait(); });
+      return nullptr;
+    };
+    WaitOnHost = [](OrtSyncNotificationImpl* self) noexcept -> OrtStatus* {
+      auto* mine = static_cast<Notification*>(self);
+      Journal::Get().Add("host waits for " + mine->stream.name);
+      mine->event->Wait();
+      return nullptr;
+    };
+  }
+  Stream& stream;
+  std::shared_ptr<Event> event;
+};
+
+Stream::Stream(Device& device) : OrtSyncStreamImpl{}, name(device.name) {
+  ort_version_supported = ORT_API_VERSION;
+  Release = [](OrtSyncStreamImpl* self) noexcept { delete static_cast<Stream*>(self); };
+  GetHandle = [](OrtSyncStreamImpl* self) noexcept -> void* { return static_cast<Stream*>(self); };
+  CreateNotification = [](OrtSyncStreamImpl* self,
+                          OrtSyncNotificationImpl** out) noexcept -> OrtStatus* {
+    *out = new Notification(*static_cast<Stream*>(self));
+    return nullptr;
+  };
+  Flush = [](OrtSyncStreamImpl* self) noexcept -> OrtStatus* {
+    auto* mine = static_cast<Stream*>(self);
+    Journal::Get().Add("flush " + mine->name);
+    mine->queue.Finish();
+    return Enter(mine->name, "Flush");
+  };
+  OnSessionRunEnd = [](OrtSyncStreamImpl* self) noexcept -> OrtStatus* {
+    Journal::Get().Add("stream end " + static_cast<Stream*>(self)->name);
+    return nullptr;
+  };
+}
+
+OrtStatus* CreateStream(OrtEpFactory*, const OrtMemoryDevice* memory, const OrtKeyValuePairs*,
+                        OrtSyncStreamImpl** out) noexcept {
+  Device& device = *DeviceOf(memory);
+  RETURN_IF_FAILED(Enter(device.name, "CreateSyncStreamForDevice"));
+  Journal::Get().Add("stream " + device.name);
+  *out = new Stream(device);
+  return nullptr;
+}
+
+void Do(OrtSyncStream* stream, std::function<void()> work) {
+  if (stream == nullptr) {
+    work();
+  } else {
+    static_cast<Stream*>(ort->SyncStream_GetHandle(stream))->queue.Submit(std::move(work));
+  }
+}
+
+struct Transfer : OrtDataTransferImpl {
+  explicit Transfer(Device& the_device) : OrtDataTransferImpl{}, device(the_device) {
+    ort_version_supported = ORT_API_VERSION;
+    Release = [](OrtDataTransferImpl* self) noexcept { delete static_cast<Transfer*>(self); };
+    CanCopy = [](const OrtDataTransferImpl* self, const OrtMemoryDevice* from,
+                 const OrtMemoryDevice* to) noexcept {
+      const Device& mine = static_cast<const Transfer*>(self)->device;
+      const Device* source = DeviceOf(from);
+      const Device* target = DeviceOf(to);
+      if (source != nullptr && target != nullptr && source != target)
+        return source == &mine && &mine == &devices[0] && Wants("DEVICE_EP_DIRECT");
+      return source == &mine || target == &mine;
+    };
+    CopyTensors = [](OrtDataTransferImpl* self, const OrtValue** from, OrtValue** to,
+                     OrtSyncStream** streams, size_t count) noexcept -> OrtStatus* {
+      RETURN_IF_FAILED(Enter(static_cast<Transfer*>(self)->device.name, "CopyTensors"));
+      for (size_t i = 0; i < count; ++i)
+        RETURN_IF_FAILED(Copy(from[i], to[i], streams == nullptr ? nullptr : streams[i]));
+      return nullptr;
+    };
+  }
+
+  // Neither side is looked at before its turn comes, the host's included.
+  static OrtStatus* Copy(const OrtValue* from, OrtValue* to, OrtSyncStream* stream) {
+    const void* source = nullptr;
+    void* target = nullptr;
+    size_t bytes = 0;
+    RETURN_IF_FAILED(ort->GetTensorData(from, &source));
+    RETURN_IF_FAILED(ort->GetTensorMutableData(to, &target));
+    RETURN_IF_FAILED(ort->GetTensorSizeInBytes(from, &bytes));
+    Device* from_device = DeviceOf(ep_api->Value_GetMemoryDevice(from));
+    Device* to_device = DeviceOf(ep_api->Value_GetMemoryDevice(to));
+    Journal::Get().Add("copy " + (from_device ? from_device->name : "host") + " to " +
+                       (to_device ? to_device->name : "host") + " " + std::to_string(bytes) +
+                       (stream != nullptr ? " on stream" : ""));
+    Do(stream, [=] {
+      const auto in = from_device != nullptr ? from_device->memory.At(source, bytes) : nullptr;
+      const auto out = to_device != nullptr ? to_device->memory.At(target, bytes) : nullptr;
+      std::memcpy(out != nullptr ? out->data() : target, in != nullptr ? in->data() : source,
+                  bytes);
+    });
+    return nullptr;
+  }
+
+  Device& device;
+};
+
+// -- kernels
+
+struct ComputeInfo : OrtNodeComputeInfo {
+  Device* device = nullptr;
+  std::string op;
+  std::vector<size_t> inputs;  // of the node, as inputs of the fused one
+};
+
+struct Operand {
+  const void* handle = nullptr;
+  std::vector<int64_t> shape;
+  size_t count = 0;
+};
+
+OrtStatus* Read(const OrtKernelContext* context, size_t index, Device& device, Operand& operand) {
+  const OrtValue* value = nullptr;
+  RETURN_IF_FAILED(ort->KernelContext_GetInput(context, index, &value));
+  if (DeviceOf(ep_api->Value_GetMemoryDevice(value)) != &device)
+    Journal::Get().Add("ERROR " + device.name + " was given an input elsewhere");
+  ONNXTensorElementDataType type{};
+  const int64_t* dims = nullptr;
+  size_t rank = 0;
+  RETURN_IF_FAILED(ort->GetTensorElementTypeAndShapeDataReference(value, &type, &dims, &rank));
+  operand.shape.assign(dims, dims + rank);
+  operand.count = 1;
+  for (const int64_t dim : operand.shape) operand.count *= static_cast<size_t>(dim);
+  return ort->GetTensorData(value, &operand.handle);
+}
+
+float Apply(const std::string& op, float left, float right) {
+  if (op == "Add") return left + right;
+  if (op == "Sub") return left - right;
+  if (op == "Mul") return left * right;
+  if (op == "Neg") return -left;
+  return left > 0 ? left : 0;  // Relu
+}
+
+OrtStatus* Compute(OrtNodeComputeInfo* self, void*, OrtKernelContext* context) noexcept {
+  const auto& info = *static_cast<ComputeInfo*>(self);
+  Device& device = *info.device;
+  RETURN_IF_FAILED(Enter(device.name, "Compute"));
+  std::vector<Operand> in(info.inputs.size());
+  for (size_t i = 0; i < in.size(); ++i)
+    RETURN_IF_FAILED(Read(context, info.inputs[i], device, in[i]));
+  const Operand& larger = in.size() > 1 && in[1].count > in[0].count ? in[1] : in[0];
+  OrtValue* output = nullptr;
+  RETURN_IF_FAILED(
+      ort->KernelContext_GetOutput(context, 0, larger.shape.data(), larger.shape.size(), &output));
+  if (DeviceOf(ep_api->Value_GetMemoryDevice(output)) != &device)
+    Journal::Get().Add("ERROR " + device.name + " was given an output elsewhere");
+  void* target = nullptr;
+  RETURN_IF_FAILED(ort->GetTensorMutableData(output, &target));
+  OrtSyncStream* stream = nullptr;
+  RETURN_IF_FAILED(ort->KernelContext_GetSyncStream(context, &stream));
+  void* handle = nullptr;
+  RETURN_IF_FAILED(ort->KernelContext_GetGPUComputeStream(context, &handle));
+  if (handle != (stream == nullptr ? nullptr : ort->SyncStream_GetHandle(stream)))
+    Journal::Get().Add("ERROR the stream has two handles");
+  Journal::Get().Add(info.op + " on " + device.name + (stream != nullptr ? " on stream" : ""));
+  Do(stream, [&device, in, target, op = info.op, count = larger.count] {
+    std::vector<std::shared_ptr<std::vector<uint8_t>>> blocks;
+    for (const Operand& operand : in)
+      blocks.push_back(device.memory.At(operand.handle, operand.count * sizeof(float)));
+    const auto out = device.memory.At(target, count * sizeof(float));
+    const auto at = [&](size_t operand, size_t i) {
+      if (operand >= in.size()) return 0.0f;
+      return reinterpret_cast<const float*>(blocks[operand]->data())[i % in[operand].count];
+    };
+    std::vector<float> result(count);
+    for (size_t i = 0; i < count; ++i) result[i] = Apply(op, at(0, i), at(1, i));
+    std::memcpy(out->data(), result.data(), count * sizeof(float));
+  });
+  return nullptr;
+}
+
+// -- EPs
+
+struct Ep : OrtEp {
+  Device* device = nullptr;
+};
+
+OrtStatus* NamesOf(const OrtNode* node, std::vector<std::string>& names) {
+  size_t count = 0;
+  RETURN_IF_FAILED(ort->Node_GetNumInputs(node, &count));
+  std::vector<const OrtValueInfo*> values(count);
+  RETURN_IF_FAILED(ort->Node_GetInputs(node, values.data(), count));
+  for (const OrtValueInfo* value : values) {
+    const char* name = nullptr;
+    RETURN_IF_FAILED(ort->GetValueInfoName(value, &name));
+    names.emplace_back(name);
+  }
+  return nullptr;
+}
+
+OrtStatus* NodesOf(const OrtGraph* graph, std::vector<const OrtNode*>& nodes) {
+  size_t count = 0;
+  RETURN_IF_FAILED(ort->Graph_GetNumNodes(graph, &count));
+  nodes.resize(count);
+  return ort->Graph_GetNodes(graph, nodes.data(), count);
+}
+
+OrtStatus* GetCapability(OrtEp* self, const OrtGraph* graph, OrtEpGraphSupportInfo* info) noexcept {
+  const char prefix = static_cast<Ep*>(self)->device == &devices[0] ? 'a' : 'b';
+  std::vector<const OrtNode*> nodes;
+  RETURN_IF_FAILED(NodesOf(graph, nodes));
+  for (const OrtNode* node : nodes) {
+    const char* name = nullptr;
+    RETURN_IF_FAILED(ort->Node_GetName(node, &name));
+    if (name[0] == prefix && name[1] == '_')
+      RETURN_IF_FAILED(ep_api->EpGraphSupportInfo_AddNodesToFuse(info, &node, 1, nullptr));
+  }
+  return nullptr;
+}
+
+OrtStatus* Compile(OrtEp* self, const OrtGraph** graphs, const OrtNode** fused, size_t count,
+                   OrtNodeComputeInfo** infos, OrtNode**) noexcept {
+  for (size_t i = 0; i < count; ++i) {
+    std::vector<const OrtNode*> nodes;
+    std::vector<std::string> wanted;
+    std::vector<std::string> given;
+    RETURN_IF_FAILED(NodesOf(graphs[i], nodes));
+    RETURN_IF_FAILED(NamesOf(nodes.at(0), wanted));
+    RETURN_IF_FAILED(NamesOf(fused[i], given));
+    auto* info = new ComputeInfo();
+    infos[i] = info;
+    info->ort_version_supported = ORT_API_VERSION;
+    info->device = static_cast<Ep*>(self)->device;
+    const char* op = nullptr;
+    RETURN_IF_FAILED(ort->Node_GetOperatorType(nodes[0], &op));
+    info->op = op;
+    for (const std::string& name : wanted) {
+      info->inputs.push_back(
+          static_cast<size_t>(std::find(given.begin(), given.end(), name) - given.begin()));
+    }
+    info->Compute = &Compute;
+  }
+  return nullptr;
+}
+
+struct Factory : OrtEpFactory {
+  Device* device = nullptr;
+};
+
+OrtStatus* CreateEp(OrtEpFactory* factory, const OrtHardwareDevice* const*,
+                    const OrtKeyValuePairs* const*, size_t, const OrtSessionOptions*,
+                    const OrtLogger*, OrtEp** out) noexcept {
+  auto* ep = new Ep();
+  ep->device = static_cast<Factory*>(factory)->device;
+  ep->ort_version_supported = ORT_API_VERSION;
+  ep->GetName = [](const OrtEp* self) noexcept {
+    return static_cast<const Ep*>(self)->device->name.c_str();
+  };
+  ep->GetCapability = &GetCapability;
+  ep->Compile = &Compile;
+  ep->ReleaseNodeComputeInfos = [](OrtEp*, OrtNodeComputeInfo** infos, size_t count) noexcept {
+    for (size_t i = 0; i < count; ++i) delete static_cast<ComputeInfo*>(infos[i]);
+  };
+  ep->OnRunStart = [](OrtEp* self, const OrtRunOptions*) noexcept {
+    Device& device = *static_cast<Ep*>(self)->device;
+    Journal::Get().Add("start " + device.name);
+    if (++device.running > 1 && Wants("DEVICE_EP_SERIAL"))
+      Journal::Get().Add("ERROR two runs at once on " + device.name);
+    OrtStatus* status = Enter(device.name, "OnRunStart");
+    if (status != nullptr) --device.running;
+    return status;
+  };
+  ep->OnRunEnd = [](OrtEp* self, const OrtRunOptions*, bool sync) noexcept {
+    Device& device = *static_cast<Ep*>(self)->device;
+    Journal::Get().Add("end " + device.name + (sync ? " sync" : ""));
+    --device.running;
+    return Enter(device.name, "OnRunEnd");
+  };
+  ep->IsConcurrentRunSupported = [](OrtEp*, bool* supported) noexcept -> OrtStatus* {
+    *supported = !Wants("DEVICE_EP_SERIAL");
+    return nullptr;
+  };
+  *out = ep;
+  return nullptr;
+}
+
+OrtStatus* GetSupportedDevices(OrtEpFactory* factory, const OrtHardwareDevice* const* hardware,
+                               size_t count, OrtEpDevice** ep_devices, size_t max,
+                               size_t* num) noexcept {
+  *num = 0;
+  for (size_t i = 0; i < count && max > 0; ++i) {
+    if (ort->HardwareDevice_Type(hardware[i]) != OrtHardwareDeviceType_CPU) continue;
+    RETURN_IF_FAILED(
+        ep_api->CreateEpDevice(factory, hardware[i], nullptr, nullptr, &ep_devices[(*num)++]));
+    return ep_api->EpDevice_AddAllocatorInfo(ep_devices[0],
+                                             static_cast<Factory*>(factory)->device->info);
+  }
+  return nullptr;
+}
+
+OrtStatus* MakeFactory(size_t index, OrtEpFactory** out) {
+  auto* factory = new Factory();
+  *out = factory;
+  Device& device = devices[index];
+  factory->device = &device;
+  factory->ort_version_supported = ORT_API_VERSION;
+  factory->GetName = [](const OrtEpFactory* self) noexcept {
+    return static_cast<const Factory*>(self)->device->name.c_str();
+  };
+  factory->GetVendor = [](const OrtEpFactory*) noexcept { return "Test Vendor"; };
+  factory->GetVersion = [](const OrtEpFactory*) noexcept { return "1.0.0"; };
+  factory->GetVendorId = [](const OrtEpFactory*) noexcept { return kVendor; };
+  factory->GetSupportedDevices = &GetSupportedDevices;
+  factory->CreateEp = &CreateEp;
+  factory->ReleaseEp = [](OrtEpFactory*, OrtEp* ep) noexcept { delete static_cast<Ep*>(ep); };
+  factory->CreateAllocator = [](OrtEpFactory* self, const OrtMemoryInfo*, const OrtKeyValuePairs*,
+                                OrtAllocator** allocator) noexcept -> OrtStatus* {
+    *allocator = new Allocator(*static_cast<Factory*>(self)->device);
+    return nullptr;
+  };
+  factory->ReleaseAllocator = [](OrtEpFactory*, OrtAllocator* allocator) noexcept {
+    delete static_cast<Allocator*>(allocator);
+  };
+  factory->CreateDataTransfer = [](OrtEpFactory* self,
+                                   OrtDataTransferImpl** transfer) noexcept -> OrtStatus* {
+    *transfer = new Transfer(*static_cast<Factory*>(self)->device);
+    return nullptr;
+  };
+  factory->IsStreamAware = [](const OrtEpFactory*) noexcept { return Wants("DEVICE_EP_STREAMS"); };
+  factory->CreateSyncStreamForDevice = &CreateStream;
+  return ort->CreateMemoryInfo_V2(device.name.c_str(), OrtMemoryInfoDeviceType_GPU, kVendor,
+                                  static_cast<int32_t>(index), OrtDeviceMemoryType_DEFAULT, 0,
+                                  OrtDeviceAllocator, &device.info);
+}
+
+}  // namespace
+
+/// What happened since the last call, a line each; valid until the next.
+EXPORT const char* DeviceEpJournal() {
+  static std::string text;
+  text = Journal::Get().Take();
+  return text.c_str();
+}
+
+/// Blocks of device memory that nobody has freed.
+EXPORT size_t DeviceEpLiveBlocks() { return devices[0].memory.live() + devices[1].memory.live(); }
+
+EXPORT OrtStatus* CreateEpFactories(const char*, const OrtApiBase* base, const OrtLogger*,
+                                    OrtEpFactory** factories, size_t, size_t* num_factories) {
+  ort = base->GetApi(ORT_API_VERSION);
+  ep_api = ort->GetEpApi();
+  for (*num_factories = 0; *num_factories < devices.size(); ++*num_factories)
+    RETURN_IF_FAILED(MakeFactory(*num_factories, &factories[*num_factories]));
+  return nullptr;
+}
+
+EXPORT OrtStatus* ReleaseEpFactory(OrtEpFactory* factory) {
+  ort->ReleaseMemoryInfo(static_cast<Factory*>(factory)->device->info);
+  delete static_cast<Factory*>(factory);
+  return nullptr;
+}
