@@ -2,6 +2,8 @@
 
 #include "abi/guard.h"
 #include "provider/plugin_graph.h"
+#include "provider/sync_stream.h"
+#include "runtime/frame.h"
 
 namespace backplane::abi {
 
@@ -71,6 +73,24 @@ OrtStatus* KernelContext_ParallelFor(const OrtKernelContext* context, void (*fn)
       const size_t end = total * static_cast<size_t>(batch + 1) / batches;
       for (size_t i = begin; i < end; ++i) fn(usr_data, i);
     });
+  });
+}
+
+OrtStatus* KernelContext_GetSyncStream(const OrtKernelContext* context,
+                                       OrtSyncStream** out) noexcept {
+  return Guard([&] {
+    NotNull(context, "context");
+    NotNull(out, "out");
+    *out = context->run_state_ == nullptr ? nullptr : static_cast<RunState*>(context->run_state_)->stream;
+  });
+}
+
+OrtStatus* KernelContext_GetGPUComputeStream(const OrtKernelContext* context, void** out) noexcept {
+  return Guard([&] {
+    NotNull(context, "context");
+    NotNull(out, "out");
+    OrtSyncStream* stream = context->run_state_ == nullptr ? nullptr : static_cast<RunState*>(context->run_state_)->stream;
+    *out = stream == nullptr ? nullptr : stream->Handle();
   });
 }
 
