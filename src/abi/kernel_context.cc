@@ -81,7 +81,8 @@ OrtStatus* KernelContext_GetSyncStream(const OrtKernelContext* context,
   return Guard([&] {
     NotNull(context, "context");
     NotNull(out, "out");
-    *out = context->run_state_ == nullptr ? nullptr : static_cast<RunState*>(context->run_state_)->stream;
+    *out = context->run_state_ == nullptr ? nullptr
+                                          : static_cast<RunState*>(context->run_state_)->stream;
   });
 }
 
@@ -89,7 +90,9 @@ OrtStatus* KernelContext_GetGPUComputeStream(const OrtKernelContext* context, vo
   return Guard([&] {
     NotNull(context, "context");
     NotNull(out, "out");
-    OrtSyncStream* stream = context->run_state_ == nullptr ? nullptr : static_cast<RunState*>(context->run_state_)->stream;
+    OrtSyncStream* stream = context->run_state_ == nullptr
+                                ? nullptr
+                                : static_cast<RunState*>(context->run_state_)->stream;
     *out = stream == nullptr ? nullptr : stream->Handle();
   });
 }
