@@ -451,7 +451,7 @@ constinit const OrtApi kApi = {
     .SetPerSessionThreadPoolCallbacks = SetPerSessionThreadPoolCallbacks,
     .GetMemPatternEnabled = GetMemPatternEnabled,
     .GetSessionExecutionMode = GetSessionExecutionMode,
-    MISSING(SessionReleaseCapturedGraph),
+    .SessionReleaseCapturedGraph = SessionReleaseCapturedGraph,
     .GetExperimentalFunction = GetExperimentalFunction,
     .KernelContext_GetSyncStream = KernelContext_GetSyncStream,
     .SessionOptionsSetWeightlessSourceModelBuffer = SessionOptionsSetWeightlessSourceModelBuffer,

@@ -240,6 +240,13 @@ OrtStatus* SessionGetEpDeviceForOutputs(const OrtSession* session,
                  [&](size_t i) { return session->OutputDevice(i); });
 }
 
+OrtStatus* SessionReleaseCapturedGraph(OrtSession* session, int graph_annotation_id) noexcept {
+  return Guard([&] {
+    NotNull(session, "session");
+    session->ReleaseCapturedGraph(graph_annotation_id);
+  });
+}
+
 // -- profiling
 // --------------------------------------------------------------------------------------------------------
 

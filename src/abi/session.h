@@ -29,6 +29,7 @@ BACKPLANE_SLOT(OrtApi, SessionGetMemoryInfoForInputs);
 BACKPLANE_SLOT(OrtApi, SessionGetMemoryInfoForOutputs);
 BACKPLANE_SLOT(OrtApi, SessionGetEpDeviceForInputs);
 BACKPLANE_SLOT(OrtApi, SessionGetEpDeviceForOutputs);
+BACKPLANE_SLOT(OrtApi, SessionReleaseCapturedGraph);
 BACKPLANE_SLOT(OrtApi, SessionEndProfiling);
 BACKPLANE_SLOT(OrtApi, SessionGetProfilingStartTimeNs);
 

@@ -96,6 +96,14 @@ class ExecutionProvider {
   /// Who allocates initializers that are copied there.
   virtual OrtAllocator* initializer_allocator() { return allocator(); }
 
+  // Captured graphs: a run is recorded under a number and replayed instead of the nodes.
+  virtual bool CapturesGraphs() const { return false; }
+  /// Whether the host may run nodes that only compute shapes, in a session that captures.
+  virtual bool CapturesBesideHost() const { return false; }
+  virtual bool IsCaptured(int id) const { return (void)id, false; }
+  virtual void Replay(int id) { (void)id; }
+  virtual void ReleaseCapture(int id) { (void)id; }
+
   /// The devices it was made for; empty: the host's.
   virtual std::span<const OrtEpDevice* const> devices() const { return {}; }
   /// Waits until its devices have done everything. False if it has no way to.

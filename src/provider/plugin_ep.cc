@@ -143,6 +143,30 @@ std::shared_ptr<OrtAllocator> PluginEp::MakeAllocator(const MemoryInfo& memory) 
   return owner;
 }
 
+bool PluginEp::CapturesGraphs() const {
+  return AskPlugin(name_, false, Callback(*ep_, &OrtEp::IsGraphCaptureEnabled, 26), ep_) &&
+         Callback(*ep_, &OrtEp::IsGraphCaptured, 26) != nullptr;
+}
+
+bool PluginEp::CapturesBesideHost() const {
+  return AskPlugin(name_, OrtGraphCaptureNodeAssignmentPolicy_ALL_NODES_ON_EP,
+                   Callback(*ep_, &OrtEp::GetGraphCaptureNodeAssignmentPolicy, 26),
+                   ep_) == OrtGraphCaptureNodeAssignmentPolicy_ALLOW_CPU_FOR_SHAPES;
+}
+
+bool PluginEp::IsCaptured(int id) const {
+  return AskPlugin(name_, false, Callback(*ep_, &OrtEp::IsGraphCaptured, 26), ep_, id);
+}
+
+void PluginEp::Replay(int id) {
+  CallPlugin(Format("{}: ReplayGraph", name_), Callback(*ep_, &OrtEp::ReplayGraph, 26), ep_, id);
+}
+
+void PluginEp::ReleaseCapture(int id) {
+  if (const auto release = Callback(*ep_, &OrtEp::ReleaseCapturedGraph, 27))
+    CallPlugin(Format("{}: ReleaseCapturedGraph", name_), release, ep_, id);
+}
+
 bool PluginEp::Sync() {
   const auto sync = Callback(*ep_, &OrtEp::Sync, 25);
   if (sync == nullptr) return false;

@@ -31,6 +31,11 @@ class PluginEp final : public ExecutionProvider {
   OrtAllocator* initializer_allocator() override {
     return read_only_allocator_ != nullptr ? read_only_allocator_.get() : allocator();
   }
+  bool CapturesGraphs() const override;
+  bool CapturesBesideHost() const override;
+  bool IsCaptured(int id) const override;
+  void Replay(int id) override;
+  void ReleaseCapture(int id) override;
   bool Sync() override;
   bool StreamAware() const override { return stream_aware_; }
   std::shared_ptr<OrtSyncStream> CreateStream() override;

@@ -122,8 +122,8 @@ bool Frame::LiesAtHome(uint32_t slot, const MemoryInfo& memory) const {
                              : memory.SameDevice(*plan_.memories[home - 1].info);
 }
 
-// Brings what the level was given to where its steps want it.
-void Frame::StageInputs() {
+void Frame::StageInputs(RunState& run) {
+  run_ = &run;
   for (const uint32_t slot : plan_.input_slots) Stage(slot);
   for (const uint32_t slot : plan_.capture_slots) Stage(slot);
 }
@@ -155,7 +155,7 @@ Tensor Frame::AllocateAtHome(uint32_t index, const Shape& shape) {
 
 void Frame::Execute(RunState& run) {
   run_ = &run;
-  if (run.devices != nullptr) StageInputs();
+  if (run.devices != nullptr) StageInputs(run);
   KernelContext context;
   context.slots_ = slots_.data();
   context.services_ = this;

@@ -80,6 +80,8 @@ class Frame final : public FrameServices {
   /// Whether `memory` is the one in which the slot's tensor lies.
   bool LiesAtHome(uint32_t slot, const MemoryInfo& memory) const;
 
+  /// Brings what the level was given to where its steps want it; part of Execute.
+  void StageInputs(RunState& run);
   /// Walks the steps. Errors name the node (and the EP in front when it is not the host's).
   void Execute(RunState& run);
 
@@ -101,7 +103,6 @@ class Frame final : public FrameServices {
   void DropExtraScratch();
   void AfterTracedStep(const Step& step);
   void BindDevices();
-  void StageInputs();
   void Stage(uint32_t slot);
   Tensor AllocateAtHome(uint32_t slot, const Shape& shape);
   void MarkDirty(uint32_t slot);

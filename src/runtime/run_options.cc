@@ -1,7 +1,9 @@
 #include "runtime/run_options.h"
 
+#include <charconv>
 #include <cstring>
 
+#include "base/error.h"
 #include "onnxruntime_run_options_config_keys.h"
 #include "runtime/session_options.h"
 
@@ -10,5 +12,11 @@ void OrtRunOptions::SetConfig(const char* key, const char* value) {
   config_.Set(key, value);
   if (std::strcmp(key, kOrtRunOptionsConfigDisableSynchronizeExecutionProviders) == 0) {
     synchronize_eps_ = std::strcmp(value, "1") != 0;
+  }
+  if (std::strcmp(key, kOrtRunOptionsConfigCudaGraphAnnotation) == 0) {
+    const char* end = value + std::strlen(value);
+    const auto [rest, error] = std::from_chars(value, end, graph_id_);
+    backplane::Require(error == std::errc() && rest == end, ORT_INVALID_ARGUMENT,
+                       "Failed to parse the graph annotation id: {}", value);
   }
 }

@@ -26,10 +26,13 @@ struct OrtRunOptions final {
   void SetConfig(const char* key, const char* value);
   /// Whether a run waits for its devices at its end.
   bool synchronize_eps() const { return synchronize_eps_; }
+  /// Under which number EPs that can capture and replay the run; -1: not at all.
+  int graph_id() const { return graph_id_; }
 
  private:
   backplane::KeyValuePairs config_;
   bool synchronize_eps_ = true;  // what config_ says, ready for every run
+  int graph_id_ = 0;
 };
 
 namespace backplane {

@@ -36,6 +36,7 @@ OrtSession::OrtSession(backplane::SessionParts parts) : parts_(std::move(parts))
                                std::count(slots.begin(), slots.end(), slots[i]) == 1);
   }
   for (const auto& ep : parts_.eps) concurrent_ = concurrent_ && ep->SupportsConcurrentRuns();
+  ChooseCapturingEp();
   if (parts_.placement.recorded) assigned_ = backplane::AssignedParts(parts_.placement);
   for (const OrtEpAssignedSubgraph& part : assigned_) assigned_parts_.push_back(&part);
 }
@@ -189,23 +190,32 @@ void OrtSession::Run(const OrtRunOptions* run_options, std::span<const char* con
 
   std::unique_lock<std::mutex> serial(serial_run_, std::defer_lock);
   if (!concurrent_) serial.lock();
-  auto frame = parts_.level->Take();
-  BindInputs(*frame, input_names, inputs);
-  if (parts_.devices != nullptr) run.devices = &frame->Devices(*parts_.devices);
+  const Arguments arguments{input_names, inputs, output_names, outputs, output_memory};
+  if (capturing_ep_ != backplane::kNoEp && options.graph_id() != -1) [[unlikely]] {
+    RunCaptured(run, arguments);
+  } else {
+    auto frame = parts_.level->Take();
+    RunOnce(*frame, run, arguments);
+    parts_.level->Return(std::move(frame));
+  }
+  if (run.profiler != nullptr) run.profiler->AddSession("model_run", profiled);
+}
+
+void OrtSession::RunOnce(Frame& frame, backplane::RunState& run, const Arguments& arguments) {
+  BindInputs(frame, arguments.input_names, arguments.inputs);
+  if (parts_.devices != nullptr) run.devices = &frame.Devices(*parts_.devices);
   size_t begun = 0;  // EPs that were told of the run's start, and of its end
   size_t ended = 0;
   try {
-    for (; begun < parts_.eps.size(); ++begun) parts_.eps[begun]->OnRunStart(options);
-    if (run.devices != nullptr) run.devices->Begin(options);
-    parts_.level->Prepare(*frame, frame->args);
-    RunFrame(*frame, run, output_names, outputs, output_memory, ended);
+    for (; begun < parts_.eps.size(); ++begun) parts_.eps[begun]->OnRunStart(*run.options);
+    if (run.devices != nullptr) run.devices->Begin(*run.options);
+    parts_.level->Prepare(frame, frame.args);
+    RunFrame(frame, run, arguments, ended);
   } catch (...) {
     EndFailedRun(run, ended, begun);
     throw;
   }
-  parts_.level->Finish(*frame);
-  parts_.level->Return(std::move(frame));
-  if (run.profiler != nullptr) run.profiler->AddSession("model_run", profiled);
+  parts_.level->Finish(frame);
 }
 
 void OrtSession::EndRun(backplane::RunState& run, size_t& ended) {
@@ -274,14 +284,11 @@ class NewOutputs {
 
 }  // namespace
 
-void OrtSession::RunFrame(Frame& frame, backplane::RunState& run,
-                          std::span<const char* const> output_names, std::span<Value*> outputs,
-                          std::span<const MemoryInfo* const> output_memory, size_t& ended) {
+void OrtSession::RunFrame(Frame& frame, backplane::RunState& run, const Arguments& arguments,
+                          size_t& ended) {
   const backplane::Plan& plan = frame.plan();
-  const auto wanted = [&](size_t i) -> const MemoryInfo& {
-    return output_memory.empty() || output_memory[i] == nullptr ? CpuMemoryInfo()
-                                                                : *output_memory[i];
-  };
+  const auto [input_names, inputs, output_names, outputs, memory] = arguments;
+  const auto wanted = [&](size_t i) -> const MemoryInfo& { return arguments.Wanted(i); };
   NewOutputs fresh(outputs);
   for (size_t i = 0; i < outputs.size(); ++i) {
     Require(output_names[i] != nullptr && output_names[i][0] != '\0', ORT_INVALID_ARGUMENT,

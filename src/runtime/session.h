@@ -2,6 +2,7 @@
 // this file is what lives on: the plan, the frames, the EPs, and Run.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <mutex>
 #include <span>
@@ -98,6 +99,9 @@ struct OrtSession final {
   /// `value` in the memory where the input is wanted; itself if it lies there.
   backplane::Value InInputMemory(const backplane::ValueInfo& input,
                                  const backplane::Value& value) const;
+  /// Frees what the capturing EP recorded under `id`; the next run with it is recorded again. Fails
+  /// with ORT_INVALID_ARGUMENT where no EP of the session captures.
+  void ReleaseCapturedGraph(int id);
   /// Waits until all EPs have done what runs enqueued.
   void Synchronize();
   /// The allocator of an EP of this session, or one that sessions share, for `memory`; null if
@@ -117,10 +121,35 @@ struct OrtSession final {
   void CheckPreallocated(size_t index, const backplane::Value& value) const;
   void BindInputs(backplane::Frame& frame, std::span<const char* const> names,
                   std::span<const backplane::Value* const> values);
+  // What a caller gives to a run.
+  struct Arguments {
+    std::span<const char* const> input_names;
+    std::span<const backplane::Value* const> inputs;
+    std::span<const char* const> output_names;
+    std::span<backplane::Value*> outputs;
+    std::span<const backplane::MemoryInfo* const> output_memory;
+
+    const backplane::MemoryInfo& Wanted(size_t output) const {
+      return output_memory.empty() || output_memory[output] == nullptr ? backplane::CpuMemoryInfo()
+                                                                       : *output_memory[output];
+    }
+  };
+  // A run that is recorded by an EP, with the frame whose memory the recording uses.
+  struct Capture {
+    std::unique_ptr<backplane::Frame> frame;
+    std::vector<const void*> inputs;   // addresses, by level input
+    std::vector<const void*> outputs;  // by output; null: made in the frame
+  };
+
+  void RunOnce(backplane::Frame& frame, backplane::RunState& run, const Arguments& arguments);
+  void ChooseCapturingEp();
+  void RunCaptured(backplane::RunState& run, const Arguments& arguments);
+  void Record(Capture& capture, backplane::RunState& run, const Arguments& arguments);
+  void Replay(Capture& capture, backplane::RunState& run, const Arguments& arguments);
+  void TakeReplayed(const Capture& capture, backplane::RunState& run, const Arguments& arguments);
   backplane::Value& BringToHost(backplane::Frame& frame, const backplane::Value& value) const;
-  void RunFrame(backplane::Frame& frame, backplane::RunState& run,
-                std::span<const char* const> output_names, std::span<backplane::Value*> outputs,
-                std::span<const backplane::MemoryInfo* const> output_memory, size_t& ended);
+  void RunFrame(backplane::Frame& frame, backplane::RunState& run, const Arguments& arguments,
+                size_t& ended);
   void MakeRoom(backplane::Frame& frame, size_t index, const backplane::MemoryInfo& memory,
                 backplane::Value& value) const;
   const OrtEpDevice* DeviceOf(const backplane::Node* node,
@@ -144,6 +173,8 @@ struct OrtSession final {
   std::unordered_map<std::string_view, uint32_t> input_index_;
   std::unordered_map<std::string_view, uint32_t> output_index_;
   std::vector<bool> output_is_plain_;  // by output: made by a step, and listed once
-  std::mutex serial_run_;              // taken by every run if some EP cannot run concurrently
+  std::mutex serial_run_;  // taken by every run if some EP cannot run concurrently, or captures
   bool concurrent_ = true;
+  int capturing_ep_ = backplane::kNoEp;
+  std::map<int, Capture> captures_;  // by graph id; guarded by serial_run_
 };

@@ -434,6 +434,80 @@ TEST_P(DeviceStreams, TheCallersStream) {
   EXPECT_EQ(RunChain(kInput), Chain(kInput));
 }
 
+// -- captured graphs
+
+class CapturedGraphs : public DeviceTensors {
+ protected:
+  void SetUp() override {
+    DeviceTensors::SetUp();
+    Set("DEVICE_EP_CAPTURE", "1");
+  }
+  Outcome OpenOnA(const std::string& model) {
+    Handle<OrtSessionOptions> options = NewOptions();
+    EXPECT_OK(Append(options, EpDevices("DeviceA")));
+    return Api().CreateSession(Env(), ModelPath(model).c_str(), options, session_.out());
+  }
+  std::vector<float> RunUnder(const char* id, std::vector<float> x) {
+    Handle<OrtRunOptions> options;
+    EXPECT_OK(Api().CreateRunOptions(options.out()));
+    EXPECT_OK(Api().AddRunConfigEntry(options, "gpu_graph_id", id));
+    const Handle<OrtValue> value = TensorOver(x, {3});
+    std::vector<Handle<OrtValue>> results;
+    EXPECT_OK(Run({"x"}, {value}, {"y"}, results, options));
+    return results[0] == nullptr ? std::vector<float>() : DataOf<float>(results[0]);
+  }
+};
+
+TEST_P(CapturedGraphs, AreReplayedWithNewInputs) {
+  ASSERT_OK(OpenOnA("on_a"));
+  Journal();
+  EXPECT_EQ(RunUnder("3", {1, 2, 3}), (std::vector<float>{-2, 0, -6}));
+  EXPECT_EQ(Journal("Neg on DeviceA").size(), 2u);  // one to warm up, one that is recorded
+  for (float i = 0; i < 3; ++i) {
+    EXPECT_EQ(RunUnder("3", {i, 2, 3}), (std::vector<float>{-1 - i, 0, -6}));
+    EXPECT_EQ(Journal("replay 3 on DeviceA").size(), 1u);
+  }
+  EXPECT_EQ(RunUnder("-1", {5, 2, 3}), (std::vector<float>{-6, 0, -6}));
+  EXPECT_EQ(Journal("Neg on DeviceA").size(), 1u);  // neither recorded nor replayed
+  EXPECT_OK(Api().SessionReleaseCapturedGraph(session_, 3));
+  EXPECT_EQ(RunUnder("3", {7, 2, 3}), (std::vector<float>{-8, 0, -6}));
+  EXPECT_EQ(Journal("Neg on DeviceA").size(), 2u);
+  EXPECT_OK(Api().SessionReleaseCapturedGraph(session_, 3));
+}
+
+TEST_P(CapturedGraphs, KeepTheMemoryOfBoundValues) {
+  ASSERT_OK(OpenOnA("on_a"));
+  const Handle<OrtAllocator> allocator = AllocatorOf("DeviceA");
+  const Handle<OrtValue> x = NewOn(allocator, {3});
+  const Handle<OrtValue> y = NewOn(allocator, {3});
+  const Handle<OrtValue> other = NewOn(allocator, {3});
+  const char* input = "x";
+  const char* output = "y";
+  const auto run = [&](const OrtValue* in, OrtValue* out) {
+    return Outcome(Api().Run(session_, nullptr, &input, &in, 1, &output, 1, &out));
+  };
+  for (float i = 0; i < 3; ++i) {
+    std::vector<float> data{i, 2, 3};
+    EXPECT_OK(Copy(TensorOver(data, {3}), x));
+    ASSERT_OK(run(x, y));
+    EXPECT_EQ(OnHost(y, 3), (std::vector<float>{-1 - i, 0, -6}));
+  }
+  EXPECT_FAILS(run(other, y), ORT_INVALID_ARGUMENT, "input 'x' has another address");
+  EXPECT_FAILS(run(x, other), ORT_INVALID_ARGUMENT, "output 'y' has another address");
+  EXPECT_OK(run(x, y));
+  EXPECT_OK(Api().SessionReleaseCapturedGraph(session_, 0));
+}
+
+TEST_P(CapturedGraphs, NeedAllNodes) {
+  EXPECT_FAILS(OpenOnA("chain"), ORT_FAIL,
+               "This session cannot use the graph capture feature as requested by the user");
+  unsetenv("DEVICE_EP_CAPTURE");
+  ASSERT_OK(OpenOnA("chain"));
+  EXPECT_FAILS(Api().SessionReleaseCapturedGraph(session_, 0), ORT_INVALID_ARGUMENT, "captures");
+}
+
+INSTANTIATE_TEST_SUITE_P(Streams, CapturedGraphs, testing::Bool(),
+                         [](const auto& info) { return info.param ? "With" : "Without"; });
 INSTANTIATE_TEST_SUITE_P(Streams, DeviceStreams, testing::Values(true),
                          [](const auto&) { return "With"; });
 

@@ -65,6 +65,16 @@ def chain():
     save("chain", graph)
 
 
+def on_a():
+    """y = -(x + w), all of it on DeviceA."""
+    w = helper.make_tensor("w", TensorProto.FLOAT, [3], [1, -2, 3])
+    graph = helper.make_graph(
+        [helper.make_node("Add", ["x", "w"], ["sum"], name="a_sum"),
+         helper.make_node("Neg", ["sum"], ["y"], name="a_negative")], "on_a",
+        [tensor("x", TensorProto.FLOAT, [3])], [tensor("y", TensorProto.FLOAT, [3])], [w])
+    save("on_a", graph)
+
+
 def captures():
     """A Loop whose body reads a value of DeviceA on DeviceA, DeviceB and the host; then an If that does."""
     f, shape = TensorProto.FLOAT, [3]
@@ -116,7 +126,7 @@ def neg_relu_neg():
 
 
 if __name__ == "__main__":
-    for make in (add, two, types, neg_relu_neg, chain, captures):
+    for make in (add, two, types, neg_relu_neg, chain, on_a, captures):
         make()
     for path in sorted(FOLDER.glob("*.onnx")):
         print(path.name, path.stat().st_size)

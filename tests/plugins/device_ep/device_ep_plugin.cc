@@ -6,6 +6,7 @@
 //   DEVICE_EP_STREAMS  "1": the EPs are stream-aware
 //   DEVICE_EP_DIRECT   "1": tensors can be copied from DeviceA to DeviceB
 //   DEVICE_EP_SERIAL   "1": the EPs cannot run concurrently
+//   DEVICE_EP_CAPTURE  "1": an EP records the second run under a graph id, and replays it
 //   DEVICE_EP_FAIL     the callback that returns a status: CopyTensors, Compute, OnRunStart,
 //                      OnRunEnd, Flush, CreateSyncStreamForDevice
 #include <algorithm>
@@ -13,6 +14,7 @@
 #include <atomic>
 #include <cstdlib>
 #include <cstring>
+#include <map>
 
 #include "device.h"
 #include "onnxruntime_c_api.h"
@@ -48,6 +50,11 @@ struct Device {
   Memory memory;
   OrtMemoryInfo* info = nullptr;
   std::atomic<int> running{0};
+  // Captured graphs: the kernels' work, by id.
+  using Recording = std::vector<std::function<void()>>;
+  std::map<int, int> runs;
+  std::map<int, Recording> recordings;
+  Recording* recording = nullptr;
 };
 
 std::array<Device, 2> devices{Device{"DeviceA", Memory("DeviceA")},
@@ -257,7 +264,7 @@ OrtStatus* Compute(OrtNodeComputeInfo* self, void*, OrtKernelContext* context) n
   if (handle != (stream == nullptr ? nullptr : ort->SyncStream_GetHandle(stream)))
     Journal::Get().Add("ERROR the stream has two handles");
   Journal::Get().Add(info.op + " on " + device.name + (stream != nullptr ? " on stream" : ""));
-  Do(stream, [&device, in, target, op = info.op, count = larger.count] {
+  const auto work = [&device, in, target, op = info.op, count = larger.count] {
     std::vector<std::shared_ptr<std::vector<uint8_t>>> blocks;
     for (const Operand& operand : in)
       blocks.push_back(device.memory.At(operand.handle, operand.count * sizeof(float)));
@@ -269,7 +276,9 @@ OrtStatus* Compute(OrtNodeComputeInfo* self, void*, OrtKernelContext* context) n
     std::vector<float> result(count);
     for (size_t i = 0; i < count; ++i) result[i] = Apply(op, at(0, i), at(1, i));
     std::memcpy(out->data(), result.data(), count * sizeof(float));
-  });
+  };
+  if (device.recording != nullptr) device.recording->push_back(work);
+  Do(stream, work);
   return nullptr;
 }
 
@@ -337,6 +346,35 @@ OrtStatus* Compile(OrtEp* self, const OrtGraph** graphs, const OrtNode** fused, 
   return nullptr;
 }
 
+// Under a graph id the first run warms up, the second is recorded.
+void CountRun(Device& device, const OrtRunOptions* options) {
+  device.recording = nullptr;
+  const char* id = ort->GetRunConfigEntry(options, "gpu_graph_id");
+  const int number = id == nullptr ? 0 : std::atoi(id);
+  if (!Wants("DEVICE_EP_CAPTURE") || number == -1 || ++device.runs[number] != 2) return;
+  device.recording = &device.recordings[number];
+}
+
+void SetCapture(OrtEp& ep) {
+  ep.IsGraphCaptureEnabled = [](const OrtEp*) noexcept { return Wants("DEVICE_EP_CAPTURE"); };
+  ep.IsGraphCaptured = [](const OrtEp* self, int id) noexcept {
+    const Device& device = *static_cast<const Ep*>(self)->device;
+    return device.recordings.count(id) != 0;
+  };
+  ep.ReplayGraph = [](OrtEp* self, int id) noexcept -> OrtStatus* {
+    Device& device = *static_cast<Ep*>(self)->device;
+    Journal::Get().Add("replay " + std::to_string(id) + " on " + device.name);
+    for (const auto& work : device.recordings[id]) work();
+    return nullptr;
+  };
+  ep.ReleaseCapturedGraph = [](OrtEp* self, int id) noexcept -> OrtStatus* {
+    Device& device = *static_cast<Ep*>(self)->device;
+    device.recordings.erase(id);
+    device.runs.erase(id);
+    return nullptr;
+  };
+}
+
 struct Factory : OrtEpFactory {
   Device* device = nullptr;
 };
@@ -355,8 +393,10 @@ OrtStatus* CreateEp(OrtEpFactory* factory, const OrtHardwareDevice* const*,
   ep->ReleaseNodeComputeInfos = [](OrtEp*, OrtNodeComputeInfo** infos, size_t count) noexcept {
     for (size_t i = 0; i < count; ++i) delete static_cast<ComputeInfo*>(infos[i]);
   };
-  ep->OnRunStart = [](OrtEp* self, const OrtRunOptions*) noexcept {
+  SetCapture(*ep);
+  ep->OnRunStart = [](OrtEp* self, const OrtRunOptions* options) noexcept {
     Device& device = *static_cast<Ep*>(self)->device;
+    if (Wants("DEVICE_EP_CAPTURE")) CountRun(device, options);
     Journal::Get().Add("start " + device.name);
     if (++device.running > 1 && Wants("DEVICE_EP_SERIAL"))
       Journal::Get().Add("ERROR two runs at once on " + device.name);
@@ -367,6 +407,7 @@ OrtStatus* CreateEp(OrtEpFactory* factory, const OrtHardwareDevice* const*,
   ep->OnRunEnd = [](OrtEp* self, const OrtRunOptions*, bool sync) noexcept {
     Device& device = *static_cast<Ep*>(self)->device;
     Journal::Get().Add("end " + device.name + (sync ? " sync" : ""));
+    if (Wants("DEVICE_EP_CAPTURE")) device.recording = nullptr;
     --device.running;
     return Enter(device.name, "OnRunEnd");
   };
