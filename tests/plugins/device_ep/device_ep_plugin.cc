@@ -52,8 +52,8 @@ struct Device {
   std::atomic<int> running{0};
   // Captured graphs: the kernels' work, by id.
   using Recording = std::vector<std::function<void()>>;
-  std::map<int, int> runs;
-  std::map<int, Recording> recordings;
+  std::map<int, int> runs{};
+  std::map<int, Recording> recordings{};
   Recording* recording = nullptr;
 };
 
