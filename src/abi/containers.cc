@@ -1,4 +1,4 @@
-// Functions on sequences and maps.
+// Functions on sequences and maps, and on opaque values, of which there are none.
 #include <memory>
 #include <vector>
 
@@ -119,6 +119,38 @@ OrtStatus* GetValue(const OrtValue* value, int index, OrtAllocator* allocator,
               "Invalid index requested for sequence: {} of {}", index, elements.size());
       *out = new OrtValue(elements[static_cast<size_t>(index)]);
     }
+  });
+}
+
+namespace {
+
+// Types outside of ONNX would have to be compiled into the library; this one has none, as the
+// builds of ONNX Runtime that are published.
+[[noreturn]] void FailOpaque(const char* domain_name, const char* type_name) {
+  NotNull(domain_name, "domain_name");
+  NotNull(type_name, "type_name");
+  Fail(ORT_FAIL,
+       "Specified domain and type names combination does not refer to a registered opaque type: "
+       "{}.{}",
+       domain_name, type_name);
+}
+
+}  // namespace
+
+OrtStatus* CreateOpaqueValue(const char* domain_name, const char* type_name, const void*, size_t,
+                             OrtValue** out) noexcept {
+  return Guard([&] {
+    NotNull(out, "out");
+    *out = nullptr;
+    FailOpaque(domain_name, type_name);
+  });
+}
+
+OrtStatus* GetOpaqueValue(const char* domain_name, const char* type_name, const OrtValue* in, void*,
+                          size_t) noexcept {
+  return Guard([&] {
+    NotNull(in, "in");
+    FailOpaque(domain_name, type_name);
   });
 }
 

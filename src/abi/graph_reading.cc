@@ -4,6 +4,7 @@
 
 #include "abi/guard.h"
 #include "graph/graph_view.h"
+#include "graph/schema.h"
 
 /// C API: where an initializer lies outside of the model file.
 struct OrtExternalInitializerInfo final {
@@ -115,6 +116,22 @@ OrtStatus* Graph_GetGraphView(const OrtGraph* src_graph, const OrtNode** nodes, 
 
 void ReleaseGraph(OrtGraph* input) noexcept { delete input; }
 
+namespace {
+
+// Those the model states, and the operator's defaults for the others.
+std::vector<const OrtOpAttr*> AllAttributes(const OrtNode& node) {
+  std::vector<const OrtOpAttr*> all;
+  for (const OrtOpAttr& attribute : node.attributes) all.push_back(&attribute);
+  if (const OpSchema* schema = FindSchema(node)) {
+    for (const OrtOpAttr& attribute : schema->defaults) {
+      if (!node.Has(attribute.name)) all.push_back(&attribute);
+    }
+  }
+  return all;
+}
+
+}  // namespace
+
 // -- nodes
 // ------------------------------------------------------------------------------------------------------------
 
@@ -130,7 +147,7 @@ BACKPLANE_NODE_GET(Node_GetSinceVersion, int, n.since_version)
 BACKPLANE_NODE_GET(Node_GetNumInputs, size_t, n.inputs.size())
 BACKPLANE_NODE_GET(Node_GetNumOutputs, size_t, n.outputs.size())
 BACKPLANE_NODE_GET(Node_GetNumImplicitInputs, size_t, n.implicit_inputs.size())
-BACKPLANE_NODE_GET(Node_GetNumAttributes, size_t, n.attributes.size())
+BACKPLANE_NODE_GET(Node_GetNumAttributes, size_t, AllAttributes(n).size())
 BACKPLANE_NODE_GET(Node_GetNumSubgraphs, size_t, n.Subgraphs().size())
 BACKPLANE_NODE_GET(Node_GetGraph, const OrtGraph*,
                    n.graph != nullptr ? &n.graph->WholeView() : nullptr)
@@ -149,11 +166,7 @@ BACKPLANE_NODE_LIST(Node_GetImplicitInputs, implicit_inputs)
 
 OrtStatus* Node_GetAttributes(const OrtNode* node, const OrtOpAttr** attributes,
                               size_t num_attributes) noexcept {
-  return GetAll(node, "node", attributes, num_attributes, [](const OrtNode& n) {
-    std::vector<const OrtOpAttr*> all;
-    for (const OrtOpAttr& attribute : n.attributes) all.push_back(&attribute);
-    return all;
-  });
+  return GetAll(node, "node", attributes, num_attributes, AllAttributes);
 }
 
 OrtStatus* Node_GetAttributeByName(const OrtNode* node, const char* attribute_name,
@@ -162,7 +175,7 @@ OrtStatus* Node_GetAttributeByName(const OrtNode* node, const char* attribute_na
     NotNull(node, "node");
     NotNull(attribute_name, "attribute_name");
     NotNull(attribute, "attribute");
-    *attribute = node->FindAttribute(attribute_name);
+    *attribute = AttributeOrDefault(*node, attribute_name);
     Require(*attribute != nullptr, ORT_NOT_FOUND,
             "Node attribute does not exist: {} has no attribute '{}'", node->Describe(),
             attribute_name);

@@ -3,7 +3,6 @@
 #include "abi/guard.h"
 #include "provider/plugin_graph.h"
 #include "provider/sync_stream.h"
-#include "runtime/frame.h"
 
 namespace backplane::abi {
 
@@ -76,24 +75,89 @@ OrtStatus* KernelContext_ParallelFor(const OrtKernelContext* context, void (*fn)
   });
 }
 
+namespace {
+
+// The C API gives kernels a const context for what changes nothing they can see.
+OrtKernelContext& Mutable(const OrtKernelContext* context) {
+  NotNull(context, "context");
+  return *const_cast<OrtKernelContext*>(context);
+}
+
+OrtAllocator* RequiredAllocator(OrtKernelContext& context, const OrtMemoryInfo* mem_info) {
+  NotNull(mem_info, "mem_info");
+  OrtAllocator* allocator = context.services_->AllocatorFor(context, *mem_info);
+  Require(allocator != nullptr, ORT_INVALID_ARGUMENT,
+          "requested allocator is not available: neither the kernel's EP nor the host allocates "
+          "memory '{}'",
+          mem_info->name);
+  return allocator;
+}
+
+}  // namespace
+
+OrtStatus* KernelContext_GetAllocator(const OrtKernelContext* context,
+                                      const OrtMemoryInfo* mem_info, OrtAllocator** out) noexcept {
+  return Guard([&] {
+    NotNull(out, "out");
+    *out = RequiredAllocator(Mutable(context), mem_info);
+  });
+}
+
+OrtStatus* KernelContext_GetScratchBuffer(const OrtKernelContext* context,
+                                          const OrtMemoryInfo* mem_info, size_t count_or_bytes,
+                                          void** out) noexcept {
+  return Guard([&] {
+    NotNull(out, "out");
+    *out = nullptr;
+    OrtKernelContext& mine = Mutable(context);
+    OrtAllocator* allocator = RequiredAllocator(mine, mem_info);
+    if (count_or_bytes == 0) return;
+    *out = allocator == CpuAllocator()
+               ? mine.Scratch(count_or_bytes)
+               : mine.services_->AllocateScratchFrom(allocator, mine, count_or_bytes);
+  });
+}
+
 OrtStatus* KernelContext_GetSyncStream(const OrtKernelContext* context,
                                        OrtSyncStream** out) noexcept {
   return Guard([&] {
-    NotNull(context, "context");
     NotNull(out, "out");
-    *out = context->run_state_ == nullptr ? nullptr
-                                          : static_cast<RunState*>(context->run_state_)->stream;
+    OrtKernelContext& mine = Mutable(context);
+    *out = mine.services_->StreamOf(mine);
   });
 }
 
 OrtStatus* KernelContext_GetGPUComputeStream(const OrtKernelContext* context, void** out) noexcept {
   return Guard([&] {
-    NotNull(context, "context");
     NotNull(out, "out");
-    OrtSyncStream* stream = context->run_state_ == nullptr
-                                ? nullptr
-                                : static_cast<RunState*>(context->run_state_)->stream;
+    OrtKernelContext& mine = Mutable(context);
+    const OrtSyncStream* stream = mine.services_->StreamOf(mine);
     *out = stream == nullptr ? nullptr : stream->Handle();
+  });
+}
+
+OrtStatus* KernelContext_GetResource(const OrtKernelContext* context, int, int,
+                                     void** resource) noexcept {
+  return Guard([&] {
+    NotNull(resource, "resource");
+    *resource = nullptr;
+    OrtKernelContext& mine = Mutable(context);
+    Require(mine.services_->StreamOf(mine) != nullptr, ORT_INVALID_ARGUMENT,
+            "Failed to fetch a stream hosting the requested resource");
+    // Streams of plug-ins have no resources to name.
+  });
+}
+
+OrtStatus* KernelContext_GetPreallocatedOutput(const OrtKernelContext* context, size_t output_index,
+                                               OrtValue** output) noexcept {
+  return Guard([&] {
+    NotNull(output, "output");
+    *output = nullptr;
+    OrtKernelContext& mine = Mutable(context);
+    Require(output_index < mine.OutputCount(), ORT_INVALID_ARGUMENT,
+            "output {} of {} was asked for", output_index, mine.OutputCount());
+    if (mine.HasOutput(output_index))
+      *output = mine.services_->PreallocatedOutput(mine, output_index);
   });
 }
 

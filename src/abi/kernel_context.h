@@ -12,8 +12,12 @@ BACKPLANE_SLOT(OrtApi, KernelContext_GetInput);
 BACKPLANE_SLOT(OrtApi, KernelContext_GetOutput);
 BACKPLANE_SLOT(OrtApi, KernelContext_GetLogger);
 BACKPLANE_SLOT(OrtApi, KernelContext_ParallelFor);
-BACKPLANE_SLOT(OrtApi, KernelContext_GetSyncStream);
+BACKPLANE_SLOT(OrtApi, KernelContext_GetResource);
+BACKPLANE_SLOT(OrtApi, KernelContext_GetAllocator);
+BACKPLANE_SLOT(OrtApi, KernelContext_GetScratchBuffer);
 BACKPLANE_SLOT(OrtApi, KernelContext_GetGPUComputeStream);
+BACKPLANE_SLOT(OrtApi, KernelContext_GetSyncStream);
+BACKPLANE_SLOT(OrtApi, KernelContext_GetPreallocatedOutput);
 
 BACKPLANE_SLOT(OrtEpApi, EpGraphSupportInfo_AddNodesToFuse);
 BACKPLANE_SLOT(OrtEpApi, EpGraphSupportInfo_AddSingleNode);

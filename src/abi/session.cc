@@ -1,13 +1,11 @@
 #include "abi/session.h"
 
 #include "abi/guard.h"
+#include "provider/prepacked_weights.h"
 #include "runtime/env.h"
 #include "runtime/run_options.h"
 #include "runtime/session.h"
 #include "runtime/session_options.h"
-
-/// Packed weights that sessions share. Sessions do not share any yet; each packs its own.
-struct OrtPrepackedWeightsContainer final {};
 
 namespace backplane::abi {
 namespace {
@@ -15,6 +13,15 @@ namespace {
 const OrtSessionOptions& OptionsOrDefault(const OrtSessionOptions* options) {
   static const OrtSessionOptions kDefault;
   return options != nullptr ? *options : kDefault;
+}
+
+// The options with the container; sessions keep what is in it alive.
+OrtSessionOptions WithContainer(const OrtSessionOptions* options,
+                                OrtPrepackedWeightsContainer* container) {
+  NotNull(container, "prepacked_weights_container");
+  OrtSessionOptions sharing = OptionsOrDefault(options);
+  sharing.prepacked_weights = container->weights;
+  return sharing;
 }
 
 }  // namespace
@@ -58,8 +65,8 @@ OrtStatus* CreateSessionWithPrepackedWeightsContainer(
     const OrtEnv* env, const ORTCHAR_T* model_path, const OrtSessionOptions* options,
     OrtPrepackedWeightsContainer* prepacked_weights_container, OrtSession** out) noexcept {
   return Guard([&] {
-    NotNull(prepacked_weights_container, "prepacked_weights_container");
-    ThrowIfFailed(CreateSession(env, model_path, options, out));
+    const OrtSessionOptions sharing = WithContainer(options, prepacked_weights_container);
+    ThrowIfFailed(CreateSession(env, model_path, &sharing, out));
   });
 }
 
@@ -68,8 +75,8 @@ OrtStatus* CreateSessionFromArrayWithPrepackedWeightsContainer(
     const OrtSessionOptions* options, OrtPrepackedWeightsContainer* prepacked_weights_container,
     OrtSession** out) noexcept {
   return Guard([&] {
-    NotNull(prepacked_weights_container, "prepacked_weights_container");
-    ThrowIfFailed(CreateSessionFromArray(env, model_data, model_data_length, options, out));
+    const OrtSessionOptions sharing = WithContainer(options, prepacked_weights_container);
+    ThrowIfFailed(CreateSessionFromArray(env, model_data, model_data_length, &sharing, out));
   });
 }
 

@@ -3,6 +3,7 @@
 
 #include "abi/slots.h"
 #include "base/value.h"
+#include "graph/element_type.h"
 #include "graph/type.h"
 
 namespace backplane::abi {
@@ -36,9 +37,8 @@ BACKPLANE_SLOT(OrtApi, TensorTypeAndShape_HasShape);
 BACKPLANE_SLOT(OrtApi, GetTypeInfo);
 BACKPLANE_SLOT(OrtApi, GetTensorTypeAndShape);
 
-/// The internal element type; fails with ORT_NOT_IMPLEMENTED for a number that stands for none.
-DType ToDType(ONNXTensorElementDataType type);
-ONNXTensorElementDataType FromDType(DType type);
+using backplane::FromDType;
+using backplane::ToDType;
 
 /// The type of a value as it is now: every dimension is known. Kind ONNX_TYPE_UNKNOWN for an empty
 /// optional.

@@ -32,6 +32,8 @@ BACKPLANE_SLOT(OrtApi, GetResizedStringTensorElementBuffer);
 BACKPLANE_SLOT(OrtApi, CreateValue);
 BACKPLANE_SLOT(OrtApi, GetValue);
 BACKPLANE_SLOT(OrtApi, GetValueCount);
+BACKPLANE_SLOT(OrtApi, CreateOpaqueValue);
+BACKPLANE_SLOT(OrtApi, GetOpaqueValue);
 
 /// The tensor inside of `value`; fails with ORT_INVALID_ARGUMENT if there is none.
 const Tensor& TensorIn(const OrtValue* value);

@@ -167,27 +167,50 @@ class PlanBuilder {
 
   void CreateKernels() {
     std::vector<uint64_t> consumed(plan_->steps.size(), 0);
-    options_.pool->Run(static_cast<int64_t>(plan_->steps.size()), [&](int64_t i) {
-      Step& step = plan_->steps[static_cast<size_t>(i)];
-      const Node& node = *step.node;
-      KernelInfo info{.node = node,
-                      .pool = *options_.pool,
-                      .logger = *options_.logger,
-                      .ep = step.ep,
-                      .config = options_.config,
-                      .make_subgraph = [&](const std::shared_ptr<Graph>& subgraph) {
-                        return options_.make_subgraph(node, subgraph);
-                      }};
-      try {
-        if (options_.take_fused) step.kernel = options_.take_fused(node);
-        if (step.kernel == nullptr) step.kernel = step.ep->CreateKernel(info);
-      } catch (const Error& error) {
-        throw Error(error.code(), Format("{}: {}", node.Describe(), error.message()));
+    // Kernels with subgraphs create the kernels in these.
+    std::vector<size_t> parallel;
+    for (size_t i = 0; i < plan_->steps.size(); ++i) {
+      const Step& step = plan_->steps[i];
+      if (step.ep->CreatesInParallel(*step.node) && !step.node->HasSubgraphs()) {
+        parallel.push_back(i);
+      } else {
+        consumed[i] = CreateKernel(plan_->steps[i]);
       }
-      consumed[static_cast<size_t>(i)] = info.consumed_constants;
-      ReleasePacked(node, info.consumed_constants);
+    }
+    options_.pool->Run(static_cast<int64_t>(parallel.size()), [&](int64_t i) {
+      const size_t index = parallel[static_cast<size_t>(i)];
+      consumed[index] = CreateKernel(plan_->steps[index]);
     });
     ReleaseConsumedConstants(consumed);
+  }
+
+  // Returns the constants that the kernel has consumed.
+  uint64_t CreateKernel(Step& step) const {
+    const Node& node = *step.node;
+    KernelInfo info{.node = node,
+                    .pool = *options_.pool,
+                    .logger = *options_.logger,
+                    .ep = step.ep,
+                    .config = options_.config,
+                    .make_subgraph = SubgraphMaker(node)};
+    try {
+      if (options_.take_fused) step.kernel = options_.take_fused(node);
+      if (step.kernel == nullptr) step.kernel = step.ep->CreateKernel(info);
+    } catch (const Error& error) {
+      throw Error(error.code(), Format("{}: {}", node.Describe(), error.message()));
+    }
+    ReleasePacked(node, info.consumed_constants);
+    return info.consumed_constants;
+  }
+
+  // A plugin may keep a copy of the info that this is part of for longer than the plan is built.
+  decltype(KernelInfo::make_subgraph) SubgraphMaker(const Node& node) const {
+    return [&node, make = options_.make_subgraph, building = std::weak_ptr<void>(building_)](
+               const std::shared_ptr<Graph>& subgraph) -> std::unique_ptr<SubgraphRunner> {
+      Require(!building.expired() && make != nullptr, ORT_INVALID_ARGUMENT,
+              "{}: its subgraphs can be had only while its kernel is created", node.Describe());
+      return make(node, subgraph);
+    };
   }
 
   // As soon as a kernel has packed a constant its pages can go, so that weights are never held
@@ -252,6 +275,7 @@ class PlanBuilder {
   std::unique_ptr<Plan> plan_;
   std::unordered_map<const ValueInfo*, uint32_t> slot_of_;
   std::vector<ValueInfo*> released_;
+  const std::shared_ptr<void> building_ = std::make_shared<char>();
 };
 
 }  // namespace

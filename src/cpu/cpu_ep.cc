@@ -11,23 +11,34 @@ const std::string& CpuExecutionProvider::name() const {
   return name;
 }
 
+// Custom operators come first: a client may replace an operator by its own.
+const CustomOp* CpuExecutionProvider::FindCustom(const Node& node, Reason* why) const {
+  return custom_ops_ == nullptr ? nullptr : custom_ops_->Find(node, name(), why);
+}
+
 Capability CpuExecutionProvider::GetCapability(const GraphView& view) {
   Capability capability;
   const KernelRegistry& registry = KernelRegistry::Get();
   for (Node* node : view.nodes()) {
     if (node->ep != kNoEp) continue;
     Reason why;
-    if (registry.Find(*node, &why) != nullptr || RunsWidened(*node)) {
+    Reason why_not_custom;
+    if (FindCustom(*node, &why_not_custom) != nullptr || registry.Find(*node, &why) != nullptr ||
+        RunsWidened(*node)) {
       capability.claims.push_back({.nodes = {node}});
     } else {
-      capability.refusals.emplace_back(node, std::move(why));
+      const bool is_custom =
+          custom_ops_ != nullptr &&
+          custom_ops_->schemas()->Find(node->domain, node->op_type, node->since_version) != nullptr;
+      capability.refusals.emplace_back(node, std::move(is_custom ? why_not_custom : why));
     }
   }
   return capability;
 }
 
 bool CpuExecutionProvider::Supports(const Node& node) const {
-  return KernelRegistry::Get().Find(node, nullptr) != nullptr || RunsWidened(node);
+  return FindCustom(node, nullptr) != nullptr ||
+         KernelRegistry::Get().Find(node, nullptr) != nullptr || RunsWidened(node);
 }
 
 std::vector<std::unique_ptr<Kernel>> CpuExecutionProvider::Compile(std::span<const FusedGroup>) {
@@ -41,6 +52,8 @@ void CpuExecutionProvider::Lower(Graph& graph, int ep_index) {
 }
 
 std::unique_ptr<Kernel> CpuExecutionProvider::CreateKernel(const KernelInfo& info) {
+  if (const CustomOp* custom = FindCustom(info.node, nullptr))
+    return MakeCustomOpKernel(*custom, info);
   Reason why;
   const KernelEntry* entry = KernelRegistry::Get().Find(info.node, &why);
   if (entry == nullptr) Fail(ORT_NOT_IMPLEMENTED, "{}", why.text);
@@ -48,6 +61,7 @@ std::unique_ptr<Kernel> CpuExecutionProvider::CreateKernel(const KernelInfo& inf
 }
 
 KernelTraits CpuExecutionProvider::TraitsOf(const Node& node) const {
+  if (const CustomOp* custom = FindCustom(node, nullptr)) return custom->def.Traits();
   const KernelEntry* entry = KernelRegistry::Get().Find(node, nullptr);
   return entry == nullptr ? KernelTraits{} : entry->op.traits();
 }

@@ -1,9 +1,10 @@
-// The built-in CPU EP behind the seam: claims what the kernel registry knows, lowers its nodes
-// (fusions, layout) and makes their kernels. Created by the session builder, always the last EP
-// asked.
+// The built-in CPU EP behind the seam: claims what the kernel registry knows and the session's
+// custom operators, lowers its nodes (fusions, layout) and makes their kernels. Created by the
+// session builder, always the last EP asked.
 #pragma once
 
 #include "cpu/kernel_registry.h"
+#include "provider/custom_ops.h"
 #include "provider/execution_provider.h"
 
 namespace backplane::cpu {
@@ -17,7 +18,9 @@ inline constexpr const char kCpuExecutionProvider[] = "CPUExecutionProvider";
 
 class CpuExecutionProvider final : public ExecutionProvider {
  public:
-  explicit CpuExecutionProvider(const CpuOptions& options) : options_(options) {}
+  explicit CpuExecutionProvider(const CpuOptions& options,
+                                std::shared_ptr<const CustomOps> custom_ops = nullptr)
+      : options_(options), custom_ops_(std::move(custom_ops)) {}
 
   const std::string& name() const override;
   Capability GetCapability(const GraphView& view) override;
@@ -25,10 +28,16 @@ class CpuExecutionProvider final : public ExecutionProvider {
   std::vector<std::unique_ptr<Kernel>> Compile(std::span<const FusedGroup> groups) override;
   void Lower(Graph& graph, int ep_index) override;
   std::unique_ptr<Kernel> CreateKernel(const KernelInfo& info) override;
+  bool CreatesInParallel(const Node& node) const override {
+    return FindCustom(node, nullptr) == nullptr;
+  }
   KernelTraits TraitsOf(const Node& node) const override;
 
  private:
+  const CustomOp* FindCustom(const Node& node, Reason* why) const;
+
   const CpuOptions options_;
+  const std::shared_ptr<const CustomOps> custom_ops_;  // null: the session has none
 };
 
 }  // namespace backplane::cpu

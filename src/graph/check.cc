@@ -83,7 +83,7 @@ void CheckWithoutSchema(const Node& node, const CheckOptions& options) {
   if (!node.graph->model()->opsets.contains(node.domain)) {
     FailNode(node, "No opset import for domain '{}'", node.domain);
   }
-  if (IsKnownDomain(node.domain)) {
+  if (IsKnownDomain(*node.graph->model(), node.domain)) {
     FailNode(node, "No Op registered for {} with domain_version of {}", node.op_type, imported);
   }
   Fail(ORT_FAIL, "Fatal error: {}:{}(-1) is not a registered function/op (node '{}')", node.domain,
@@ -110,7 +110,7 @@ void CheckNode(Node& node, const CheckOptions& options) {
   // around it.
   const int version =
       node.since_version != 0 ? node.since_version : node.graph->OpsetVersion(node.domain);
-  const OpSchema* schema = FindSchema(node.domain, node.op_type, version);
+  const OpSchema* schema = FindSchema(*node.graph->model(), node.domain, node.op_type, version);
   if (schema == nullptr || !node.graph->model()->opsets.contains(node.domain))
     return CheckWithoutSchema(node, options);
   if (schema->deprecated) {

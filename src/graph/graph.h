@@ -34,6 +34,7 @@ namespace backplane {
 
 class FunctionLibrary;
 class Graph;
+class SchemaSet;
 using Node = ::OrtNode;
 using ValueInfo = ::OrtValueInfo;
 
@@ -191,7 +192,9 @@ struct ModelInfo {
   std::map<std::string, std::vector<std::string>>
       dim_denotations;  ///< of main-graph inputs that have any, by dimension
   std::shared_ptr<const FunctionLibrary>
-      functions;  ///< model-local functions; null when there are none
+      functions;                             ///< model-local functions; null when there are none
+  std::shared_ptr<const SchemaSet> schemas;  ///< custom operators of the session; found before
+                                             ///< those everybody knows; may be null
 };
 
 class Graph {

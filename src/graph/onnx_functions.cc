@@ -140,7 +140,8 @@ bool BuildForNode(const Node& node, const onnx::OpSchema& schema, int version, B
 }
 
 bool SchemaBody(const Node& node, Body& body) {
-  const OpSchema* schema = FindSchema(node.domain, node.op_type, RequestedVersion(node));
+  const OpSchema* schema =
+      FindSchema(*node.graph->model(), node.domain, node.op_type, RequestedVersion(node));
   if (schema == nullptr || !schema->has_function || OnnxSchema(*schema) == nullptr) return false;
   const onnx::OpSchema& library = *OnnxSchema(*schema);
   const int version = RequestedVersion(node);
@@ -198,7 +199,7 @@ void ResolveVersions(Graph& graph, const onnx::FunctionProto& function,
     if (!CallsModelFunction(node)) {
       const auto it = opsets.find(node.domain);
       const int version = it != opsets.end() ? it->second : graph.OpsetVersion(node.domain);
-      const OpSchema* schema = FindSchema(node.domain, node.op_type, version);
+      const OpSchema* schema = FindSchema(*graph.model(), node.domain, node.op_type, version);
       if (schema != nullptr) node.since_version = schema->since_version;
     }
     for (const auto& [name, subgraph] : node.Subgraphs()) {
@@ -264,6 +265,7 @@ std::unique_ptr<Graph> InstantiateFunction(const Node& node) {
   info->ir_version = node.graph->model()->ir_version;
   info->opsets = node.graph->model()->opsets;
   info->functions = node.graph->model()->functions;
+  info->schemas = node.graph->model()->schemas;
   auto graph = std::make_unique<Graph>(std::move(info));
   FunctionCall call = CallOf(node, body);
   for (const ValueInfo* input : node.inputs) {
@@ -287,7 +289,8 @@ std::unique_ptr<Graph> InstantiateFunction(const Node& node) {
 
 bool HasFunctionBody(const Node& node) {
   if (CallsModelFunction(node)) return true;
-  const OpSchema* schema = FindSchema(node.domain, node.op_type, RequestedVersion(node));
+  const OpSchema* schema =
+      FindSchema(*node.graph->model(), node.domain, node.op_type, RequestedVersion(node));
   return schema != nullptr && schema->has_function;
 }
 

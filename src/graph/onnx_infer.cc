@@ -98,7 +98,7 @@ void GraphInference::Run() {
 
 void GraphInference::InferNode(Node& node) {
   if (CallsModelFunction(node)) return InferByFunction(node);
-  const OpSchema* schema = FindSchema(node.domain, node.op_type, node.since_version);
+  const OpSchema* schema = FindSchema(node);
   const NodeAttributes attributes(node, facts_.arena());
   NodeInferenceContext context(node, *this, attributes);
   if (schema == nullptr) {
@@ -155,7 +155,14 @@ void GraphInference::InferRegistered(Node& node, const OpSchema& schema,
   std::vector<TypeInfo> types;
   for (const ValueInfo* output : node.outputs)
     types.push_back(output == nullptr ? TypeInfo() : output->type);
-  schema.infer(node, types);
+  try {
+    schema.infer(node, types);
+  } catch (const Error& error) {
+    // As in ONNX Runtime: what the operator cannot tell stays open.
+    if (options_.logger != nullptr)
+      options_.logger->Warning("graph", "{}: {}", node.Describe(), error.message());
+    return;
+  }
   for (size_t i = 0; i < std::min(types.size(), node.outputs.size()); ++i) {
     if (node.outputs[i] != nullptr) Merge(*node.outputs[i], types[i], node);
   }

@@ -62,6 +62,11 @@ void Derive(std::vector<FormalParameter>& parameters,
 void Derive(OpSchema& schema) {
   Derive(schema.inputs, schema.type_constraints);
   Derive(schema.outputs, schema.type_constraints);
+  schema.defaults.clear();
+  for (const SchemaAttribute& attribute : schema.attributes) {
+    if (attribute.default_value.index() != 0)
+      schema.defaults.push_back({attribute.name, attribute.default_value, {}});
+  }
 }
 
 std::string Key(std::string_view domain, std::string_view op) {
@@ -171,6 +176,52 @@ const FormalParameter* OpSchema::Formal(const std::vector<FormalParameter>& list
 const OpSchema* FindSchema(std::string_view domain, std::string_view op, int version) {
   if (domain == kNhwcDomain) domain = "";
   return Registry::Get().Find(Canonical(domain), op, version);
+}
+
+void SchemaSet::Add(OpSchema schema) {
+  schema.domain = Canonical(schema.domain);
+  Derive(schema);
+  auto& versions = operators_[{schema.domain, schema.name}];
+  Require(!versions.contains(schema.since_version), ORT_INVALID_ARGUMENT,
+          "operator {}::{} has two definitions for version {}", schema.domain, schema.name,
+          schema.since_version);
+  const int since = schema.since_version;
+  versions[since] = std::make_unique<const OpSchema>(std::move(schema));
+}
+
+const OpSchema* SchemaSet::Find(std::string_view domain, std::string_view op, int version) const {
+  const auto found =
+      operators_.find(std::make_pair(std::string(Canonical(domain)), std::string(op)));
+  if (found == operators_.end()) return nullptr;
+  const auto after = found->second.upper_bound(version);
+  return after == found->second.begin() ? nullptr : std::prev(after)->second.get();
+}
+
+bool SchemaSet::HasDomain(std::string_view domain) const {
+  const auto first =
+      operators_.lower_bound(std::make_pair(std::string(Canonical(domain)), std::string()));
+  return first != operators_.end() && first->first.first == Canonical(domain);
+}
+
+const OpSchema* FindSchema(const ModelInfo& model, std::string_view domain, std::string_view op,
+                           int version) {
+  const OpSchema* custom =
+      model.schemas == nullptr ? nullptr : model.schemas->Find(domain, op, version);
+  return custom != nullptr ? custom : FindSchema(domain, op, version);
+}
+
+const OpSchema* FindSchema(const Node& node) {
+  if (node.graph == nullptr) return FindSchema(node.domain, node.op_type, node.since_version);
+  return FindSchema(*node.graph->model(), node.domain, node.op_type, node.since_version);
+}
+
+const Attribute* AttributeOrDefault(const Node& node, std::string_view name) {
+  if (const Attribute* given = node.FindAttribute(name)) return given;
+  const OpSchema* schema = FindSchema(node);
+  if (schema == nullptr) return nullptr;
+  const auto it = std::find_if(schema->defaults.begin(), schema->defaults.end(),
+                               [&](const Attribute& attribute) { return attribute.name == name; });
+  return it == schema->defaults.end() ? nullptr : &*it;
 }
 
 int MaxOpsetVersion(std::string_view domain) {

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -79,6 +80,7 @@ struct OpSchema {
   std::vector<FormalParameter> inputs;
   std::vector<FormalParameter> outputs;
   std::vector<SchemaAttribute> attributes;  ///< sorted by name
+  std::vector<Attribute> defaults;  ///< derived: those of `attributes` that have a default value
   std::vector<TypeConstraint> type_constraints;
   bool allows_unchecked_attributes = false;
   bool has_function =
@@ -111,6 +113,29 @@ struct OpSchema {
 /// result lives forever.
 const OpSchema* FindSchema(std::string_view domain, std::string_view op, int version);
 
+/// Schemas of one session's custom operators. Sessions share no schemas: two may mean different
+/// operators by one name.
+class SchemaSet {
+ public:
+  /// Adds a schema; fails with ORT_INVALID_ARGUMENT if there is one of that operator and version.
+  void Add(OpSchema schema);
+  /// As FindSchema, of these only.
+  const OpSchema* Find(std::string_view domain, std::string_view op, int version) const;
+  bool HasDomain(std::string_view domain) const;
+
+ private:
+  std::map<std::pair<std::string, std::string>, std::map<int, std::unique_ptr<const OpSchema>>>
+      operators_;  // by domain and operator, then by since-version
+};
+
+/// The schema of `op` for a model: its session's custom operators come first.
+const OpSchema* FindSchema(const ModelInfo& model, std::string_view domain, std::string_view op,
+                           int version);
+/// The schema of `node` in the version that it states.
+const OpSchema* FindSchema(const Node& node);
+/// The node's attribute, or the operator's default for it; null if there is neither.
+const Attribute* AttributeOrDefault(const Node& node, std::string_view name);
+
 /// Highest version of `domain` that is known; 0 for a domain that is not (registered schemas
 /// count).
 int MaxOpsetVersion(std::string_view domain);
@@ -120,6 +145,10 @@ int ReleasedOpsetVersion(std::string_view domain);
 
 /// True if some operator of `domain` has a schema.
 inline bool IsKnownDomain(std::string_view domain) { return MaxOpsetVersion(domain) > 0; }
+/// The same for a model, custom operators included.
+inline bool IsKnownDomain(const ModelInfo& model, std::string_view domain) {
+  return (model.schemas != nullptr && model.schemas->HasDomain(domain)) || IsKnownDomain(domain);
+}
 
 /// All (name, since_version) pairs known for `domain`, sorted; builds nothing.
 std::vector<std::pair<std::string, int>> ListSchemas(std::string_view domain);

@@ -75,6 +75,8 @@ class ExecutionProvider {
   /// The kernel for a node that it claimed without fusing (or made in Lower). Fails with
   /// ORT_NOT_IMPLEMENTED.
   virtual std::unique_ptr<Kernel> CreateKernel(const KernelInfo& info) = 0;
+  /// Whether CreateKernel for this node may run beside others. Plugins are asked one at a time.
+  virtual bool CreatesInParallel(const Node& node) const { return (void)node, false; }
   virtual KernelTraits TraitsOf(const Node& node) const { return (void)node, KernelTraits{}; }
 
   /// Where its kernels read and write by default, and who allocates there; null: ordinary host

@@ -9,3 +9,10 @@ std::unique_ptr<backplane::SubgraphRunner> OrtKernelInfo::Subgraph(
                      node.Describe(), attribute);
   return make_subgraph(*graph);
 }
+
+void* backplane::FrameServices::AllocateScratchFrom(OrtAllocator* allocator,
+                                                    OrtKernelContext& context, size_t bytes) {
+  Require(allocator == CpuAllocator(), ORT_NOT_IMPLEMENTED,
+          "there is no scratch memory but the host's here");
+  return AllocateScratch(context, bytes);
+}

@@ -47,6 +47,21 @@ class FrameServices {
   /// Replaces output `i` by `value`.
   virtual void SetOutput(OrtKernelContext& context, size_t i, Value value) = 0;
   virtual void* AllocateScratch(OrtKernelContext& context, size_t bytes) = 0;
+
+  // What kernels of plugins may ask for; the defaults are those of a frame in host memory.
+  /// Who allocates `memory` for this kernel: its EP or the host. Null if neither has such memory.
+  virtual OrtAllocator* AllocatorFor(OrtKernelContext& context, const MemoryInfo& memory) {
+    return (void)context, memory.HostAccessible() ? CpuAllocator() : nullptr;
+  }
+  /// Memory of `allocator` that is freed after this call of the kernel.
+  virtual void* AllocateScratchFrom(OrtAllocator* allocator, OrtKernelContext& context,
+                                    size_t bytes);
+  /// Output `i` if its caller has given it memory already, else null.
+  virtual Value* PreallocatedOutput(OrtKernelContext& context, size_t i) {
+    return (void)context, (void)i, nullptr;
+  }
+  /// The stream that the kernel's EP works on in this run; null if it has none.
+  virtual OrtSyncStream* StreamOf(OrtKernelContext& context) { return (void)context, nullptr; }
 };
 
 }  // namespace backplane

@@ -24,7 +24,7 @@ struct OrtKernelDef final {
   std::string domain;
   std::string ep_name;
   int since_first = 1;
-  int since_last = INT32_MAX;
+  int since_last = INT32_MAX;  ///< INT32_MAX: open, good for `since_first` only
   std::map<size_t, OrtMemType> input_memory;
   std::map<size_t, OrtMemType> output_memory;
   std::map<std::string, backplane::TypeSet>
@@ -36,6 +36,9 @@ struct OrtKernelDef final {
   OrtMemType InputMemory(size_t i) const;
   OrtMemType OutputMemory(size_t i) const;
   backplane::KernelTraits Traits() const;
+  /// Whether `node`, whose operator this is, has a version and types that the kernel is for; else,
+  /// with `why`, what does not fit.
+  bool Fits(const backplane::Node& node, backplane::Reason* why) const;
 };
 
 struct OrtKernelDefBuilder final {
@@ -51,6 +54,8 @@ struct OrtKernelRegistry final {
     void* state;
   };
 
+  /// Fails with ORT_FAIL if some node would fit both this and a kernel that is there already, and
+  /// nothing tells them apart.
   void Add(OrtKernelDef def, OrtKernelCreateFunc create, void* state);
   /// The entry for `node`: operator, domain, version, and every type constraint; null, with the
   /// reason, if none fits.

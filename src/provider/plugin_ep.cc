@@ -16,12 +16,12 @@ namespace backplane {
 
 PluginEp::PluginEp(std::shared_ptr<PluginLibrary> library, OrtEpFactory* factory,
                    std::span<const OrtEpDevice* const> devices, const OrtSessionOptions& options,
-                   const Logger& logger, SharedAllocators shared_allocators)
+                   const Logger& logger, PluginEpSession session)
     : library_(std::move(library)),
       factory_(factory),
-      shared_allocators_(std::move(shared_allocators)),
       logger_(logger),
-      devices_(devices.begin(), devices.end()) {
+      devices_(devices.begin(), devices.end()),
+      session_(std::move(session)) {
   Create(options);
   name_ =
       AskPlugin<const char*>("GetName", nullptr, Callback(*ep_, &OrtEp::GetName, 22), ep_) ?: "";
@@ -120,8 +120,8 @@ std::optional<bool> PluginEp::WantsChannelsLast(const Node& node) const {
 
 // The EP's own, else the factory's; null if both say that they have none.
 std::shared_ptr<OrtAllocator> PluginEp::MakeAllocator(const MemoryInfo& memory) {
-  if (shared_allocators_ != nullptr) {
-    if (auto shared = shared_allocators_(memory)) return shared;
+  if (session_.shared_allocators != nullptr) {
+    if (auto shared = session_.shared_allocators(memory)) return shared;
   }
   OrtAllocator* allocator = nullptr;
   if (const auto create = Callback(*ep_, &OrtEp::CreateAllocator, 23)) {
@@ -205,7 +205,7 @@ void PluginEp::AddMissingKernels(const GraphView& view, Capability& capability) 
     claimed.insert(claim.nodes.begin(), claim.nodes.end());
   for (const Node* node : view.nodes()) {
     Reason why;
-    if (node->ep == kNoEp && claimed.count(node) == 0 && registry_->Find(*node, &why) == nullptr)
+    if (node->ep == kNoEp && claimed.count(node) == 0 && DefinitionFor(*node, &why) == nullptr)
       capability.refusals.emplace_back(node, std::move(why));
   }
 }
@@ -258,40 +258,84 @@ std::vector<std::unique_ptr<Kernel>> PluginEp::Compile(std::span<const FusedGrou
   return kernels;
 }
 
-std::unique_ptr<Kernel> PluginEp::CreateKernel(const KernelInfo& info) {
-  Reason why{ReasonCode::kNoKernel, "the EP has no kernel registry", {}};
+const OrtKernelDef* PluginEp::DefinitionFor(const Node& node, Reason* why) const {
+  Reason none{ReasonCode::kNoKernel, "the EP has no kernel registry", node.Describe()};
+  if (session_.custom_ops != nullptr) {
+    if (const CustomOp* custom = session_.custom_ops->Find(node, name_, &none)) return &custom->def;
+  }
   const OrtKernelRegistry::Entry* entry =
-      registry_ != nullptr ? registry_->Find(info.node, &why) : nullptr;
-  Require(entry != nullptr, ORT_NOT_IMPLEMENTED, "{}: {}", name_, why.text);
-  OrtKernelImpl* impl = nullptr;
-  const ThatMayThrow<OrtKernelCreateFunc>::Type create = entry->create;
-  CallPlugin(name_, create, entry->state, &info, &impl);
-  Require(impl != nullptr, ORT_EP_FAIL, "{}: the create function made no kernel", name_);
+      registry_ == nullptr ? nullptr : registry_->Find(node, &none);
+  if (entry != nullptr) return &entry->def;
+  if (why != nullptr) *why = std::move(none);
+  return nullptr;
+}
+
+std::unique_ptr<Kernel> PluginEp::CreateKernel(const KernelInfo& info) {
+  Reason why;
+  Require(DefinitionFor(info.node, &why) != nullptr, ORT_NOT_IMPLEMENTED, "{}: {}", name_,
+          why.text);
+  const CustomOp* custom = session_.custom_ops == nullptr
+                               ? nullptr
+                               : session_.custom_ops->Find(info.node, name_, nullptr);
+  if (custom != nullptr) return MakeCustomOpKernel(*custom, info);
+  return CreateRegistryKernel(*registry_->Find(info.node, nullptr), info);
+}
+
+std::unique_ptr<Kernel> PluginEp::CreateRegistryKernel(const OrtKernelRegistry::Entry& entry,
+                                                       const KernelInfo& info) {
+  auto kernel = std::make_unique<RegistryKernel>(name_, info, lifetime_);
+  const ThatMayThrow<OrtKernelCreateFunc>::Type create = entry.create;
+  CallPlugin(name_, create, entry.state, &kernel->info(), kernel->out());
+  OrtKernelImpl* impl = kernel->impl();
+  Require(impl != nullptr, ORT_EP_FAIL, "{}: the create function made no kernel for {}", name_,
+          info.node.Describe());
   CheckStatedVersion(impl->ort_version_supported, 24, "OrtKernelImpl");
-  auto kernel = std::make_unique<RegistryKernel>(name_, impl, lifetime_);
   Require(Callback(*impl, &OrtKernelImpl::Compute, 24) != nullptr, ORT_INVALID_ARGUMENT,
           "{}: the kernel for {} has no Compute", name_, info.node.Describe());
-  PrePack(*impl, info);
+  PrePack(*kernel, info);
   return kernel;
 }
 
-void PluginEp::PrePack(OrtKernelImpl& impl, const KernelInfo& info) {
-  const auto pack = Callback(impl, &OrtKernelImpl::PrePackWeight, 24);
-  if (pack == nullptr) return;
+void PluginEp::PrePack(RegistryKernel& kernel, const KernelInfo& info) {
+  if (Callback(*kernel.impl(), &OrtKernelImpl::PrePackWeight, 24) == nullptr) return;
   for (size_t i = 0; i < info.node.inputs.size(); ++i) {
-    const Tensor* constant = info.ConstantInput(i);
-    if (constant == nullptr) continue;
-    const Value value(*constant);
-    bool packed = false;
-    CallPlugin(name_, pack, &impl, &value, static_cast<int>(i), allocator(),
-               static_cast<OrtSharedPrePackedWeightCache*>(nullptr), &packed);
-    if (packed) info.ConsumeConstant(i);
+    if (info.ConstantInput(i) != nullptr && PrePackInput(kernel, info, i) && i < 64)
+      info.ConsumeConstant(i);
   }
 }
 
+// Whether the kernel has packed input `i` and does not read it any more.
+bool PluginEp::PrePackInput(RegistryKernel& kernel, const KernelInfo& info, size_t i) {
+  OrtKernelImpl& impl = *kernel.impl();
+  info.node.inputs[i]->AlignInitializer();
+  const Value value(*info.ConstantInput(i));
+  OrtSharedPrePackedWeightCache cache(allocator(), allocator_);
+  bool packed = false;
+  CallPlugin(name_, Callback(impl, &OrtKernelImpl::PrePackWeight, 24), &impl, &value,
+             static_cast<int>(i), allocator(), &cache, &packed);
+  std::shared_ptr<const PackedWeight> weight = cache.Take();
+  if (!packed || weight == nullptr) return packed;
+  // What lies in a device's memory cannot be compared; it stays this kernel's.
+  if (session_.prepacked_weights != nullptr && memory_->HostAccessible()) {
+    weight = session_.prepacked_weights->Share(
+        Format("{}:{}:{}:{}", name_, info.node.domain, info.node.op_type, i), std::move(weight));
+  }
+  std::vector<const void*> data;
+  std::vector<size_t> sizes;
+  for (const auto& buffer : *weight) {
+    data.push_back(buffer->data());
+    sizes.push_back(buffer->bytes());
+  }
+  CallPlugin(Format("{}: SetSharedPrePackedWeight", name_),
+             Callback(impl, &OrtKernelImpl::SetSharedPrePackedWeight, 24), &impl, data.data(),
+             sizes.data(), data.size(), static_cast<int>(i));
+  kernel.Keep(std::move(weight));
+  return true;
+}
+
 KernelTraits PluginEp::TraitsOf(const Node& node) const {
-  const auto* entry = registry_ != nullptr ? registry_->Find(node, nullptr) : nullptr;
-  return entry == nullptr ? KernelTraits{} : entry->def.Traits();
+  const OrtKernelDef* def = DefinitionFor(node);
+  return def == nullptr ? KernelTraits{} : def->Traits();
 }
 
 const MemoryInfo& PluginEp::MemoryFor(OrtMemType type) const {
@@ -299,13 +343,13 @@ const MemoryInfo& PluginEp::MemoryFor(OrtMemType type) const {
 }
 
 const MemoryInfo& PluginEp::InputMemory(const Node& node, size_t i) const {
-  const auto* entry = registry_ != nullptr ? registry_->Find(node, nullptr) : nullptr;
-  return entry == nullptr ? *memory_ : MemoryFor(entry->def.InputMemory(i));
+  const OrtKernelDef* def = DefinitionFor(node);
+  return def == nullptr ? *memory_ : MemoryFor(def->InputMemory(i));
 }
 
 const MemoryInfo& PluginEp::OutputMemory(const Node& node, size_t i) const {
-  const auto* entry = registry_ != nullptr ? registry_->Find(node, nullptr) : nullptr;
-  return entry == nullptr ? *memory_ : MemoryFor(entry->def.OutputMemory(i));
+  const OrtKernelDef* def = DefinitionFor(node);
+  return def == nullptr ? *memory_ : MemoryFor(def->OutputMemory(i));
 }
 
 void PluginEp::OnSessionInitialized() {
@@ -328,10 +372,27 @@ std::shared_ptr<ExecutionProvider> CreatePluginEp(std::shared_ptr<PluginLibrary>
                                                   OrtEpFactory* factory,
                                                   std::span<const OrtEpDevice* const> devices,
                                                   const OrtSessionOptions& options,
-                                                  const Logger& logger,
-                                                  SharedAllocators shared_allocators) {
+                                                  const Logger& logger, PluginEpSession session) {
   return std::make_shared<PluginEp>(std::move(library), factory, devices, options, logger,
-                                    std::move(shared_allocators));
+                                    std::move(session));
+}
+
+std::vector<const OrtCustomOpDomain*> CustomOpDomainsOf(OrtEpFactory& factory,
+                                                        const std::string& ep_name) {
+  const auto count = Callback(factory, &OrtEpFactory::GetNumCustomOpDomains, 24);
+  const auto get = Callback(factory, &OrtEpFactory::GetCustomOpDomains, 24);
+  if (count == nullptr || get == nullptr) return {};
+  constexpr size_t kMost = 1024;
+  size_t number = 0;
+  CallPlugin(Format("{}: GetNumCustomOpDomains", ep_name), count, &factory, &number);
+  if (number == 0) return {};
+  Require(number <= kMost, ORT_INVALID_ARGUMENT, "{}: GetNumCustomOpDomains states {} domains",
+          ep_name, number);
+  std::vector<OrtCustomOpDomain*> domains(number, nullptr);
+  CallPlugin(Format("{}: GetCustomOpDomains", ep_name), get, &factory, domains.data(), number);
+  Require(std::find(domains.begin(), domains.end(), nullptr) == domains.end(), ORT_INVALID_ARGUMENT,
+          "{}: GetCustomOpDomains left out one of {} domains", ep_name, number);
+  return {domains.begin(), domains.end()};
 }
 
 }  // namespace backplane
@@ -374,7 +435,5 @@ void OrtEpGraphSupportInfo::Refuse(std::span<const Node* const> nodes, const std
 }
 
 const OrtKernelDef* OrtEpGraphSupportInfo::LookUpKernel(const Node& node) const {
-  if (ep_.registry() == nullptr) return nullptr;
-  const auto* entry = ep_.registry()->Find(node, nullptr);
-  return entry == nullptr ? nullptr : &entry->def;
+  return ep_.DefinitionFor(node);
 }

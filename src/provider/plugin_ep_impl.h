@@ -7,20 +7,24 @@
 #include <vector>
 
 #include "provider/ep_profiler.h"
+#include "provider/kernel_def.h"
 #include "provider/plugin_ep.h"
 
 namespace backplane {
+
+class RegistryKernel;
 
 class PluginEp final : public ExecutionProvider {
  public:
   PluginEp(std::shared_ptr<PluginLibrary> library, OrtEpFactory* factory,
            std::span<const OrtEpDevice* const> devices, const OrtSessionOptions& options,
-           const Logger& logger, SharedAllocators shared_allocators);
+           const Logger& logger, PluginEpSession session);
 
   const std::string& name() const override { return name_; }
   Capability GetCapability(const GraphView& view) override;
   bool PrefersChannelsLast() const override { return channels_last_; }
   std::optional<bool> WantsChannelsLast(const Node& node) const override;
+  bool Supports(const Node& node) const override { return DefinitionFor(node) != nullptr; }
   std::vector<std::unique_ptr<Kernel>> Compile(std::span<const FusedGroup> groups) override;
   std::unique_ptr<Kernel> CreateKernel(const KernelInfo& info) override;
   KernelTraits TraitsOf(const Node& node) const override;
@@ -48,7 +52,9 @@ class PluginEp final : public ExecutionProvider {
   void OnRunEnd(const OrtRunOptions& options, RunEnd end) override;
 
   OrtEp* ep() const { return ep_; }
-  const OrtKernelRegistry* registry() const { return registry_; }
+  /// What the EP's registry, or a custom operator of its name, says of a kernel for `node`; null,
+  /// with the reason in `why`, if there is none.
+  const OrtKernelDef* DefinitionFor(const Node& node, Reason* why = nullptr) const;
   std::span<const OrtEpDevice* const> devices() const override { return devices_; }
 
  private:
@@ -59,18 +65,21 @@ class PluginEp final : public ExecutionProvider {
   void FetchLayout();
   std::shared_ptr<OrtAllocator> MakeAllocator(const MemoryInfo& memory);
   void AddMissingKernels(const GraphView& view, Capability& capability) const;
-  void PrePack(OrtKernelImpl& impl, const KernelInfo& info);
+  std::unique_ptr<Kernel> CreateRegistryKernel(const OrtKernelRegistry::Entry& entry,
+                                               const KernelInfo& info);
+  void PrePack(RegistryKernel& kernel, const KernelInfo& info);
+  bool PrePackInput(RegistryKernel& kernel, const KernelInfo& info, size_t i);
   const MemoryInfo& MemoryFor(OrtMemType type) const;
 
   std::shared_ptr<PluginLibrary> library_;
   OrtEpFactory* factory_;
-  SharedAllocators shared_allocators_;
   const Logger& logger_;
   std::vector<const OrtEpDevice*> devices_;
   OrtEp* ep_ = nullptr;
   std::shared_ptr<OrtEp> lifetime_;  // releases ep_; kernels and allocators hold it too
   std::string name_;
   const OrtKernelRegistry* registry_ = nullptr;  // the EP's
+  const PluginEpSession session_;
   const MemoryInfo* memory_ = nullptr;
   std::shared_ptr<OrtAllocator> allocator_;            // null: host memory
   std::shared_ptr<OrtAllocator> read_only_allocator_;  // for initializers; null: allocator_

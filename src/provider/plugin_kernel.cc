@@ -40,11 +40,12 @@ void CompiledKernel::Run(KernelContext& context) const {
   CheckOutputs(context, ep_name_);
 }
 
-RegistryKernel::RegistryKernel(std::string ep_name, OrtKernelImpl* impl,
+RegistryKernel::RegistryKernel(std::string ep_name, const KernelInfo& info,
                                std::shared_ptr<void> owner)
-    : ep_name_(std::move(ep_name)), impl_(impl), owner_(std::move(owner)) {}
+    : ep_name_(std::move(ep_name)), info_(info), owner_(std::move(owner)) {}
 
 RegistryKernel::~RegistryKernel() {
+  if (impl_ == nullptr) return;
   ReleaseThroughPlugin(Callback(*impl_, &OrtKernelImpl::Release, 24), impl_);
 }
 

@@ -7,6 +7,7 @@
 
 #include "provider/kernel.h"
 #include "provider/plugin_call.h"
+#include "provider/prepacked_weights.h"
 
 namespace backplane {
 
@@ -27,19 +28,25 @@ class CompiledKernel final : public Kernel {
   void* state_ = nullptr;
 };
 
-/// A kernel made by a registry's create function.
+/// A kernel made by a registry's create function, which is given info() and out().
 class RegistryKernel final : public Kernel {
  public:
-  /// Takes `impl` over.
-  RegistryKernel(std::string ep_name, OrtKernelImpl* impl, std::shared_ptr<void> owner);
+  RegistryKernel(std::string ep_name, const KernelInfo& info, std::shared_ptr<void> owner);
   ~RegistryKernel() override;
   void Run(KernelContext& context) const override;
 
+  /// Lives as long as the kernel: plugins keep the pointer.
+  const KernelInfo& info() const { return info_; }
+  OrtKernelImpl** out() { return &impl_; }
   OrtKernelImpl* impl() const { return impl_; }
+  /// Keeps packed weights that the kernel was given.
+  void Keep(std::shared_ptr<const PackedWeight> weight) { weights_.push_back(std::move(weight)); }
 
  private:
   std::string ep_name_;
-  OrtKernelImpl* impl_;
+  std::vector<std::shared_ptr<const PackedWeight>> weights_;
+  const KernelInfo info_;
+  OrtKernelImpl* impl_ = nullptr;
   std::shared_ptr<void> owner_;
 };
 

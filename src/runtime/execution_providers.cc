@@ -4,6 +4,7 @@
 
 #include "cpu/cpu_ep.h"
 #include "onnxruntime_session_options_config_keys.h"
+#include "provider/custom_ops.h"
 #include "provider/ep_options.h"
 #include "provider/installed_eps.h"
 #include "provider/plugin_ep.h"
@@ -64,7 +65,8 @@ std::vector<EpChoice> Select(const ProviderRegistry& registry, OrtSessionOptions
 // The EP, with what must outlive it: its own logger (the session's moves while it is built), and
 // the lease that keeps its library from being unregistered.
 std::shared_ptr<ExecutionProvider> Create(const ProviderRegistry& registry, const EpChoice& choice,
-                                          const OrtSessionOptions& options, const Logger& logger) {
+                                          const OrtSessionOptions& options, const Logger& logger,
+                                          PluginEpSession session) {
   Require(!choice.devices.empty(), ORT_INVALID_ARGUMENT, "{} was appended without devices",
           choice.name);
   std::shared_ptr<PluginLibrary> library;
@@ -74,11 +76,12 @@ std::shared_ptr<ExecutionProvider> Create(const ProviderRegistry& registry, cons
   OrtEpFactory* factory = choice.devices.front()->factory;
   std::shared_ptr<ExecutionProvider> ep;
   try {
-    SharedAllocators shared;
     if (options.ConfigSwitch(kOrtSessionOptionsConfigUseEnvAllocators))
-      shared = [&registry](const MemoryInfo& memory) { return registry.FindAllocator(memory); };
+      session.shared_allocators = [&registry](const MemoryInfo& memory) {
+        return registry.FindAllocator(memory);
+      };
     ep = CreatePluginEp(std::move(library), factory, choice.devices, options, *own_logger,
-                        std::move(shared));
+                        std::move(session));
   } catch (const Error& error) {
     ThrowError(ORT_FAIL, Format("{} ({})", error.message(),
                                 choice.name));  // ONNX Runtime's code whatever the EP's
@@ -93,6 +96,27 @@ std::shared_ptr<ExecutionProvider> Create(const ProviderRegistry& registry, cons
           }};
 }
 
+// The custom operators of the client and of the EPs; null if there are none. Of two domains with
+// one name the client's counts, then that of the EP named first.
+std::shared_ptr<const CustomOps> CollectCustomOps(const ProviderRegistry& registry,
+                                                  const OrtSessionOptions& options,
+                                                  std::span<const EpChoice> choices) {
+  std::vector<const OrtCustomOpDomain*> domains = options.custom_op_domains;
+  for (const EpChoice& choice : choices) {
+    for (const EpDevice* device : choice.devices) {
+      if (registry.LibraryOf(device) == nullptr) continue;
+      for (const OrtCustomOpDomain* domain : CustomOpDomainsOf(*device->factory, choice.name)) {
+        const bool known = std::any_of(domains.begin(), domains.end(), [&](const auto* other) {
+          return other->name == domain->name;
+        });
+        if (!known) domains.push_back(domain);
+      }
+    }
+  }
+  if (domains.empty()) return nullptr;
+  return std::make_shared<const CustomOps>(domains, cpu::kCpuExecutionProvider);
+}
+
 }  // namespace
 
 std::vector<std::shared_ptr<ExecutionProvider>> CreateExecutionProviders(const OrtEnv& env,
@@ -102,6 +126,8 @@ std::vector<std::shared_ptr<ExecutionProvider>> CreateExecutionProviders(const O
   const ProviderRegistry& registry = env.providers();
   if (options.eps.empty() && options.ep_selection.enabled)
     options.eps = Select(registry, options, graph);
+  const auto custom_ops = CollectCustomOps(registry, options, options.eps);
+  if (custom_ops != nullptr) graph.model()->schemas = custom_ops->schemas();
   std::vector<std::shared_ptr<ExecutionProvider>> eps;
   for (const EpChoice& choice : options.eps) {
     if (choice.name == cpu::kCpuExecutionProvider) continue;  // always there, always last
@@ -109,11 +135,12 @@ std::vector<std::shared_ptr<ExecutionProvider>> CreateExecutionProviders(const O
       Require(ep->name() != choice.name, ORT_FAIL, "Provider {} has already been registered.",
               choice.name);
     }
-    eps.push_back(Create(registry, choice, options, logger));
+    eps.push_back(Create(registry, choice, options, logger,
+                         {custom_ops, options.prepacked_weights, nullptr}));
   }
   const cpu::CpuOptions cpu_options{.fuse = options.optimization_level >= ORT_ENABLE_EXTENDED,
                                     .layout = options.optimization_level >= ORT_ENABLE_LAYOUT};
-  eps.push_back(std::make_shared<cpu::CpuExecutionProvider>(cpu_options));
+  eps.push_back(std::make_shared<cpu::CpuExecutionProvider>(cpu_options, custom_ops));
   return eps;
 }
 

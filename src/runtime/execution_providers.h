@@ -17,7 +17,8 @@ struct OrtSessionOptions;
 namespace backplane {
 
 /// Creates the EPs of a session for the model `graph`. The built-in CPU EP is always the last.
-/// Options of EPs that are selected here become configuration entries of `options`. Fails where an
+/// Options of EPs that are selected here become configuration entries of `options`; definitions of
+/// custom operators, the client's and the EPs', become known to the graph's model. Fails where an
 /// EP cannot be created, with its name. `options.eps` has the choice afterwards, also where a
 /// policy made it.
 std::vector<std::shared_ptr<ExecutionProvider>> CreateExecutionProviders(const OrtEnv& env,

@@ -256,14 +256,9 @@ Tensor& Frame::AllocateOutput(KernelContext& context, size_t i, const Shape& sha
             value.tensor().shape().ToString(), shape.ToString());
     return value.tensor();  // a preallocated empty tensor
   }
-  if (slot.is_view) {
-    // The kernel of a plugin, which declared an alias, gets the input's memory.
-    for (const auto& pair : plan_.steps[context.step_].traits.alias) {
-      if (pair.output != static_cast<int>(i)) continue;
-      const Tensor* source = context.OptionalInput(static_cast<size_t>(pair.input));
-      if (source != nullptr && source->ElementCount() == shape.ElementCount())
-        return ViewOutput(context, i, *source, shape);
-    }
+  if (const Tensor* source = slot.is_view ? AliasedInput(context, i, shape) : nullptr) {
+    MarkDirty(index);  // the next run's input may lie elsewhere
+    return ViewOutput(context, i, *source, shape);
   }
   Require(slot.dtype != DType::kUndefined, ORT_FAIL, "the element type of '{}' is not known",
           slot.value->name);
@@ -272,6 +267,20 @@ Tensor& Frame::AllocateOutput(KernelContext& context, size_t i, const Shape& sha
   if (tracing_) heap_bytes_ += BytesOf(slot.dtype, shape.ElementCount());
   value.SetTensor(AllocateAtHome(index, shape));
   return value.tensor();
+}
+
+// The input whose memory output `i` is, for kernels that do not know View: those of plugins.
+const Tensor* Frame::AliasedInput(const KernelContext& context, size_t i,
+                                  const Shape& shape) const {
+  for (const auto& pair : plan_.steps[context.step_].traits.alias) {
+    if (pair.output != static_cast<int>(i)) continue;
+    const uint32_t index = context.outputs_[i];
+    const Tensor* input = context.OptionalInput(static_cast<size_t>(pair.input));
+    if (input != nullptr && input->dtype() == plan_.slots[index].dtype &&
+        input->ElementCount() == shape.ElementCount() && LiesAtHome(index, input->memory()))
+      return input;
+  }
+  return nullptr;
 }
 
 Tensor& Frame::ViewOutput(KernelContext& context, size_t i, const Tensor& source,
@@ -341,9 +350,34 @@ void Frame::DropExtraScratch() {
   extra_bytes_ = 0;
 }
 
+OrtAllocator* Frame::AllocatorFor(KernelContext& context, const MemoryInfo& memory) {
+  ExecutionProvider& ep = *plan_.steps[context.step_].ep;
+  if (ep.default_memory().SameDevice(memory)) return ep.allocator();
+  return FrameServices::AllocatorFor(context, memory);
+}
+
+// The device may still work when the kernel returns, so its scratch stays until the run ends.
+void* Frame::AllocateScratchFrom(OrtAllocator* allocator, KernelContext&, size_t bytes) {
+  if (run_->devices != nullptr) run_->devices->RequireWait();
+  device_scratch_.push_back(Buffer::Allocate(allocator, bytes));
+  return device_scratch_.back()->data();
+}
+
+Value* Frame::PreallocatedOutput(KernelContext& context, size_t i) {
+  const uint32_t index = context.outputs_[i];
+  Value* value = slots_[index];
+  return value != &values_[index] && value->IsTensor() ? value : nullptr;
+}
+
+OrtSyncStream* Frame::StreamOf(KernelContext& context) {
+  return context.run_state_ == nullptr ? nullptr
+                                       : static_cast<const RunState*>(context.run_state_)->stream;
+}
+
 void Frame::Reset() {
   new_outputs_.clear();
   DropExtraScratch();
+  device_scratch_.clear();
   if (tracing_) {
     BeginTrace(nullptr);
     return;

@@ -95,10 +95,15 @@ class Frame final : public FrameServices {
                      const Shape& shape) override;
   void SetOutput(KernelContext& context, size_t i, Value value) override;
   void* AllocateScratch(KernelContext& context, size_t bytes) override;
+  OrtAllocator* AllocatorFor(KernelContext& context, const MemoryInfo& memory) override;
+  void* AllocateScratchFrom(OrtAllocator* allocator, KernelContext& context, size_t bytes) override;
+  Value* PreallocatedOutput(KernelContext& context, size_t i) override;
+  OrtSyncStream* StreamOf(KernelContext& context) override;
 
  private:
   void BindAll();
   void BindSlot(uint32_t slot);
+  const Tensor* AliasedInput(const KernelContext& context, size_t i, const Shape& shape) const;
   void GrowScratch(size_t bytes);
   void DropExtraScratch();
   void AfterTracedStep(const Step& step);
@@ -125,6 +130,7 @@ class Frame final : public FrameServices {
   size_t scratch_bytes_ = 0;
   // What a step wants beyond it, freed after the step.
   std::vector<std::shared_ptr<Buffer>> extra_scratch_;
+  std::vector<std::shared_ptr<Buffer>> device_scratch_;  // freed when the run ends
   size_t extra_bytes_ = 0;
   size_t scratch_wanted_ = 0;  // the most that a step of the traced run used
 

@@ -18,6 +18,8 @@
 
 namespace backplane {
 
+class PrepackedWeights;
+
 /// One EP that the client asked for, in its order of preference.
 struct EpChoice {
   std::string name;
@@ -85,6 +87,9 @@ struct OrtSessionOptions final {
   // --------------------------------------------------------------------------------------
   std::vector<backplane::EpChoice> eps;
   backplane::EpSelection ep_selection;
+  std::vector<const OrtCustomOpDomain*> custom_op_domains;  ///< the clients'
+  std::vector<std::shared_ptr<void>> custom_op_libraries;   ///< loaded as long as they are listed
+  std::shared_ptr<backplane::PrepackedWeights> prepacked_weights;  ///< null: sessions share none
   backplane::KeyValuePairs config;
 
   // Setters that check; all fail with ORT_INVALID_ARGUMENT.

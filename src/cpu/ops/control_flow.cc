@@ -1,5 +1,7 @@
 // If and Loop. Bodies run through SubgraphRunner, whose results own their memory; what the node was
 // given may not, so it is copied where it becomes a result.
+#include "cpu/ops/control_flow.h"
+
 #include <limits>
 
 #include "base/checked_math.h"
@@ -13,6 +15,9 @@ bool ReadBool(const Tensor& tensor, const char* what) {
   Require(tensor.dtype() == DType::kBool && tensor.ElementCount() == 1, ORT_INVALID_ARGUMENT,
           "{} must be a bool with one element, it is {} of shape {}", what,
           TensorTypeName(tensor.dtype()), tensor.shape().ToString());
+  Require(tensor.memory().HostAccessible(), ORT_INVALID_ARGUMENT,
+          "{} must be in host memory (the kernel's definition can ask for that), it is in '{}'",
+          what, tensor.memory().name);
   return *tensor.data<bool>();
 }
 
@@ -44,7 +49,8 @@ class IfKernel final : public Kernel {
 
 class LoopKernel final : public Kernel {
  public:
-  explicit LoopKernel(const KernelInfo& info) : body_(info.Subgraph("body")) {
+  explicit LoopKernel(const KernelInfo& info, ConcatParts concat = nullptr)
+      : body_(info.Subgraph("body")), concat_(std::move(concat)) {
     const size_t inputs = info.node.inputs.size();
     Require(inputs >= 2 && body_->input_count() == inputs, ORT_INVALID_GRAPH,
             "{}: the body takes {} inputs, it must take {}: iteration, condition and the carried "
@@ -142,13 +148,21 @@ class LoopKernel final : public Kernel {
     const Tensor& first = parts[0].tensor();
     for (const int64_t dim : first.shape()) shape.PushBack(dim);
     Tensor& output = context.Output(output_index, shape);
-    const int64_t count = first.ElementCount();
     for (size_t i = 0; i < parts.size(); ++i) {
       const Tensor& part = parts[i].tensor();
       Require(
           parts[i].IsTensor() && part.shape() == first.shape() && part.dtype() == output.dtype(),
           ORT_INVALID_ARGUMENT, "scan output {} of Loop has shape {} in iteration {}, {} before",
           scan, part.shape().ToString(), i, first.shape().ToString());
+    }
+    if (concat_ != nullptr) {
+      std::vector<const Value*> values;
+      for (const Value& part : parts) values.push_back(&part);
+      return concat_(context, values, output);
+    }
+    const int64_t count = first.ElementCount();
+    for (size_t i = 0; i < parts.size(); ++i) {
+      const Tensor& part = parts[i].tensor();
       CopyContiguous(context.pool(), part.dtype(),
                      Advance(output.raw(), part.dtype(), static_cast<int64_t>(i) * count),
                      part.raw(), count);
@@ -156,6 +170,7 @@ class LoopKernel final : public Kernel {
   }
 
   const std::unique_ptr<SubgraphRunner> body_;
+  const ConcatParts concat_;
   size_t carried_ = 0;
   std::vector<TensorTypeInfo> scan_types_;
 };
@@ -165,4 +180,13 @@ BACKPLANE_CPU_KERNEL(If, Op("If").In(0, DType::kBool), Make<IfKernel>);
 BACKPLANE_CPU_KERNEL(Loop, Op("Loop").In(0, DType::kInt64).In(1, DType::kBool), Make<LoopKernel>);
 
 }  // namespace
+
+std::unique_ptr<Kernel> MakeIfKernel(const KernelInfo& info) {
+  return std::make_unique<IfKernel>(info);
+}
+
+std::unique_ptr<Kernel> MakeLoopKernel(const KernelInfo& info, ConcatParts concat) {
+  return std::make_unique<LoopKernel>(info, std::move(concat));
+}
+
 }  // namespace backplane::cpu

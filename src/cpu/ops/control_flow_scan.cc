@@ -1,9 +1,11 @@
 // Scan: a body run over slices of the inputs, its results stacked. Scan(8) does so for every batch;
 // later versions have no batch and choose axes and directions for inputs and outputs.
+#include <numeric>
 #include <vector>
 
 #include "base/checked_math.h"
 #include "cpu/kernel_registry.h"
+#include "cpu/ops/control_flow.h"
 #include "cpu/ops/sequence.h"
 
 namespace backplane::cpu {
@@ -76,8 +78,10 @@ void StoreStep(ThreadPool& pool, DType dtype, const ScanAxis& axis, int64_t step
 
 class ScanKernel final : public Kernel {
  public:
-  explicit ScanKernel(const KernelInfo& info)
-      : body_(info.Subgraph("body")), batched_(info.node.since_version < 9) {
+  explicit ScanKernel(const KernelInfo& info, TransposeValue transpose = nullptr)
+      : body_(info.Subgraph("body")),
+        transpose_(std::move(transpose)),
+        batched_(info.node.since_version < 9) {
     const Node& node = info.node;
     const int64_t scan_inputs = node.Int("num_scan_inputs", 0);
     const size_t first = batched_ ? 1 : 0;  // sequence_lens
@@ -197,11 +201,15 @@ class ScanKernel final : public Kernel {
     std::vector<ScanAxis> axes;
     std::vector<size_t> scan_axes;
     for (size_t i = 0; i < scans_; ++i) {
-      const Tensor& input = ScanInput(context, i);
+      Tensor input = ScanInput(context, i);
       const auto rank = static_cast<int64_t>(input.shape().rank());
       scan_axes.push_back(static_cast<size_t>(NormalizeAxis(input_axes_[i], rank)));
+      if (transpose_ != nullptr && scan_axes[i] != 0) {
+        input = AxisToFront(context, input, scan_axes[i]);
+        scan_axes[i] = 0;
+      }
       axes.push_back(AxisOf(input.shape(), scan_axes[i]));
-      sequences.push_back(input);
+      sequences.push_back(std::move(input));
       Require(axes[i].steps == axes[0].steps, ORT_INVALID_ARGUMENT,
               "Scan inputs have inconsistent sequence lengths. Previous value was {} but input {} "
               "has length of {}",
@@ -210,13 +218,22 @@ class ScanKernel final : public Kernel {
     std::vector<Value> arguments(states_ + scans_);
     for (size_t i = 0; i < states_; ++i) arguments[i] = *context.InputValue(i);
     const int64_t steps = axes[0].steps;
+    std::vector<Tensor> stacked(results_);  // results that are transposed at the end
     const auto make_sink = [&](size_t i, const Shape& step_shape) {
       const auto axis = static_cast<size_t>(
           NormalizeAxis(output_axes_[i], static_cast<int64_t>(step_shape.rank()) + 1));
       const Shape shape = With(step_shape, axis, steps);
+      if (transpose_ != nullptr && axis != 0 && steps > 0) {
+        const Shape front = With(step_shape, 0, steps);
+        stacked[i] = Allocate(context, result_types_[i].dtype, front, sequences[0].memory());
+        return Sink{&stacked[i], AxisOf(front, 0), 0};
+      }
       return Sink{&context.Output(states_ + i, shape), AxisOf(shape, axis), 0};
     };
     RunSteps(context, steps, sequences, scan_axes, axes, arguments, make_sink);
+    for (size_t i = 0; i < results_; ++i) {
+      if (stacked[i].dtype() != DType::kUndefined) AxisFromFront(context, stacked[i], i);
+    }
     if (steps == 0) {
       for (size_t i = 0; i < results_; ++i) {
         if (context.HasOutput(states_ + i)) make_sink(i, EmptyResultShape(i));
@@ -225,6 +242,39 @@ class ScanKernel final : public Kernel {
     for (size_t i = 0; i < states_; ++i) {
       if (context.HasOutput(i)) context.SetOutput(i, Owned(arguments[i]));
     }
+  }
+
+  static Tensor Allocate(KernelContext& context, DType dtype, const Shape& shape,
+                         const MemoryInfo& memory) {
+    OrtAllocator* allocator = context.services_->AllocatorFor(context, memory);
+    Require(allocator != nullptr, ORT_FAIL, "nobody allocates memory '{}' for Scan", memory.name);
+    return allocator == CpuAllocator() ? Tensor::Allocate(dtype, shape)
+                                       : Tensor::Allocate(dtype, shape, allocator);
+  }
+
+  // A copy in which `axis` comes first.
+  Tensor AxisToFront(KernelContext& context, const Tensor& input, size_t axis) const {
+    std::vector<size_t> permutation(input.shape().rank());
+    std::iota(permutation.begin(), permutation.end(), size_t{0});
+    std::rotate(permutation.begin(), permutation.begin() + static_cast<std::ptrdiff_t>(axis),
+                permutation.begin() + static_cast<std::ptrdiff_t>(axis) + 1);
+    const Shape shape = With(Without(input.shape(), axis), 0, input.shape()[axis]);
+    Value moved(Allocate(context, input.dtype(), shape, input.memory()));
+    transpose_(context, permutation, Value(input), moved);
+    return moved.tensor();
+  }
+
+  // Writes result `i`, which was stacked along the first axis, to its output.
+  void AxisFromFront(KernelContext& context, const Tensor& stacked, size_t i) const {
+    const auto axis = static_cast<size_t>(
+        NormalizeAxis(output_axes_[i], static_cast<int64_t>(stacked.shape().rank())));
+    std::vector<size_t> permutation(stacked.shape().rank());
+    std::iota(permutation.begin(), permutation.end(), size_t{0});
+    std::rotate(permutation.begin(), permutation.begin() + 1,
+                permutation.begin() + static_cast<std::ptrdiff_t>(axis) + 1);
+    const Shape shape = With(Without(stacked.shape(), 0), axis, stacked.shape()[0]);
+    Value output(context.Output(states_ + i, shape));
+    transpose_(context, permutation, Value(stacked), output);
   }
 
   // Inputs are [batch, ...] and [batch, steps, ...]; what lies behind a sequence's length is zero.
@@ -305,6 +355,7 @@ class ScanKernel final : public Kernel {
   }
 
   const std::unique_ptr<SubgraphRunner> body_;
+  const TransposeValue transpose_;
   const bool batched_;
   size_t scans_ = 0;
   size_t states_ = 0;
@@ -319,4 +370,9 @@ class ScanKernel final : public Kernel {
 BACKPLANE_CPU_KERNEL(Scan, Op("Scan").Since(8), Make<ScanKernel>);
 
 }  // namespace
+
+std::unique_ptr<Kernel> MakeScanKernel(const KernelInfo& info, TransposeValue transpose) {
+  return std::make_unique<ScanKernel>(info, std::move(transpose));
+}
+
 }  // namespace backplane::cpu

@@ -1,0 +1,30 @@
+// Control flow as other EPs use it: the CPU EP's If, Loop and Scan, with the steps that touch
+// tensors of a device left to the EP that the node belongs to.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <span>
+
+#include "provider/kernel.h"
+
+namespace backplane::cpu {
+
+/// Joins tensors of one shape along a new first dimension, into `output`, which has room for them.
+using ConcatParts = std::function<void(KernelContext& context, std::span<const Value* const> parts,
+                                       Tensor& output)>;
+/// Transposes `input` into `output`, which has the permuted shape.
+using TransposeValue =
+    std::function<void(KernelContext& context, std::span<const size_t> permutation,
+                       const Value& input, Value& output)>;
+
+/// Kernels for `info`'s node, whose bodies run wherever their nodes were placed. Fail with
+/// ORT_INVALID_GRAPH where node and body do not fit each other, or for another operator.
+std::unique_ptr<Kernel> MakeIfKernel(const KernelInfo& info);
+/// Null `concat`: the CPU's.
+std::unique_ptr<Kernel> MakeLoopKernel(const KernelInfo& info, ConcatParts concat = nullptr);
+/// Null `transpose`: none is needed, slices are gathered and scattered as they are. With one, scans
+/// along other axes than the first are transposed before or after.
+std::unique_ptr<Kernel> MakeScanKernel(const KernelInfo& info, TransposeValue transpose = nullptr);
+
+}  // namespace backplane::cpu
