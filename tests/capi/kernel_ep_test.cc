@@ -121,6 +121,13 @@ TEST_F(KernelEp, TakesTheNodesItsRegistryFits) {
   }
 }
 
+TEST_F(KernelEp, AttributesTheModelLeavesOutHaveTheirDefaults) {
+  const auto options = Options();
+  Take();
+  const Handle<OrtSession> session = OpenModel("kernels", options);
+  EXPECT_EQ(Take("attributes"), (std::vector<std::string>{"attributes alpha, alpha is 0.010000"}));
+}
+
 TEST_F(KernelEp, TypesThatNoKernelTakesGoToTheHost) {
   const auto options = Options();
   Take();

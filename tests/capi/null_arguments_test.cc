@@ -183,5 +183,88 @@ TEST_F(NullArgumentsTest, FunctionsWithoutAStatus) {
   EXPECT_FALSE(Api().TensorTypeAndShape_HasShape(nullptr));
 }
 
+TEST_F(NullArgumentsTest, CustomOperators) {
+  Things t;
+  OrtCustomOpDomain* domain = nullptr;
+  void* library = nullptr;
+  size_t size = 0;
+  OrtTensorTypeAndShapeInfo* shape = nullptr;
+  const OrtOpAttr* attribute = nullptr;
+  ExpectAllRefused({
+      CALL(CreateCustomOpDomain, "domain", nullptr, &domain),
+      CALL(CreateCustomOpDomain, "out", "some.domain", nullptr),
+      CALL(CustomOpDomain_Add, "custom_op_domain", nullptr, nullptr),
+      CALL(AddCustomOpDomain, "options", nullptr, nullptr),
+      CALL(AddCustomOpDomain, "custom_op_domain", t.session_options, nullptr),
+      CALL(RegisterCustomOpsLibrary, "options", nullptr, "library", &library),
+      CALL(RegisterCustomOpsLibrary, "library_handle", t.session_options, "library", nullptr),
+      CALL(RegisterCustomOpsLibrary_V2, "options", nullptr, "library"),
+      CALL(RegisterCustomOpsLibrary_V2, "library_path", t.session_options, nullptr),
+      CALL(RegisterCustomOpsUsingFunction, "options", nullptr, "function"),
+      CALL(RegisterCustomOpsUsingFunction, "registration_func_name", t.session_options, nullptr),
+      CALL(ShapeInferContext_GetInputCount, "context", nullptr, &size),
+      CALL(ShapeInferContext_GetInputTypeShape, "context", nullptr, 0, &shape),
+      CALL(ShapeInferContext_GetAttribute, "context", nullptr, "name", &attribute),
+      CALL(ShapeInferContext_SetOutputTypeShape, "context", nullptr, 0, nullptr),
+  });
+}
+
+TEST_F(NullArgumentsTest, KernelsAndTheirOperators) {
+  float number = 0;
+  int64_t integer = 0;
+  int flag = 0;
+  size_t size = 0;
+  void* memory = nullptr;
+  char** texts = nullptr;
+  const OrtValue* value = nullptr;
+  OrtValue* made = nullptr;
+  OrtTypeInfo* type = nullptr;
+  OrtAllocator* allocator = nullptr;
+  OrtKeyValuePairs* entries = nullptr;
+  OrtKernelInfo* copy = nullptr;
+  OrtOpAttr* attribute = nullptr;
+  OrtOp* op = nullptr;
+  OrtSyncStream* stream = nullptr;
+  const OrtLogger* logger = nullptr;
+  ExpectAllRefused({
+      CALL(KernelInfoGetAttribute_float, "info", nullptr, "a", &number),
+      CALL(KernelInfoGetAttribute_int64, "info", nullptr, "a", &integer),
+      CALL(KernelInfoGetAttribute_string, "info", nullptr, "a", nullptr, &size),
+      CALL(KernelInfoGetAttribute_tensor, "info", nullptr, "a", DefaultAllocator(), &made),
+      CALL(KernelInfoGetAttributeArray_float, "info", nullptr, "a", nullptr, &size),
+      CALL(KernelInfoGetAttributeArray_int64, "info", nullptr, "a", nullptr, &size),
+      CALL(KernelInfoGetAttributeArray_string, "info", nullptr, "a", DefaultAllocator(), &texts,
+           &size),
+      CALL(KernelInfo_GetInputCount, "info", nullptr, &size),
+      CALL(KernelInfo_GetOutputCount, "info", nullptr, &size),
+      CALL(KernelInfo_GetInputName, "info", nullptr, 0, nullptr, &size),
+      CALL(KernelInfo_GetOutputName, "info", nullptr, 0, nullptr, &size),
+      CALL(KernelInfo_GetInputTypeInfo, "info", nullptr, 0, &type),
+      CALL(KernelInfo_GetOutputTypeInfo, "info", nullptr, 0, &type),
+      CALL(KernelInfoGetConstantInput_tensor, "info", nullptr, 0, &flag, &value),
+      CALL(KernelInfo_GetNodeName, "info", nullptr, nullptr, &size),
+      CALL(KernelInfo_GetOperatorDomain, "info", nullptr, nullptr, &size),
+      CALL(KernelInfo_GetOperatorType, "info", nullptr, nullptr, &size),
+      CALL(KernelInfo_GetOperatorSinceVersion, "info", nullptr, &flag),
+      CALL(KernelInfo_GetLogger, "info", nullptr, &logger),
+      CALL(KernelInfo_GetConfigEntries, "info", nullptr, &entries),
+      CALL(KernelInfoGetAllocator, "info", nullptr, OrtMemTypeDefault, &allocator),
+      CALL(CopyKernelInfo, "info", nullptr, &copy),
+      CALL(KernelContext_GetAllocator, "context", nullptr, CpuMemory(), &allocator),
+      CALL(KernelContext_GetScratchBuffer, "context", nullptr, CpuMemory(), 1, &memory),
+      CALL(KernelContext_GetGPUComputeStream, "context", nullptr, &memory),
+      CALL(KernelContext_GetSyncStream, "context", nullptr, &stream),
+      CALL(KernelContext_GetResource, "context", nullptr, 1, 1, &memory),
+      CALL(KernelContext_GetPreallocatedOutput, "context", nullptr, 0, &made),
+      CALL(CreateOpAttr, "name", nullptr, &integer, 1, ORT_OP_ATTR_INT, &attribute),
+      CALL(CreateOpAttr, "data", "a", nullptr, 1, ORT_OP_ATTR_INT, &attribute),
+      CALL(CreateOpAttr, "op_attr", "a", &integer, 1, ORT_OP_ATTR_INT, nullptr),
+      CALL(CreateOp, "info", nullptr, "Add", "", 14, nullptr, nullptr, 0, nullptr, 0, 2, 1, &op),
+      CALL(InvokeOp, "context", nullptr, nullptr, nullptr, 0, nullptr, 0),
+      CALL(CreateOpaqueValue, "out", "domain", "type", &integer, 8, nullptr),
+      CALL(GetOpaqueValue, "in", "domain", "type", nullptr, &integer, 8),
+  });
+}
+
 }  // namespace
 }  // namespace capi

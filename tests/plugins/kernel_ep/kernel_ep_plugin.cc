@@ -49,6 +49,26 @@ struct Ep : OrtEp {
   Factory* factory = nullptr;
 };
 
+// Attributes that the model leaves out are there with the operator's defaults.
+void ReportDefaults(const OrtNode* node) {
+  size_t count = 0;
+  Check(ort->Node_GetNumAttributes(node, &count));
+  std::vector<const OrtOpAttr*> attributes(count);
+  Check(ort->Node_GetAttributes(node, attributes.data(), count));
+  std::string line = "attributes";
+  for (const OrtOpAttr* attribute : attributes) {
+    const char* name = nullptr;
+    Check(ort->OpAttr_GetName(attribute, &name));
+    line += std::string(" ") + name;
+  }
+  const OrtOpAttr* alpha = nullptr;
+  Check(ort->Node_GetAttributeByName(node, "alpha", &alpha));
+  float value = 0;
+  size_t bytes = 0;
+  Check(ort->ReadOpAttr(alpha, ORT_OP_ATTR_FLOAT, &value, sizeof(value), &bytes));
+  Report(line + ", alpha is " + std::to_string(value));
+}
+
 void Claim(const OrtGraph* graph, OrtEpGraphSupportInfo* support) {
   size_t count = 0;
   Check(ort->Graph_GetNumNodes(graph, &count));
@@ -73,6 +93,7 @@ void Claim(const OrtGraph* graph, OrtEpGraphSupportInfo* support) {
            " since=" + std::to_string(first) + ".." +
            (last == INT32_MAX ? std::string("open") : std::to_string(last)) +
            " in0=" + std::to_string(memory) + " out0=" + std::to_string(out_memory));
+    if (std::strcmp(type, "LeakyRelu") == 0) ReportDefaults(node);
     Check(ep_api->EpGraphSupportInfo_AddSingleNode(support, node));
   }
 }

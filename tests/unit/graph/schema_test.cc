@@ -6,6 +6,7 @@
 #include <limits>
 #include <thread>
 
+#include "base/error.h"
 #include "onnx/defs/schema.h"
 #include "unit/model/model_text.h"
 
@@ -124,6 +125,58 @@ TEST(SchemaTest, RegisteredSchemas) {
       ::testing::HasSubstr("Type 'tensor(int32)' of input parameter (x)"));
   schema.domain = "ai.onnx";
   EXPECT_THAT(FailureOf([&] { RegisterSchema(schema); }), ::testing::StartsWith("2: "));
+}
+
+TEST(SchemaSetTest, OperatorsOfOneModelComeFirstThere) {
+  auto set = std::make_shared<SchemaSet>();
+  for (const int since : {1, 3}) {
+    OpSchema schema;
+    schema.domain = "set.test";
+    schema.name = "Own";
+    schema.since_version = since;
+    schema.attributes = {{"scale", AttributeType::kFloat, false, 2.0f}};
+    set->Add(std::move(schema));
+  }
+  OpSchema relu;
+  relu.domain = "ai.onnx";
+  relu.name = "Relu";
+  set->Add(std::move(relu));
+  EXPECT_EQ(set->Find("set.test", "Own", 0), nullptr);
+  EXPECT_EQ(set->Find("set.test", "Own", 2)->since_version, 1);
+  EXPECT_EQ(set->Find("set.test", "Own", 9)->since_version, 3);
+  EXPECT_TRUE(set->HasDomain("set.test"));
+  EXPECT_FALSE(set->HasDomain("set"));
+
+  auto model = std::make_shared<ModelInfo>();
+  EXPECT_EQ(FindSchema(*model, "set.test", "Own", 1), nullptr);
+  EXPECT_FALSE(IsKnownDomain(*model, "set.test"));
+  model->schemas = set;
+  EXPECT_NE(FindSchema(*model, "set.test", "Own", 1), nullptr);
+  EXPECT_TRUE(IsKnownDomain(*model, "set.test"));
+  EXPECT_EQ(FindSchema(*model, "", "Relu", 17)->since_version, 1);  // the model's own
+  EXPECT_EQ(FindSchema(*model, "", "Abs", 17)->since_version, 13);
+  EXPECT_EQ(FindSchema("set.test", "Own", 1), nullptr);  // nobody else's
+
+  Graph graph(model);
+  Node* node = graph.AddNode("n", "Own", "set.test", {}, {graph.AddValue("y")});
+  node->since_version = 3;
+  ASSERT_NE(AttributeOrDefault(*node, "scale"), nullptr);
+  EXPECT_EQ(std::get<float>(AttributeOrDefault(*node, "scale")->value), 2.0f);
+  node->SetAttribute("scale", 5.0f);
+  EXPECT_EQ(std::get<float>(AttributeOrDefault(*node, "scale")->value), 5.0f);
+  EXPECT_EQ(AttributeOrDefault(*node, "other"), nullptr);
+}
+
+TEST(SchemaSetTest, TwoDefinitionsOfOneVersionAreRefused) {
+  SchemaSet set;
+  const auto add = [&] {
+    OpSchema schema;
+    schema.domain = "set.test";
+    schema.name = "Own";
+    set.Add(std::move(schema));
+  };
+  add();
+  EXPECT_THROW(add(), Error);
 }
 
 }  // namespace
