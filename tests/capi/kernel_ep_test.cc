@@ -115,10 +115,8 @@ TEST_F(KernelEp, TakesTheNodesItsRegistryFits) {
   const auto sharing = Take();
   EXPECT_EQ(std::count(sharing.begin(), sharing.end(), "Flatten aliased"), 3)
       << testing::PrintToString(sharing);
-  if (OnBackplane()) {
-    // Once the memory is planned; ONNX Runtime reuses it from the first run on.
-    EXPECT_EQ(std::count(sharing.begin(), sharing.end(), "Relu in place"), 2);
-  }
+  // From the run on for which the memory is planned, which may be the first.
+  EXPECT_GE(std::count(sharing.begin(), sharing.end(), "Relu in place"), 2);
 }
 
 TEST_F(KernelEp, AttributesTheModelLeavesOutHaveTheirDefaults) {
