@@ -7,7 +7,7 @@ import os
 
 import numpy as np
 import pytest
-from onnx import TensorProto, helper, numpy_helper
+from onnx import helper, numpy_helper
 
 from native import Library, Session
 
@@ -22,7 +22,8 @@ def library():
 class Net:
     """Adds nodes one after the other; `top` is the newest value, of `channels` channels and `size` pixels a side."""
 
-    def __init__(self, seed):
+    def __init__(self, seed, dtype=np.float32):
+        self.dtype = dtype
         self.random = np.random.default_rng(seed)
         self.nodes, self.weights = [], []
         self.channels = int(self.random.choice([1, 3, 8]))
@@ -42,7 +43,7 @@ class Net:
         return name
 
     def weight(self, *shape, low=-1.0, high=1.0):
-        return self.constant(self.random.uniform(low, high, shape).astype(np.float32))
+        return self.constant(self.random.uniform(low, high, shape).astype(self.dtype))
 
     def constant(self, array):
         name = f"w{len(self.weights)}"
@@ -82,7 +83,7 @@ class Net:
     def activation(self):
         operator = self.pick("Relu", "Sigmoid", "HardSwish", "LeakyRelu", "Clip", "Swish", "Tanh", "Elu")
         if operator == "Clip":
-            self.top = self.node("Clip", [self.top, self.constant(np.float32(0)), self.constant(np.float32(6))])
+            self.top = self.node("Clip", [self.top, self.constant(self.dtype(0)), self.constant(self.dtype(6))])
         elif operator == "Swish":
             self.top = self.node("Mul", [self.top, self.node("Sigmoid", [self.top])])
         else:
@@ -147,24 +148,28 @@ class Net:
                                                    transB=1)])
 
     def model(self):
+        kind = helper.np_dtype_to_tensor_dtype(np.dtype(self.dtype))
         graph = helper.make_graph(
-            self.nodes, "net", [helper.make_tensor_value_info("x", TensorProto.FLOAT, ["N", *self.shape[1:]])],
-            [helper.make_tensor_value_info(self.top, TensorProto.FLOAT, None)], self.weights)
+            self.nodes, "net", [helper.make_tensor_value_info("x", kind, ["N", *self.shape[1:]])],
+            [helper.make_tensor_value_info(self.top, kind, None)], self.weights)
         return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)],
                                  ir_version=8).SerializeToString()
 
 
-@pytest.mark.parametrize("seed", SEEDS)
-def test_net(library, seed):
+def from_peer(model, x):
     peer = pytest.importorskip("onnxruntime")
-    net = Net(seed)
-    model = net.model()
     options = peer.SessionOptions()
     options.log_severity_level = 3
     options.graph_optimization_level = peer.GraphOptimizationLevel.ORT_DISABLE_ALL
-    reference = peer.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+    return peer.InferenceSession(model, options, providers=["CPUExecutionProvider"]).run(None, {"x": x})[0]
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_net(library, seed):
+    net = Net(seed)
+    model = net.model()
     x = net.random.uniform(-1, 1, net.shape).astype(np.float32)
-    (expected,) = reference.run(None, {"x": x})
+    expected = from_peer(model, x)
     tolerance = 2e-5 * max(1.0, float(np.abs(expected).max()))
     for level, threads in ((0, 1), (1, 1), (99, 1), (99, 2)):
         with Session(library, model, threads=threads, level=level) as session:
@@ -172,3 +177,18 @@ def test_net(library, seed):
                 (output,) = session.run({"x": batch})
                 np.testing.assert_allclose(output, expected[: len(batch)], rtol=1e-4, atol=tolerance,
                                            err_msg=f"level {level}, {threads} threads")
+
+
+@pytest.mark.parametrize("seed", range(15))
+def test_net_of_halves(library, seed):
+    """Computed in float where there is no kernel for halves, and handed over as halves."""
+    net = Net(seed, np.float16)
+    model = net.model()
+    x = net.random.uniform(-1, 1, net.shape).astype(np.float16)
+    expected = from_peer(model, x).astype(np.float32)
+    for level in (0, 99):
+        with Session(library, model, level=level) as session:
+            (output,) = session.run({"x": x})
+            assert output.dtype == np.float16
+            np.testing.assert_allclose(output.astype(np.float32), expected, rtol=0.02,
+                                       atol=0.02 * max(1.0, float(np.abs(expected).max())))
