@@ -3,48 +3,29 @@
 #include <algorithm>
 
 namespace backplane {
-namespace {
 
-class ValueRecorder {
- public:
-  ValueRecorder(const std::unordered_map<const Node*, size_t>& placed, Placement& placement)
-      : placed_(placed), placement_(placement) {}
-
-  void Record(Graph& graph) {
-    for (Node* node : graph.nodes()) {
-      PlacedNode& record = placement_.nodes[placed_.at(node)];
-      for (const ValueInfo* value : node->inputs) record.inputs.push_back(IndexOf(value));
-      for (const ValueInfo* value : node->implicit_inputs) record.inputs.push_back(IndexOf(value));
-      for (const ValueInfo* value : node->outputs) record.outputs.push_back(IndexOf(value));
-      for (const auto& [attribute, subgraph] : node->Subgraphs()) Record(*subgraph);
-    }
-  }
-
-  int IndexOf(const ValueInfo* value) {
-    if (value == nullptr) return -1;
-    const auto [entry, fresh] = index_.emplace(value, placement_.values.size());
-    if (fresh) placement_.values.push_back({value->name, value->type, value->IsConstant()});
-    return static_cast<int>(entry->second);
-  }
-
- private:
-  const std::unordered_map<const Node*, size_t>& placed_;
-  Placement& placement_;
-  std::unordered_map<const ValueInfo*, size_t> index_;
-};
-
-}  // namespace
-
-void RecordValues(Graph& graph, const std::unordered_map<const Node*, size_t>& placed,
-                  Placement& placement) {
+ValueRecorder::ValueRecorder(const Graph& graph, Placement& placement) : placement_(placement) {
   placement.recorded = true;
-  ValueRecorder recorder(placed, placement);
   for (const ValueInfo* value : graph.inputs()) {
-    if (!value->IsInitializer()) placement.inputs.push_back(recorder.IndexOf(value));
+    if (!value->IsInitializer()) placement.inputs.push_back(IndexOf(value));
   }
-  recorder.Record(graph);
-  for (const ValueInfo* value : graph.outputs())
-    placement.outputs.push_back(recorder.IndexOf(value));
+  for (const ValueInfo* value : graph.outputs()) placement.outputs.push_back(IndexOf(value));
+}
+
+void ValueRecorder::Record(const Node& node, PlacedNode& record) {
+  record.inputs.clear();
+  record.outputs.clear();
+  for (const ValueInfo* value : node.inputs) record.inputs.push_back(IndexOf(value));
+  for (const ValueInfo* value : node.implicit_inputs) record.inputs.push_back(IndexOf(value));
+  for (const ValueInfo* value : node.outputs) record.outputs.push_back(IndexOf(value));
+}
+
+int ValueRecorder::IndexOf(const ValueInfo* value) {
+  if (value == nullptr) return -1;
+  const auto [entry, fresh] = index_.emplace(std::make_pair(value->graph, value->index),
+                                             static_cast<int>(placement_.values.size()));
+  if (fresh) placement_.values.push_back({value->name, value->type, value->IsConstant()});
+  return entry->second;
 }
 
 KernelTracker::KernelTracker(Graph& graph, const Partition& partition) {

@@ -3,20 +3,33 @@
 // Called by Partition and the session builder; changes no graph.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "graph/graph.h"
 #include "partition/partition.h"
+#include "partition/placement.h"
 
 namespace backplane {
 
-/// Records the values that the nodes of `graph` and its subgraphs read and write. `placed` has the
-/// record of each node.
-void RecordValues(Graph& graph, const std::unordered_map<const Node*, size_t>& placed,
-                  Placement& placement);
+/// Records the values that nodes read and write.
+class ValueRecorder {
+ public:
+  /// Records the inputs and outputs of the main graph.
+  ValueRecorder(const Graph& graph, Placement& placement);
+  /// Writes the inputs and outputs of `node` into its record, in place of what was there.
+  void Record(const Node& node, PlacedNode& record);
+
+ private:
+  int IndexOf(const ValueInfo* value);
+
+  Placement& placement_;
+  std::map<std::pair<const Graph*, uint32_t>, int> index_;  // by ValueInfo::index, never reused
+};
 
 /// Follows placed nodes through what EPs do to a graph after partition (ExecutionProvider::Lower).
 class KernelTracker {

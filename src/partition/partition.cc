@@ -1,5 +1,6 @@
 #include "partition/partition.h"
 
+#include <optional>
 #include <unordered_set>
 
 #include "base/error.h"
@@ -33,8 +34,8 @@ class Partitioner {
 
   Partition Run() {
     for (const auto& ep : eps_) placement().eps.push_back(ep->name());
+    if (options_.record_graph) values_.emplace(graph_, placement());
     Record(graph_, "", -1);
-    if (options_.record_graph) RecordValues(graph_, result_.placed, placement());
     hash_ = HashOf(graph_);
     graph_.model()->ep_names.clear();
     for (const auto& ep : eps_) graph_.model()->ep_names.push_back(ep->name());
@@ -67,6 +68,7 @@ class Partitioner {
     placed.domain = node.domain;
     placed.graph = path;
     placed.parent = parent;
+    if (values_) values_->Record(node, placed);
     return static_cast<int>(index);
   }
 
@@ -99,6 +101,7 @@ class Partitioner {
       placement().notes.emplace_back(ep.name(),
                                      Reason{ReasonCode::kCapabilityFailed, error.message(), {}});
       RestoreChannelsFirst(graph);
+      RecordValuesAgain(graph);
       RecordRefusals(graph, ep, {}, Reason{ReasonCode::kCapabilityFailed, error.message(), {}});
       return;
     }
@@ -106,7 +109,10 @@ class Partitioner {
     for (const std::string& problem : claims.problems)
       options_.logger->Warning("partition", "a claim of {} was refused: {}", ep.name(), problem);
     Give(claims.accepted, ep_index);
-    if (ep.PrefersChannelsLast()) RestoreChannelsFirst(graph);
+    if (ep.PrefersChannelsLast()) {
+      RestoreChannelsFirst(graph);
+      RecordValuesAgain(graph);
+    }
     // What the host refused tells more than what the EP says about the same node.
     claims.refused.insert(claims.refused.end(), capability.refusals.begin(),
                           capability.refusals.end());
@@ -129,6 +135,15 @@ class Partitioner {
       result_.placed.erase(found);
     }
     return true;
+  }
+
+  // After nodes were changed or added.
+  void RecordValuesAgain(const Graph& graph) {
+    if (!values_) return;
+    for (const Node* node : graph.nodes()) {
+      const bool fused_before = node->ep != kNoEp && result_.placed.count(node) == 0;
+      if (!fused_before) values_->Record(*node, PlacedOf(node));
+    }
   }
 
   void Give(std::span<const Claim> claims, int ep_index) {
@@ -236,6 +251,7 @@ class Partitioner {
   std::span<const std::shared_ptr<ExecutionProvider>> eps_;
   const PartitionOptions& options_;
   Partition result_;
+  std::optional<ValueRecorder> values_;  // only where the graph is recorded
   std::unordered_map<std::string, size_t> fused_count_;
   uint64_t hash_ = 0;
 };
