@@ -9,6 +9,7 @@
 #include "abi/guard.h"
 #include "abi/legacy_providers.h"
 #include "base/allocator_owners.h"
+#include "base/arena.h"
 #include "base/key_value_pairs.h"
 #include "base/memory.h"
 #include "provider/execution_provider.h"
@@ -315,9 +316,33 @@ OrtStatus* UnregisterAllocator(OrtEnv* env, const OrtMemoryInfo* mem_info) noexc
   });
 }
 
-// The CPU's allocator has no arena to configure: sessions plan their memory themselves.
+namespace {
+
+ArenaSettings SettingsOf(const OrtArenaCfg* config) {
+  ArenaSettings settings;
+  if (config == nullptr) return settings;
+  const auto read = [&](const char* name, size_t& setting) {
+    const auto it = config->entries.find(name);
+    // -1 stands for the default, also where it came as an unsigned number.
+    if (it != config->entries.end() && it->second != SIZE_MAX) setting = it->second;
+  };
+  size_t strategy = 0;
+  read("arena_extend_strategy", strategy);
+  settings.extend_as_requested = strategy == 1;
+  read("max_mem", settings.max_memory);
+  read("initial_chunk_size_bytes", settings.initial_chunk);
+  read("initial_growth_chunk_size_bytes", settings.initial_growth);
+  read("max_power_of_two_extend_bytes", settings.largest_doubling);
+  read("max_dead_bytes_per_chunk", settings.max_dead_bytes);
+  settings.initial_chunk = std::max<size_t>(settings.initial_chunk, 1);
+  settings.initial_growth = std::max<size_t>(settings.initial_growth, 1);
+  return settings;
+}
+
+}  // namespace
+
 OrtStatus* CreateAndRegisterAllocator(OrtEnv* env, const OrtMemoryInfo* mem_info,
-                                      const OrtArenaCfg*) noexcept {
+                                      const OrtArenaCfg* arena_cfg) noexcept {
   return Guard([&] {
     NotNull(env, "env");
     Require(mem_info != nullptr, ORT_INVALID_ARGUMENT, "OrtMemoryInfo is null");
@@ -325,7 +350,13 @@ OrtStatus* CreateAndRegisterAllocator(OrtEnv* env, const OrtMemoryInfo* mem_info
             "Only CPU devices are supported. Please call CreateAndRegisterAllocatorV2() for other "
             "device. (memory '{}')",
             mem_info->name);
-    env->RegisterAllocator(CpuAllocator());
+    // Without an arena it is the CPU's own.
+    if (mem_info->allocator_type != OrtArenaAllocator) {
+      env->RegisterAllocator(CpuAllocator());
+      return;
+    }
+    const std::shared_ptr<OrtAllocator> arena = MakeArena(SettingsOf(arena_cfg));
+    env->RegisterAllocator(arena.get(), arena);
   });
 }
 

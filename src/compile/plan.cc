@@ -12,6 +12,7 @@ class PlanBuilder {
       : graph_(graph), options_(options), plan_(std::make_unique<Plan>()) {}
 
   std::unique_ptr<Plan> Build() {
+    plan_->host_allocator = options_.host_allocator;
     plan_->is_main = graph_.parent_node() == nullptr;
     if (options_.borders != nullptr) CollectMemories();
     for (ValueInfo* input : graph_.inputs()) plan_->input_slots.push_back(SlotFor(input));

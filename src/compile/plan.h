@@ -87,7 +87,8 @@ struct Plan {
                                         ///< inputs or constants
   std::vector<uint32_t> capture_slots;  ///< in the order of the parent node's implicit inputs
   std::vector<PlannedMemory> memories;  ///< Slot::memory is an index plus one
-  bool is_main = true;                  ///< false: of a subgraph
+  std::shared_ptr<OrtAllocator> host_allocator;  ///< for host memory; null: the heap
+  bool is_main = true;                           ///< false: of a subgraph
 };
 
 /// Makes the runner of a subgraph; `outer` is the node that owns it. Called by BuildPlan for
@@ -104,7 +105,8 @@ struct PlanOptions {
   /// The kernel of a node that no EP makes one for (compiled groups, copies), or null for any
   /// other; may be empty.
   std::function<std::unique_ptr<Kernel>(const Node&)> take_fused;
-  const MemoryBorders* borders = nullptr;  ///< null: everything is in host memory
+  std::shared_ptr<OrtAllocator> host_allocator;  ///< see Plan
+  const MemoryBorders* borders = nullptr;        ///< null: everything is in host memory
 };
 
 /// Turns `graph` (sorted, every node's ep set) into a plan: numbers the slots, creates the kernels

@@ -96,6 +96,16 @@ void OrtEnv::UnregisterAllocator(const backplane::MemoryInfo& memory) {
       memory.name, memory.device_id);
 }
 
+std::shared_ptr<OrtAllocator> OrtEnv::RegisteredAllocator(
+    const backplane::MemoryInfo& memory) const {
+  const std::lock_guard lock(mutex_);
+  for (const Shared& shared : allocators_) {
+    if (shared.allocator->Info(shared.allocator)->SameDevice(memory))
+      return {shared.owner, shared.allocator};
+  }
+  return nullptr;
+}
+
 OrtAllocator* OrtEnv::SharedAllocator(const backplane::MemoryInfo& memory) const {
   const std::lock_guard lock(mutex_);
   for (const Shared& shared : allocators_) {

@@ -66,6 +66,8 @@ struct OrtEnv final : std::enable_shared_from_this<OrtEnv> {
   void RegisterAllocator(OrtAllocator* allocator, std::shared_ptr<void> owner = nullptr);
   /// Fails with ORT_INVALID_ARGUMENT if none is registered for this memory.
   void UnregisterAllocator(const backplane::MemoryInfo& memory);
+  /// The one that clients registered for this memory; null if there is none.
+  std::shared_ptr<OrtAllocator> RegisteredAllocator(const backplane::MemoryInfo& memory) const;
   /// Those registered here come first, then the CPU's, then those of EP devices. Null if there is
   /// none.
   OrtAllocator* SharedAllocator(const backplane::MemoryInfo& memory) const;

@@ -20,7 +20,7 @@ Frame::Frame(const Plan& plan)
 }
 
 Frame::~Frame() {
-  FreeAligned(arena_);
+  FreeArena();
   FreeAligned(scratch_);
 }
 
@@ -43,15 +43,31 @@ void Frame::Bind(std::shared_ptr<const MemoryPlan> memory) {
 void Frame::BindAll() {
   dirty_.clear();
   if (memory_ != nullptr && memory_->arena_bytes > arena_bytes_) {
-    FreeAligned(arena_);
-    arena_ = nullptr;
-    arena_bytes_ = 0;
-    arena_ = static_cast<std::byte*>(AllocateAligned(memory_->arena_bytes));
-    arena_bytes_ = memory_->arena_bytes;
-    TouchPages(arena_, arena_bytes_);
+    FreeArena();
+    GrowArena(memory_->arena_bytes);
   }
   if (memory_ != nullptr && !memory_->device_blocks.empty()) BindDevices();
   for (uint32_t i = 0; i < values_.size(); ++i) BindSlot(i);
+}
+
+void Frame::GrowArena(size_t bytes) {
+  if (OrtAllocator* allocator = plan_.host_allocator.get()) {
+    arena_owner_ = Buffer::Allocate(allocator, bytes + kTensorAlignment);
+    auto address = reinterpret_cast<uintptr_t>(arena_owner_->data());
+    address = (address + kTensorAlignment - 1) & ~(kTensorAlignment - 1);
+    arena_ = reinterpret_cast<std::byte*>(address);
+  } else {
+    arena_ = static_cast<std::byte*>(AllocateAligned(bytes));
+  }
+  arena_bytes_ = bytes;
+  TouchPages(arena_, arena_bytes_);
+}
+
+void Frame::FreeArena() {
+  if (arena_owner_ == nullptr) FreeAligned(arena_);
+  arena_owner_.reset();
+  arena_ = nullptr;
+  arena_bytes_ = 0;
 }
 
 void Frame::BindDevices() {
@@ -144,7 +160,11 @@ void Frame::Stage(uint32_t slot) {
 
 Tensor Frame::AllocateAtHome(uint32_t index, const Shape& shape) {
   const Slot& slot = plan_.slots[index];
-  if (slot.memory == kHostMemory) return Tensor::Allocate(slot.dtype, shape);
+  if (slot.memory == kHostMemory) {
+    return plan_.host_allocator != nullptr
+               ? Tensor::Allocate(slot.dtype, shape, plan_.host_allocator.get())
+               : Tensor::Allocate(slot.dtype, shape);
+  }
   const PlannedMemory& memory = plan_.memories[slot.memory - 1];
   DeviceRun& devices = *run_->devices;
   // What belongs to the caller lives on; anything else goes back when the run ends.

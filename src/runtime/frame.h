@@ -108,6 +108,8 @@ class Frame final : public FrameServices {
   void DropExtraScratch();
   void AfterTracedStep(const Step& step);
   void BindDevices();
+  void GrowArena(size_t bytes);
+  void FreeArena();
   void Stage(uint32_t slot);
   Tensor AllocateAtHome(uint32_t slot, const Shape& shape);
   void MarkDirty(uint32_t slot);
@@ -121,6 +123,7 @@ class Frame final : public FrameServices {
   std::shared_ptr<const MemoryPlan> memory_;
   std::byte* arena_ = nullptr;
   size_t arena_bytes_ = 0;
+  std::shared_ptr<Buffer> arena_owner_;                 // where the arena is an allocator's
   std::vector<std::shared_ptr<Buffer>> device_blocks_;  // as in the memory plan
   std::vector<MemoryNumber> device_block_memory_;
   std::unique_ptr<DeviceRun> devices_;

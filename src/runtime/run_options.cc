@@ -13,6 +13,7 @@ void OrtRunOptions::SetConfig(const char* key, const char* value) {
   if (std::strcmp(key, kOrtRunOptionsConfigDisableSynchronizeExecutionProviders) == 0) {
     synchronize_eps_ = std::strcmp(value, "1") != 0;
   }
+  if (std::strcmp(key, kOrtRunOptionsConfigEnableMemoryArenaShrinkage) == 0) shrink_list_ = value;
   if (std::strcmp(key, kOrtRunOptionsConfigCudaGraphAnnotation) == 0) {
     const char* end = value + std::strlen(value);
     const auto [rest, error] = std::from_chars(value, end, graph_id_);

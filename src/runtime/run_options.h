@@ -28,11 +28,14 @@ struct OrtRunOptions final {
   bool synchronize_eps() const { return synchronize_eps_; }
   /// Under which number EPs that can capture and replay the run; -1: not at all.
   int graph_id() const { return graph_id_; }
+  /// Devices whose allocators give back what they do not use after the run ("cpu:0;gpu:0").
+  const std::string& shrink_list() const { return shrink_list_; }
 
  private:
   backplane::KeyValuePairs config_;
   bool synchronize_eps_ = true;  // what config_ says, ready for every run
   int graph_id_ = 0;
+  std::string shrink_list_;
 };
 
 namespace backplane {

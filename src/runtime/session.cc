@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "provider/plugin_call.h"
 #include "provider/registry.h"
 #include "runtime/env.h"
 #include "runtime/run_options.h"
@@ -172,6 +173,16 @@ void OrtSession::BindInputs(Frame& frame, std::span<const char* const> names,
   }
 }
 
+namespace {
+
+void ShrinkAllocator(OrtAllocator* allocator) {
+  constexpr uint32_t kSince = 25;
+  if (allocator == nullptr || allocator->version < kSince || allocator->Shrink == nullptr) return;
+  backplane::ThrowPluginStatus("Shrink", allocator->Shrink(allocator));
+}
+
+}  // namespace
+
 void OrtSession::Run(const OrtRunOptions* run_options, std::span<const char* const> input_names,
                      std::span<const Value* const> inputs,
                      std::span<const char* const> output_names, std::span<Value*> outputs,
@@ -190,15 +201,52 @@ void OrtSession::Run(const OrtRunOptions* run_options, std::span<const char* con
 
   std::unique_lock<std::mutex> serial(serial_run_, std::defer_lock);
   if (!concurrent_) serial.lock();
+  if (!options.shrink_list().empty()) Shrink(options.shrink_list(), /*act=*/false);
   const Arguments arguments{input_names, inputs, output_names, outputs, output_memory};
   if (capturing_ep_ != backplane::kNoEp && options.graph_id() != -1) [[unlikely]] {
     RunCaptured(run, arguments);
   } else {
     auto frame = parts_.level->Take();
     RunOnce(*frame, run, arguments);
-    parts_.level->Return(std::move(frame));
+    if (options.shrink_list().empty()) {
+      parts_.level->Return(std::move(frame));
+    } else {
+      frame.reset();
+      Shrink(options.shrink_list(), /*act=*/true);
+    }
   }
   if (run.profiler != nullptr) run.profiler->AddSession("model_run", profiled);
+}
+
+// Of "cpu:0;gpu:0"; the run's frame has let go of its memory.
+void OrtSession::Shrink(std::string_view list, bool act) const {
+  while (!list.empty()) {
+    const std::string_view item = list.substr(0, list.find(';'));
+    list.remove_prefix(std::min(item.size() + 1, list.size()));
+    const std::string_view type = item.substr(0, item.find(':'));
+    const std::string_view id = type.size() < item.size() ? item.substr(type.size() + 1) : "";
+    const bool cpu = type == "cpu";
+    Require((cpu || type == "gpu" || type == "npu") && !id.empty() &&
+                id.find_first_not_of("0123456789") == std::string_view::npos,
+            ORT_INVALID_ARGUMENT,
+            "Unsupported device specified in the memory arena shrink list: {}", item);
+    if (cpu) {
+      if (act) ShrinkAllocator(plan().host_allocator.get());
+      continue;
+    }
+    const auto wanted = type == "gpu" ? OrtMemoryInfoDeviceType_GPU : OrtMemoryInfoDeviceType_NPU;
+    bool found = false;
+    for (const auto& ep : parts_.eps) {
+      const MemoryInfo& memory = ep->default_memory();
+      if (memory.device_type != wanted || Format("{}", memory.device_id) != id) continue;
+      if (act) ShrinkAllocator(ep->allocator());
+      found = true;
+    }
+    Require(found, ORT_INVALID_ARGUMENT,
+            "Did not find an arena based allocator registered for device-id combination in the "
+            "memory arena shrink list: {}",
+            item);
+  }
 }
 
 void OrtSession::RunOnce(Frame& frame, backplane::RunState& run, const Arguments& arguments) {
@@ -340,8 +388,10 @@ bool OrtSession::CanMakeInPlace(const Frame& frame, size_t index, const MemoryIn
 
 Tensor OrtSession::NewTensor(backplane::DType dtype, const Shape& shape,
                              const MemoryInfo& memory) const {
-  if (IsPlainHost(memory) || dtype == backplane::DType::kString)
-    return Tensor::Allocate(dtype, shape);
+  if (IsPlainHost(memory) || dtype == backplane::DType::kString) {
+    OrtAllocator* host = plan().host_allocator.get();
+    return host != nullptr ? Tensor::Allocate(dtype, shape, host) : Tensor::Allocate(dtype, shape);
+  }
   OrtAllocator* allocator = AllocatorFor(memory);
   Require(allocator != nullptr, ORT_INVALID_ARGUMENT,
           "No requested allocator available: no execution provider of the session has memory '{}'",

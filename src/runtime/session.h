@@ -141,6 +141,8 @@ struct OrtSession final {
     std::vector<const void*> outputs;  // by output; null: made in the frame
   };
 
+  // Fails for a list that is wrong; shrinks nothing unless `act`.
+  void Shrink(std::string_view list, bool act) const;
   void RunOnce(backplane::Frame& frame, backplane::RunState& run, const Arguments& arguments);
   void ChooseCapturingEp();
   void RunCaptured(backplane::RunState& run, const Arguments& arguments);

@@ -210,6 +210,8 @@ class SessionBuilder {
     plan.logger = parts_.logger.get();
     plan.config = &parts_.options->config;
     if (parts_.devices != nullptr) plan.borders = &parts_.devices->borders;
+    if (options().ConfigSwitch(kOrtSessionOptionsConfigUseEnvAllocators))
+      plan.host_allocator = env_.RegisteredAllocator(CpuMemoryInfo());
     plan.take_fused = [&](const Node& node) -> std::unique_ptr<Kernel> {
       const MemoryBorders::Copy* copy =
           plan.borders != nullptr ? plan.borders->CopyOf(&node) : nullptr;

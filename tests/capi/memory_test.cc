@@ -204,5 +204,62 @@ TEST(ArenaCfgTest, WhatIsRefused) {
                "Invalid key found: nonsense");
 }
 
+// Sessions that are told to use the env's allocators take their memory from an arena there, as far
+// as it goes; a run gives back what it can if asked to.
+TEST(SharedAllocatorTest, SessionsUseTheEnvsArena) {
+  if (!OnBackplane()) GTEST_SKIP() << "ONNX Runtime's arena counts its own way";
+  Handle<OrtMemoryInfo> memory;
+  EXPECT_OK(Api().CreateCpuMemoryInfo(OrtArenaAllocator, OrtMemTypeDefault, memory.out()));
+  const char* keys[] = {"max_mem", "arena_extend_strategy", "initial_chunk_size_bytes"};
+  const size_t values[] = {size_t{1} << 20, 1, 4096};
+  Handle<OrtArenaCfg> config;
+  EXPECT_OK(Api().CreateArenaCfgV2(keys, values, 3, config.out()));
+  ASSERT_OK(Api().CreateAndRegisterAllocator(Env(), memory, config));
+  OrtAllocator* arena = nullptr;
+  EXPECT_OK(Api().GetSharedAllocator(Env(), memory, &arena));
+  const auto stat = [&](const char* name) {
+    Handle<OrtKeyValuePairs> pairs;
+    EXPECT_OK(Api().AllocatorGetStats(arena, pairs.out()));
+    return std::stoul(Api().GetKeyValue(pairs, name));
+  };
+  {
+    Handle<OrtSessionOptions> options;
+    EXPECT_OK(Api().CreateSessionOptions(options.out()));
+    EXPECT_OK(Api().AddSessionConfigEntry(options, "session.use_env_allocators", "1"));
+    const Handle<OrtSession> session = OpenModel("add", options);
+    Handle<OrtRunOptions> run_options;
+    EXPECT_OK(Api().CreateRunOptions(run_options.out()));
+    const auto run = [&](int64_t rows, Handle<OrtValue>& result) {
+      std::vector<float> x(static_cast<size_t>(rows) * 3, 1);
+      const Handle<OrtValue> value = TensorOver(x, {rows, 3});
+      const char* input = "x";
+      const char* output = "y";
+      const OrtValue* in = value;
+      return Outcome(Api().Run(session, run_options, &input, &in, 1, &output, 1, result.out()));
+    };
+    Handle<OrtValue> small;
+    EXPECT_OK(run(2, small));
+    EXPECT_EQ(DataOf<float>(small), (std::vector<float>{2, 3, 4, 2, 3, 4}));
+    EXPECT_GT(stat("InUse"), 0u);
+    Handle<OrtValue> large;
+    EXPECT_FAILS(run(200000, large), ORT_FAIL, "could not provide");
+    large = {};
+    EXPECT_OK(run(1000, large));
+    large = {};
+    const size_t before = stat("TotalAllocated");
+    EXPECT_OK(
+        Api().AddRunConfigEntry(run_options, "memory.enable_memory_arena_shrinkage", "cpu:0"));
+    EXPECT_OK(run(2, large));
+    EXPECT_LT(stat("TotalAllocated"), before);
+    for (const char* list : {"cpu", "tpu:0", "gpu:0"}) {
+      EXPECT_OK(Api().AddRunConfigEntry(run_options, "memory.enable_memory_arena_shrinkage", list));
+      Handle<OrtValue> result;
+      EXPECT_FAILS(run(2, result), ORT_INVALID_ARGUMENT, "memory arena shrink list");
+      EXPECT_EQ(result.get(), nullptr);
+    }
+  }
+  EXPECT_OK(Api().UnregisterAllocator(Env(), memory));
+}
+
 }  // namespace
 }  // namespace capi
