@@ -3,6 +3,7 @@
 // not implemented.
 #include "abi/custom_ops.h"
 #include "abi/env.h"
+#include "abi/ep_context.h"
 #include "abi/ep_devices.h"
 #include "abi/ep_memory.h"
 #include "abi/ep_registration.h"
@@ -15,6 +16,7 @@
 #include "abi/key_values.h"
 #include "abi/legacy_providers.h"
 #include "abi/memory.h"
+#include "abi/model_editor.h"
 #include "abi/model_metadata.h"
 #include "abi/run_options.h"
 #include "abi/session.h"
@@ -317,11 +319,11 @@ constinit const OrtApi kApi = {
     MISSING(CreateLoraAdapterFromArray),
     MISSING(ReleaseLoraAdapter),
     .RunOptionsAddActiveLoraAdapter = RunOptionsAddActiveLoraAdapter,
-    MISSING(SetEpDynamicOptions),
-    MISSING(ReleaseValueInfo),
-    MISSING(ReleaseNode),
+    .SetEpDynamicOptions = SetEpDynamicOptions,
+    .ReleaseValueInfo = ReleaseValueInfo,
+    .ReleaseNode = ReleaseNode,
     .ReleaseGraph = ReleaseGraph,
-    MISSING(ReleaseModel),
+    .ReleaseModel = ReleaseModel,
     .GetValueInfoName = GetValueInfoName,
     .GetValueInfoTypeInfo = GetValueInfoTypeInfo,
     .GetModelEditorApi = GetModelEditorApi,
@@ -420,7 +422,7 @@ constinit const OrtApi kApi = {
     .SyncStream_GetHandle = SyncStream_GetHandle,
     RELEASE(SyncStream),
     .CopyTensors = CopyTensors,
-    MISSING(Graph_GetModelMetadata),
+    .Graph_GetModelMetadata = Graph_GetModelMetadata,
     .GetModelCompatibilityForEpDevices = GetModelCompatibilityForEpDevices,
     .CreateExternalInitializerInfo = CreateExternalInitializerInfo,
     .TensorTypeAndShape_HasShape = TensorTypeAndShape_HasShape,

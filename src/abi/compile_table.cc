@@ -1,4 +1,5 @@
 // The table for compiling models ahead of time: a line for each slot, in the order of the header.
+#include "abi/compile_api.h"
 #include "abi/tables.h"
 
 namespace backplane::abi {
@@ -7,23 +8,23 @@ namespace backplane::abi {
 
 // clang-format off
 constinit const OrtCompileApi kCompileApi = {
-    MISSING(ReleaseModelCompilationOptions),
-    MISSING(CreateModelCompilationOptionsFromSessionOptions),
-    MISSING(ModelCompilationOptions_SetInputModelPath),
-    MISSING(ModelCompilationOptions_SetInputModelFromBuffer),
-    MISSING(ModelCompilationOptions_SetOutputModelPath),
-    MISSING(ModelCompilationOptions_SetOutputModelExternalInitializersFile),
-    MISSING(ModelCompilationOptions_SetOutputModelBuffer),
-    MISSING(ModelCompilationOptions_SetEpContextEmbedMode),
-    MISSING(CompileModel),
-    MISSING(ModelCompilationOptions_SetFlags),
-    MISSING(ModelCompilationOptions_SetEpContextBinaryInformation),
-    MISSING(ModelCompilationOptions_SetGraphOptimizationLevel),
-    MISSING(ModelCompilationOptions_SetOutputModelWriteFunc),
-    MISSING(ModelCompilationOptions_SetOutputModelGetInitializerLocationFunc),
-    MISSING(ModelCompilationOptions_SetInputModel),
-    MISSING(ModelCompilationOptions_SetWeightlessEnabled),
-    MISSING(ModelCompilationOptions_SetEpContextDataWriteFunc),
+    .ReleaseModelCompilationOptions = ReleaseModelCompilationOptions,
+    .CreateModelCompilationOptionsFromSessionOptions = CreateModelCompilationOptionsFromSessionOptions,
+    .ModelCompilationOptions_SetInputModelPath = ModelCompilationOptions_SetInputModelPath,
+    .ModelCompilationOptions_SetInputModelFromBuffer = ModelCompilationOptions_SetInputModelFromBuffer,
+    .ModelCompilationOptions_SetOutputModelPath = ModelCompilationOptions_SetOutputModelPath,
+    .ModelCompilationOptions_SetOutputModelExternalInitializersFile = ModelCompilationOptions_SetOutputModelExternalInitializersFile,
+    .ModelCompilationOptions_SetOutputModelBuffer = ModelCompilationOptions_SetOutputModelBuffer,
+    .ModelCompilationOptions_SetEpContextEmbedMode = ModelCompilationOptions_SetEpContextEmbedMode,
+    .CompileModel = CompileModel,
+    .ModelCompilationOptions_SetFlags = ModelCompilationOptions_SetFlags,
+    .ModelCompilationOptions_SetEpContextBinaryInformation = ModelCompilationOptions_SetEpContextBinaryInformation,
+    .ModelCompilationOptions_SetGraphOptimizationLevel = ModelCompilationOptions_SetGraphOptimizationLevel,
+    .ModelCompilationOptions_SetOutputModelWriteFunc = ModelCompilationOptions_SetOutputModelWriteFunc,
+    .ModelCompilationOptions_SetOutputModelGetInitializerLocationFunc = ModelCompilationOptions_SetOutputModelGetInitializerLocationFunc,
+    .ModelCompilationOptions_SetInputModel = ModelCompilationOptions_SetInputModel,
+    .ModelCompilationOptions_SetWeightlessEnabled = ModelCompilationOptions_SetWeightlessEnabled,
+    .ModelCompilationOptions_SetEpContextDataWriteFunc = ModelCompilationOptions_SetEpContextDataWriteFunc,
     MISSING(Reserved17),
     MISSING(Reserved18),
 };

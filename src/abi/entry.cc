@@ -39,9 +39,6 @@ const char* GetBuildInfoString() noexcept {
 #endif
 }
 
-// No such functions yet.
-OrtExperimentalFnPtr GetExperimentalFunction(const char*) noexcept { return nullptr; }
-
 }  // namespace backplane::abi
 
 extern "C" const OrtApiBase* OrtGetApiBase() noexcept { return &backplane::abi::kApiBase; }

@@ -1,5 +1,6 @@
 // The table that plugin EPs call: a line for each slot, in the order of the header.
 #include "abi/control_flow_kernels.h"
+#include "abi/ep_context.h"
 #include "abi/ep_devices.h"
 #include "abi/ep_memory.h"
 #include "abi/kernel_context.h"
@@ -88,11 +89,11 @@ constinit const OrtEpApi kEpApi = {
     .ProfilingEvent_GetDurationUs = ProfilingEvent_GetDurationUs,
     .ProfilingEvent_GetArgValue = ProfilingEvent_GetArgValue,
     .ProfilingEventsContainer_AddEvents = ProfilingEventsContainer_AddEvents,
-    MISSING(SessionOptionsGetWeightlessSourceModelBuffer),
-    MISSING(SessionOptionsGetEpContextConfig),
-    MISSING(ReleaseEpContextConfig),
-    MISSING(EpContextConfig_GetEpContextDataReadFunc),
-    MISSING(EpContextConfig_GetEpContextDataWriteFunc),
+    .SessionOptionsGetWeightlessSourceModelBuffer = SessionOptionsGetWeightlessSourceModelBuffer,
+    .SessionOptionsGetEpContextConfig = SessionOptionsGetEpContextConfig,
+    .ReleaseEpContextConfig = ReleaseEpContextConfig,
+    .EpContextConfig_GetEpContextDataReadFunc = EpContextConfig_GetEpContextDataReadFunc,
+    .EpContextConfig_GetEpContextDataWriteFunc = EpContextConfig_GetEpContextDataWriteFunc,
 };
 // clang-format on
 

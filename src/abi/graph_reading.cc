@@ -2,16 +2,10 @@
 
 #include <algorithm>
 
+#include "abi/external_info.h"
 #include "abi/guard.h"
 #include "graph/graph_view.h"
 #include "graph/schema.h"
-
-/// C API: where an initializer lies outside of the model file.
-struct OrtExternalInitializerInfo final {
-  std::string path;
-  int64_t offset = 0;
-  size_t bytes = 0;
-};
 
 namespace backplane::abi {
 namespace {
@@ -338,8 +332,7 @@ OrtStatus* ValueInfo_GetExternalInitializerInfo(const OrtValueInfo* value_info,
   return Get(value_info, "value_info", info,
              [](const OrtValueInfo& v) -> OrtExternalInitializerInfo* {
                if (v.external == nullptr) return nullptr;
-               return new OrtExternalInitializerInfo{v.external->path, v.external->offset,
-                                                     v.external->length};
+               return new OrtExternalInitializerInfo{*v.external};
              });
 }
 
@@ -349,18 +342,18 @@ OrtStatus* CreateExternalInitializerInfo(const char* filepath, int64_t file_offs
   return Guard([&] {
     NotNull(filepath, "filepath");
     NotNull(out, "out");
-    *out = new OrtExternalInitializerInfo{filepath, file_offset, byte_size};
+    *out = new OrtExternalInitializerInfo{{filepath, file_offset, byte_size}};
   });
 }
 
 const char* ExternalInitializerInfo_GetFilePath(const OrtExternalInitializerInfo* info) noexcept {
-  return info->path.c_str();
+  return info->data.path.c_str();
 }
 int64_t ExternalInitializerInfo_GetFileOffset(const OrtExternalInitializerInfo* info) noexcept {
-  return info->offset;
+  return info->data.offset;
 }
 size_t ExternalInitializerInfo_GetByteSize(const OrtExternalInitializerInfo* info) noexcept {
-  return info->bytes;
+  return info->data.length;
 }
 void ReleaseExternalInitializerInfo(OrtExternalInitializerInfo* input) noexcept { delete input; }
 

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "abi/guard.h"
+#include "graph/graph_view.h"
 #include "runtime/session.h"
 
 /// A copy, because clients may keep it longer than the session.
@@ -31,6 +32,14 @@ OrtStatus* SessionGetModelMetadata(const OrtSession* session, OrtModelMetadata**
     NotNull(session, "session");
     NotNull(out, "out");
     *out = NewModelMetadata(session->graph());
+  });
+}
+
+OrtStatus* Graph_GetModelMetadata(const OrtGraph* graph, OrtModelMetadata** out) noexcept {
+  return Guard([&] {
+    NotNull(graph, "graph");
+    NotNull(out, "out");
+    *out = NewModelMetadata(graph->graph());
   });
 }
 

@@ -7,6 +7,7 @@
 namespace backplane::abi {
 
 BACKPLANE_SLOT(OrtApi, SessionGetModelMetadata);
+BACKPLANE_SLOT(OrtApi, Graph_GetModelMetadata);
 BACKPLANE_RELEASE_SLOT(ModelMetadata);
 BACKPLANE_SLOT(OrtApi, ModelMetadataGetProducerName);
 BACKPLANE_SLOT(OrtApi, ModelMetadataGetGraphName);

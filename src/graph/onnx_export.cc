@@ -12,7 +12,9 @@ namespace {
 /// Writes one graph; makes another exporter for each subgraph.
 class GraphExporter {
  public:
-  GraphExporter(const Graph& graph, const GraphExporter* outer) : graph_(graph), outer_(outer) {
+  GraphExporter(const Graph& graph, const GraphExporter* outer,
+                const ExportOptions* options = nullptr)
+      : graph_(graph), outer_(outer), options_(outer != nullptr ? outer->options_ : options) {
     RenameShadowing();
   }
 
@@ -29,6 +31,7 @@ class GraphExporter {
 
   const Graph& graph_;
   const GraphExporter* outer_;
+  const ExportOptions* options_;  // those of the whole export; may be null
   std::unordered_map<const ValueInfo*, std::string> renamed_;
 };
 
@@ -81,6 +84,7 @@ void GraphExporter::ExportValue(const ValueInfo& value, onnx::ValueInfoProto& pr
 void GraphExporter::ExportInitializers(onnx::GraphProto& proto,
                                        const ExportOptions& options) const {
   for (const ValueInfo* value : graph_.Initializers()) {
+    if (options.keeps && !options.keeps(*value)) continue;
     if (options.initializers_are_inputs && !value->is_graph_input)
       ExportValue(*value, *proto.add_input());
     if (options.skip_initializers) continue;
@@ -101,7 +105,8 @@ void GraphExporter::Export(onnx::GraphProto& proto, const ExportOptions& options
   ExportInitializers(proto, options);
   for (const ValueInfo* output : graph_.outputs()) ExportValue(*output, *proto.add_output());
   for (const Node* node : graph_.nodes()) {
-    ExportNode(*node, *proto.add_node());
+    const bool substitutes = options_ != nullptr && options_->substitute;
+    ExportNode(substitutes ? options_->substitute(*node) : *node, *proto.add_node());
     for (const ValueInfo* output : node->outputs) {
       if (output != nullptr && !output->is_graph_output && output->type.known()) {
         ExportValue(*output, *proto.add_value_info());
@@ -186,7 +191,7 @@ void GraphExporter::ExportAttribute(const Attribute& attribute, onnx::AttributeP
 }  // namespace
 
 void ExportGraph(const Graph& graph, onnx::GraphProto& proto, const ExportOptions& options) {
-  GraphExporter(graph, nullptr).Export(proto, options);
+  GraphExporter(graph, nullptr, &options).Export(proto, options);
 }
 
 void ExportNode(const Node& node, onnx::NodeProto& proto) {

@@ -17,6 +17,10 @@ struct ExportOptions {
   TensorSink tensors;
   /// Leaves initializers of the outermost graph out; the writer appends them itself.
   bool skip_initializers = false;
+  /// Gives the node to write in place of one of the graph or its subgraphs; null: the node itself.
+  std::function<const Node&(const Node& node)> substitute;
+  /// Chooses initializers of the outermost graph; null: all.
+  std::function<bool(const ValueInfo& value)> keeps;
   /// Lists constant initializers of the outermost graph as inputs too, as IR versions before 4 have
   /// it.
   bool initializers_are_inputs = false;

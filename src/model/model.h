@@ -5,8 +5,10 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -50,6 +52,13 @@ struct SaveOptions {
   /// model file.
   std::string external_file;
   size_t external_threshold = 1024;  ///< initializers of at least this many bytes go there
+  /// Says where an initializer lies that somebody else stores; nullopt: as above. May be null.
+  std::function<std::optional<ExternalData>(ValueInfo& value)> locate;
+  /// Gives the node to write in place of one of the graph (EPContext nodes); null: the node itself.
+  std::function<const Node&(const Node& node)> substitute;
+  bool used_initializers_only = false;  ///< leaves out what no written node and no output needs
+  std::map<std::string, std::string> metadata;  ///< added to the model's, or in place of its own
+  std::map<std::string, int> opsets;            ///< added where the model imports no version
 };
 
 /// Writes `graph` as an ONNX model; nodes of any domain are written as they are. Fails with
@@ -57,7 +66,8 @@ struct SaveOptions {
 /// be read by the host. Initializers may be views of the very file that is replaced.
 void SaveModelFile(const Graph& graph, const std::string& path, const SaveOptions& options = {});
 
-/// The same as bytes; fails with ORT_INVALID_ARGUMENT where they would not fit protobuf's 2 GB.
-std::string SaveModelBytes(const Graph& graph);
+/// The same as bytes; fails with ORT_INVALID_ARGUMENT where they would not fit protobuf's 2 GB. An
+/// external file is relative to the working directory.
+std::string SaveModelBytes(const Graph& graph, const SaveOptions& options = {});
 
 }  // namespace backplane

@@ -6,6 +6,7 @@
 #include <deque>
 #include <filesystem>
 #include <limits>
+#include <unordered_set>
 #include <vector>
 
 #include "base/checked_math.h"
@@ -87,8 +88,9 @@ class ModelWriter {
 
  private:
   void Build();
+  void FindUsed();
   std::string Head() const;
-  void AddInitializer(const ValueInfo& value);
+  void AddInitializer(ValueInfo& value);
 
   const Graph& graph_;
   const SaveOptions& options_;
@@ -97,6 +99,7 @@ class ModelWriter {
   std::vector<std::pair<std::string, std::span<const std::byte>>>
       initializers_;  // message, raw data
   size_t initializer_bytes_ = 0;
+  std::unordered_set<std::string_view> used_;  // names; filled for used_initializers_only
 };
 
 std::string ModelWriter::Head() const {
@@ -108,12 +111,16 @@ std::string ModelWriter::Head() const {
   if (!info.domain.empty()) proto.set_domain(info.domain);
   if (info.model_version != 0) proto.set_model_version(info.model_version);
   if (!info.doc_string.empty()) proto.set_doc_string(info.doc_string);
-  for (const auto& [domain, version] : info.opsets) {
+  auto opsets = info.opsets;
+  opsets.insert(options_.opsets.begin(), options_.opsets.end());
+  for (const auto& [domain, version] : opsets) {
     auto& opset = *proto.add_opset_import();
     opset.set_domain(domain);
     opset.set_version(version);
   }
-  for (const auto& [key, value] : info.metadata) {
+  auto metadata = options_.metadata;
+  metadata.insert(info.metadata.begin(), info.metadata.end());
+  for (const auto& [key, value] : metadata) {
     auto& entry = *proto.add_metadata_props();
     entry.set_key(key);
     entry.set_value(value);
@@ -122,8 +129,22 @@ std::string ModelWriter::Head() const {
   return Serialize(proto);
 }
 
-void ModelWriter::AddInitializer(const ValueInfo& value) {
-  const Tensor& tensor = *value.initializer;
+// Names, because substitutes know values by name only.
+void ModelWriter::FindUsed() {
+  for (const ValueInfo* output : graph_.outputs()) used_.insert(output->name);
+  for (const Node* node : graph_.nodes()) {
+    const Node& written = options_.substitute ? options_.substitute(*node) : *node;
+    for (const auto* list : {&written.inputs, &written.implicit_inputs}) {
+      for (const ValueInfo* value : *list) {
+        if (value != nullptr) used_.insert(value->name);
+      }
+    }
+  }
+}
+
+void ModelWriter::AddInitializer(ValueInfo& value) {
+  const auto held = value.initializer;  // locating it may give the value an aligned copy
+  const Tensor& tensor = *held;
   Require(tensor.memory().HostAccessible() && (tensor.raw() != nullptr || tensor.Bytes() == 0),
           ORT_INVALID_ARGUMENT,
           "initializer '{}' cannot be saved: its content is not in host memory", value.name);
@@ -136,8 +157,14 @@ void ModelWriter::AddInitializer(const ValueInfo& value) {
     DescribeTensor(tensor, proto);
     raw = {static_cast<const std::byte*>(tensor.raw()), tensor.Bytes()};
   }
-  if (!options_.external_file.empty() && !raw.empty() &&
-      raw.size() >= options_.external_threshold) {
+  std::optional<ExternalData> elsewhere;
+  if (options_.locate && !raw.empty()) elsewhere = options_.locate(value);
+  if (elsewhere) {
+    SetExternal(proto, elsewhere->path, static_cast<size_t>(elsewhere->offset), elsewhere->length);
+    raw = {};
+    initializers_.emplace_back(Serialize(proto), raw);
+  } else if (!options_.external_file.empty() && !raw.empty() &&
+             raw.size() >= options_.external_threshold) {
     const size_t offset = AlignUp(external_.size(), kExternalAlignment);
     external_.Own(std::string(offset - external_.size(), '\0'));
     external_.Refer(raw.data(), raw.size());
@@ -160,9 +187,16 @@ void ModelWriter::Build() {
   options.skip_initializers = true;
   options.initializers_are_inputs = graph_.model()->ir_version < 4;
   onnx::GraphProto proto;
+  options.substitute = options_.substitute;
+  if (options_.used_initializers_only) {
+    FindUsed();
+    options.keeps = [this](const ValueInfo& value) { return used_.contains(value.name); };
+  }
   ExportGraph(graph_, proto, options);
   std::string graph = Serialize(proto);
-  for (const ValueInfo* value : graph_.Initializers()) AddInitializer(*value);
+  for (ValueInfo* value : graph_.Initializers()) {
+    if (!options.keeps || options.keeps(*value) || value->is_graph_input) AddInitializer(*value);
+  }
   // The fields of a message may come in any order, so the initializers follow what protobuf wrote.
   model_.Own(Head());
   model_.Own(FieldHead(onnx::ModelProto::kGraphFieldNumber, graph.size() + initializer_bytes_));
@@ -211,9 +245,9 @@ void SaveModelFile(const Graph& graph, const std::string& path, const SaveOption
   ReplaceFile(path, writer.model());
 }
 
-std::string SaveModelBytes(const Graph& graph) {
-  const SaveOptions options;
+std::string SaveModelBytes(const Graph& graph, const SaveOptions& options) {
   const ModelWriter writer(graph, options);
+  if (writer.external().size() > 0) ReplaceFile(options.external_file, writer.external());
   std::string bytes;
   bytes.reserve(writer.model().size());
   for (const auto chunk : writer.model().list())

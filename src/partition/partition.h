@@ -3,6 +3,7 @@
 // sets Node::ep. Knows no EP by name.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <span>
 #include <unordered_map>
@@ -10,21 +11,26 @@
 
 #include "graph/graph.h"
 #include "partition/placement.h"
+#include "provider/compiled_models.h"
 #include "provider/execution_provider.h"
 
 namespace backplane {
 
 struct PartitionOptions {
   const Logger* logger = nullptr;
-  bool allow_host_fallback = true;  ///< false (session.disable_cpu_ep_fallback): a node that only
-                                    ///< the last EP takes is an error
-  bool record_graph = false;        ///< also record values and their types (Placement::recorded)
+  /// Called with what an EP is going to compile; what it throws ends the partition. May be null.
+  std::function<void(ExecutionProvider& ep, std::span<const Claim> claims)> before_compile;
+  bool needs_context_nodes = false;  ///< a group compiled without an EPContext node is an error
+  bool allow_host_fallback = true;   ///< false (session.disable_cpu_ep_fallback): a node that only
+                                     ///< the last EP takes is an error
+  bool record_graph = false;         ///< also record values and their types (Placement::recorded)
 };
 
 /// A fused node's kernel, made when its EP compiled the group.
 struct FusedKernel {
   const Node* node;
   std::unique_ptr<Kernel> kernel;
+  DraftNode context_node;           ///< what stands for it in a compiled model; may be null
   std::unique_ptr<GraphView> view;  ///< kept: EPs may look at it for as long as the session lives
   std::vector<std::unique_ptr<Node>> members;
 };

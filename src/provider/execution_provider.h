@@ -94,6 +94,13 @@ class ExecutionProvider {
 
   /// What it adds to the session's profile; null: nothing. The EP keeps it.
   virtual EpProfiler* profiler() { return nullptr; }
+  /// Null where compiled groups cannot be kept.
+  virtual class CompiledModelSupport* compiled_models() { return nullptr; }
+  /// Takes options that change while the session lives; those it does not know are not for it.
+  virtual void SetDynamicOptions(std::span<const char* const> keys,
+                                 std::span<const char* const> values) {
+    (void)keys, (void)values;
+  }
 
   /// Who allocates initializers that are copied there.
   virtual OrtAllocator* initializer_allocator() { return allocator(); }

@@ -247,7 +247,7 @@ std::vector<std::unique_ptr<Kernel>> PluginEp::Compile(std::span<const FusedGrou
              groups.size(), infos.data(), context_nodes.data());
   // Only now: a Compile that fails has to clean up itself.
   auto owned = std::make_shared<ComputeInfos>(lifetime_, infos);
-  for (OrtNode* node : context_nodes) context_nodes_.emplace_back(node);
+  compiled_models_.Take(context_nodes);
   std::vector<std::unique_ptr<Kernel>> kernels;
   for (size_t i = 0; i < groups.size(); ++i) {
     Require(infos[i] != nullptr, ORT_EP_FAIL, "{}: Compile gave no OrtNodeComputeInfo for '{}'",
@@ -355,6 +355,12 @@ const MemoryInfo& PluginEp::OutputMemory(const Node& node, size_t i) const {
 void PluginEp::OnSessionInitialized() {
   if (const auto call = Callback(*ep_, &OrtEp::OnSessionInitializationEnd, 27))
     CallPlugin(name_, call, ep_);
+}
+
+void PluginEp::SetDynamicOptions(std::span<const char* const> keys,
+                                 std::span<const char* const> values) {
+  if (const auto set = Callback(*ep_, &OrtEp::SetDynamicOptions, 23))
+    CallPlugin(name_, set, ep_, keys.data(), values.data(), keys.size());
 }
 
 void PluginEp::OnRunStart(const OrtRunOptions& options) {

@@ -8,6 +8,7 @@
 
 #include "provider/ep_profiler.h"
 #include "provider/kernel_def.h"
+#include "provider/plugin_compiled_models.h"
 #include "provider/plugin_ep.h"
 
 namespace backplane {
@@ -46,6 +47,9 @@ class PluginEp final : public ExecutionProvider {
   const MemoryInfo& InputMemory(const Node& node, size_t i) const override;
   const MemoryInfo& OutputMemory(const Node& node, size_t i) const override;
   EpProfiler* profiler() override { return profiler_.get(); }
+  CompiledModelSupport* compiled_models() override { return &compiled_models_; }
+  void SetDynamicOptions(std::span<const char* const> keys,
+                         std::span<const char* const> values) override;
   bool SupportsConcurrentRuns() const override { return concurrent_; }
   void OnSessionInitialized() override;
   void OnRunStart(const OrtRunOptions& options) override;
@@ -87,7 +91,7 @@ class PluginEp final : public ExecutionProvider {
   std::unique_ptr<EpProfiler> profiler_;
   bool concurrent_ = true;
   bool channels_last_ = false;
-  std::vector<std::unique_ptr<Node>> context_nodes_;  // EPContext nodes that Compile made
+  PluginCompiledModels compiled_models_{*this};
 };
 
 }  // namespace backplane

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "graph/draft.h"
 #include "provider/plugin_call.h"
 #include "provider/registry.h"
 #include "runtime/env.h"
@@ -22,7 +23,9 @@ using backplane::Value;
 using backplane::ValueInfo;
 using backplane::ValueKind;
 
-OrtSession::OrtSession(backplane::SessionParts parts) : parts_(std::move(parts)) {
+OrtSession::OrtSession(backplane::SessionParts parts) : parts_(std::move(parts)) { Adopt(); }
+
+void OrtSession::Adopt() {
   for (ValueInfo* input : parts_.graph->inputs()) level_inputs_.push_back(input);
   defaults_.resize(level_inputs_.size());
   for (uint32_t i = 0; i < level_inputs_.size(); ++i) {
@@ -40,6 +43,45 @@ OrtSession::OrtSession(backplane::SessionParts parts) : parts_(std::move(parts))
   ChooseCapturingEp();
   if (parts_.placement.recorded) assigned_ = backplane::AssignedParts(parts_.placement);
   for (const OrtEpAssignedSubgraph& part : assigned_) assigned_parts_.push_back(&part);
+}
+
+OrtSession::OrtSession(std::unique_ptr<backplane::UnfinishedSession> unfinished)
+    : unfinished_(std::move(unfinished)) {
+  parts_.options = std::make_unique<OrtSessionOptions>();
+  ListEnds();
+}
+
+// What clients may ask of a session before it is finished.
+void OrtSession::ListEnds() {
+  parts_.inputs.clear();
+  parts_.overridable_initializers.clear();
+  for (ValueInfo* input : unfinished_->graph().inputs()) {
+    (input->IsInitializer() ? parts_.overridable_initializers : parts_.inputs).push_back(input);
+  }
+  parts_.outputs = unfinished_->graph().outputs();
+}
+
+void OrtSession::Apply(const OrtModel& model) {
+  Require(unfinished_ != nullptr, ORT_MODEL_LOADED, "This session has already been initialized.");
+  Require(!edit_failed_, ORT_FAIL, "An earlier change of this session's model failed.");
+  model.CheckDomains(unfinished_->graph());
+  edit_failed_ = true;
+  model.AddTo(unfinished_->graph());
+  edit_failed_ = false;
+  ListEnds();
+}
+
+void OrtSession::Finish(const OrtSessionOptions* options) {
+  if (unfinished_ == nullptr) return;
+  Require(!edit_failed_, ORT_FAIL, "A change of this session's model failed.");
+  try {
+    parts_ = unfinished_->Finish(options);
+  } catch (...) {
+    ListEnds();  // the optimizer may have exchanged some
+    throw;
+  }
+  unfinished_.reset();
+  Adopt();
 }
 
 OrtSession::~OrtSession() {
@@ -188,6 +230,7 @@ void OrtSession::Run(const OrtRunOptions* run_options, std::span<const char* con
                      std::span<const char* const> output_names, std::span<Value*> outputs,
                      std::span<const MemoryInfo* const> output_memory) {
   Require(!output_names.empty(), ORT_INVALID_ARGUMENT, "At least one output should be requested.");
+  Require(parts_.level != nullptr, ORT_FAIL, "Session not initialized.");
   static const OrtRunOptions kDefaultRunOptions;
   const OrtRunOptions& options = run_options != nullptr ? *run_options : kDefaultRunOptions;
   backplane::RunState run;
@@ -478,6 +521,13 @@ OrtAllocator* OrtSession::AllocatorFor(const MemoryInfo& memory) const {
       return ep->allocator();
   }
   return parts_.env->SharedAllocator(memory);
+}
+
+void OrtSession::SetEpDynamicOptions(std::span<const char* const> keys,
+                                     std::span<const char* const> values) {
+  Require(!keys.empty(), ORT_INVALID_ARGUMENT, "no inputs were passed");
+  Require(parts_.level != nullptr, ORT_FAIL, "Session not initialized.");
+  for (const auto& ep : parts_.eps) ep->SetDynamicOptions(keys, values);
 }
 
 std::string OrtSession::EndProfiling() {

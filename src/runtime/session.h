@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <variant>
 #include <vector>
 
 #include "partition/partition.h"
@@ -17,6 +18,7 @@
 #include "runtime/profiler.h"
 
 struct OrtEnv;
+struct OrtModel;
 struct OrtSessionOptions;
 
 namespace backplane {
@@ -41,6 +43,24 @@ struct SessionParts {
   std::unique_ptr<Level> level;            ///< the main graph's plan and frames
 };
 
+/// A model file, the bytes of one, or a graph in memory.
+using ModelSource = std::variant<std::string, std::span<const std::byte>, std::unique_ptr<Graph>>;
+
+/// A session that was begun: its model is loaded and may be edited until Finish.
+class UnfinishedSession {
+ public:
+  virtual ~UnfinishedSession() = default;
+  virtual Graph& graph() = 0;
+  /// EPs of `options` take the place of those it was begun with; null keeps them.
+  virtual SessionParts Finish(const OrtSessionOptions* options) = 0;
+  /// Instead of Finish: only as far as is needed for a compiled model (runtime/compile_model.h).
+  virtual void CompileOnly() = 0;
+};
+
+/// Loads the model. Errors: those of LoadModelFile.
+std::unique_ptr<UnfinishedSession> BeginSession(const OrtEnv& env, ModelSource source,
+                                                const OrtSessionOptions& options);
+
 }  // namespace backplane
 
 struct OrtSession final {
@@ -60,13 +80,22 @@ struct OrtSession final {
   explicit OrtSession(backplane::SessionParts parts);
   ~OrtSession();
 
+  /// A session whose model may be extended before it is finished (model editor).
+  explicit OrtSession(std::unique_ptr<backplane::UnfinishedSession> unfinished);
+  /// Adds to the model (OrtModel::AddTo). Fails with ORT_MODEL_LOADED once the session is finished.
+  void Apply(const OrtModel& model);
+  /// Makes the session ready to run; does nothing if it is.
+  void Finish(const OrtSessionOptions* options);
+
   const std::vector<backplane::ValueInfo*>& inputs() const { return parts_.inputs; }
   const std::vector<backplane::ValueInfo*>& outputs() const { return parts_.outputs; }
   const std::vector<backplane::ValueInfo*>& overridable_initializers() const {
     return parts_.overridable_initializers;
   }
-  const backplane::Graph& graph() const { return *parts_.graph; }
-  const backplane::ModelInfo& model_info() const { return *parts_.graph->model(); }
+  const backplane::Graph& graph() const {
+    return unfinished_ != nullptr ? unfinished_->graph() : *parts_.graph;
+  }
+  const backplane::ModelInfo& model_info() const { return *graph().model(); }
   const OrtSessionOptions& options() const { return *parts_.options; }
   const backplane::Placement& placement() const { return parts_.placement; }
   /// The placement as the C API hands it out; empty unless it was recorded.
@@ -108,6 +137,9 @@ struct OrtSession final {
   /// there is none.
   OrtAllocator* AllocatorFor(const backplane::MemoryInfo& memory) const;
 
+  /// Hands options to every EP. Fails with ORT_INVALID_ARGUMENT for none.
+  void SetEpDynamicOptions(std::span<const char* const> keys, std::span<const char* const> values);
+
   /// Stops profiling and returns the trace's path. Fails with ORT_FAIL unless profiling is on.
   std::string EndProfiling();
   uint64_t profiling_start_ns() const {
@@ -115,6 +147,8 @@ struct OrtSession final {
   }
 
  private:
+  void Adopt();
+  void ListEnds();
   uint32_t InputIndex(const char* name, size_t hint) const;
   uint32_t OutputIndex(const char* name, size_t hint) const;
   void CheckInput(size_t index, const backplane::Value* value) const;
@@ -166,7 +200,9 @@ struct OrtSession final {
   void EndRun(backplane::RunState& run, size_t& ended);
   void EndFailedRun(backplane::RunState& run, size_t ended, size_t begun) noexcept;
 
-  backplane::SessionParts parts_;
+  backplane::SessionParts parts_;  ///< mostly empty while unfinished
+  std::unique_ptr<backplane::UnfinishedSession> unfinished_;
+  bool edit_failed_ = false;
   std::vector<OrtEpAssignedSubgraph> assigned_;  // point into the placement
   std::vector<const OrtEpAssignedSubgraph*> assigned_parts_;
   std::vector<backplane::ValueInfo*>

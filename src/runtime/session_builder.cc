@@ -14,6 +14,7 @@
 #include "partition/memory_borders.h"
 #include "partition/partition.h"
 #include "provider/registry.h"
+#include "runtime/context_model.h"
 #include "runtime/env.h"
 #include "runtime/environment_eps.h"
 #include "runtime/evaluator.h"
@@ -40,39 +41,50 @@ class SessionBuilder {
     MakePool();
   }
 
-  std::unique_ptr<OrtSession> FromPath(const std::string& path) {
-    return Build([&] { return LoadModelFile(path, MakeLoadOptions()); });
-  }
-  std::unique_ptr<OrtSession> FromBytes(std::span<const std::byte> bytes) {
-    return Build([&] { return LoadModelBytes(bytes, MakeLoadOptions()); });
-  }
-  std::unique_ptr<OrtSession> FromGraph(std::unique_ptr<Graph> graph) {
-    return Build([&] { return std::move(graph); });
+  void Load(ModelSource source) {
+    const Profiler::Begun started = Begin();
+    options().CheckCancelled();
+    if (const auto* path = std::get_if<std::string>(&source)) {
+      parts_.graph = LoadModelFile(*path, MakeLoadOptions());
+    } else if (const auto* bytes = std::get_if<std::span<const std::byte>>(&source)) {
+      parts_.graph = LoadModelBytes(*bytes, MakeLoadOptions());
+    } else {
+      parts_.graph = std::get<std::unique_ptr<Graph>>(std::move(source));
+    }
+    if (parts_.profiler != nullptr) parts_.profiler->AddSession("model_loading", started);
   }
 
- private:
-  template <typename Load>
-  std::unique_ptr<OrtSession> Build(Load&& load) {
-    const Profiler::Begun loading = Begin();
-    options().CheckCancelled();
-    parts_.graph = load();
-    if (parts_.profiler != nullptr) parts_.profiler->AddSession("model_loading", loading);
-    const Profiler::Begun initializing = Begin();
+  Graph& graph() { return *parts_.graph; }
+  SessionOptions& mutable_options() { return *parts_.options; }
+
+  /// As far as EPs compile; writes a compiled model where one is wanted.
+  void Prepare() {
+    Require(!std::exchange(prepared_, true), ORT_FAIL,
+            "This session failed to initialize; it cannot be finished any more.");
     // After loading: a selection delegate is told of the model.
     absent_ = AppendEnvironmentEps(env_, *parts_.options, *parts_.logger);
     parts_.eps = CreateExecutionProviders(env_, *parts_.options, *parts_.graph, *parts_.logger);
     if (parts_.profiler != nullptr) AddEpsToProfile();
+    ContextModel context_model(options(), *parts_.logger);
+    context_model.Check(*parts_.graph, parts_.eps);
     Resolve();
     Rewrite();
     SaveOptimized();
-    Place();
+    Place(context_model);
+    if (context_model.wanted()) context_model.Write(*parts_.graph, parts_.fused, parts_.eps);
+  }
+
+  SessionParts Finish() {
+    const Profiler::Begun initializing = Begin();
+    Prepare();
     Compile();
     for (const auto& ep : parts_.eps) ep->OnSessionInitialized();
     if (parts_.profiler != nullptr)
       parts_.profiler->AddSession("session_initialization", initializing);
-    return std::make_unique<OrtSession>(std::move(parts_));
+    return std::move(parts_);
   }
 
+ private:
   const SessionOptions& options() const { return *parts_.options; }
   ExecutionProvider& host() const { return *parts_.eps.back(); }
   Profiler::Begun Begin() const {
@@ -127,7 +139,9 @@ class SessionBuilder {
   // Operators, types and shapes; functions that no kernel implements become their bodies.
   void Resolve() {
     options().CheckCancelled();
-    CheckGraph(*parts_.graph);
+    CheckOptions check;
+    check.accepts = [](const Node& node) { return node.Is("EPContext", "com.microsoft"); };
+    CheckGraph(*parts_.graph, check);
     FixInputShapes(*parts_.graph, options().Config(kInputShapesEntry));
     InferTypesAndShapes(*parts_.graph, MakeInferOptions());
     for (ValueInfo* input : parts_.graph->inputs()) {
@@ -171,10 +185,14 @@ class SessionBuilder {
     SaveModelFile(*parts_.graph, options().optimized_model_path, save);
   }
 
-  void Place() {
+  void Place(const ContextModel& context_model) {
     options().CheckCancelled();
     PartitionOptions partition;
     partition.logger = parts_.logger.get();
+    partition.before_compile = [&](ExecutionProvider& ep, std::span<const Claim> claims) {
+      context_model.CheckClaims(ep, claims);
+    };
+    partition.needs_context_nodes = context_model.wanted();
     partition.allow_host_fallback = !options().ConfigSwitch("session.disable_cpu_ep_fallback");
     partition.record_graph = options().ConfigSwitch(kOrtSessionOptionsRecordEpGraphAssignmentInfo);
     Partition result = PartitionGraph(*parts_.graph, parts_.eps, partition);
@@ -254,27 +272,64 @@ class SessionBuilder {
 
   const Env& env_;
   SessionParts parts_;
-  std::optional<KernelTracker> tracker_;
-  std::vector<std::pair<std::string, Reason>>
-      absent_;  // EPs that are not in the session  // only where the graph is recorded
+  std::optional<KernelTracker> tracker_;                // only where the graph is recorded
+  std::vector<std::pair<std::string, Reason>> absent_;  // EPs that are not in the session
+  bool prepared_ = false;
 };
 
+/// A builder between its two halves.
+class BegunSession final : public UnfinishedSession {
+ public:
+  BegunSession(const Env& env, const SessionOptions& options) : builder_(env, options) {}
+  void Load(ModelSource source) { builder_.Load(std::move(source)); }
+
+  Graph& graph() override { return builder_.graph(); }
+  SessionParts Finish(const SessionOptions* options) override {
+    if (options != nullptr) {
+      SessionOptions& own = builder_.mutable_options();
+      own.eps = options->eps;
+      own.ep_selection = options->ep_selection;
+      for (const auto& [key, value] : options->config.entries())
+        own.SetConfig(key.c_str(), value.c_str());
+    }
+    return builder_.Finish();
+  }
+  void CompileOnly() override { builder_.Prepare(); }
+
+ private:
+  SessionBuilder builder_;
+};
+
+std::unique_ptr<OrtSession> BuildSession(const Env& env, ModelSource source,
+                                         const SessionOptions& options) {
+  return std::make_unique<OrtSession>(
+      BeginSession(env, std::move(source), options)->Finish(nullptr));
+}
+
 }  // namespace
+
+std::unique_ptr<UnfinishedSession> BeginSession(const OrtEnv& env, ModelSource source,
+                                                const OrtSessionOptions& options) {
+  auto begun = std::make_unique<BegunSession>(env, options);
+  begun->Load(std::move(source));
+  return begun;
+}
+
 }  // namespace backplane
 
 std::unique_ptr<OrtSession> OrtSession::FromPath(const OrtEnv& env, const std::string& path,
                                                  const OrtSessionOptions& options) {
-  return backplane::SessionBuilder(env, options).FromPath(path);
+  return backplane::BuildSession(env, path, options);
 }
 
 std::unique_ptr<OrtSession> OrtSession::FromBytes(const OrtEnv& env,
                                                   std::span<const std::byte> bytes,
                                                   const OrtSessionOptions& options) {
-  return backplane::SessionBuilder(env, options).FromBytes(bytes);
+  return backplane::BuildSession(env, bytes, options);
 }
 
 std::unique_ptr<OrtSession> OrtSession::FromGraph(const OrtEnv& env,
                                                   std::unique_ptr<backplane::Graph> graph,
                                                   const OrtSessionOptions& options) {
-  return backplane::SessionBuilder(env, options).FromGraph(std::move(graph));
+  return backplane::BuildSession(env, std::move(graph), options);
 }

@@ -19,6 +19,7 @@
 namespace backplane {
 
 class PrepackedWeights;
+struct ContextModelOptions;
 
 /// One EP that the client asked for, in its order of preference.
 struct EpChoice {
@@ -82,6 +83,10 @@ struct OrtSessionOptions final {
   std::span<const std::byte> weightless_source;  ///< the client keeps the memory
   OrtReadNamedBufferFunc ep_context_read = nullptr;
   void* ep_context_read_state = nullptr;
+  OrtWriteNamedBufferFunc ep_context_write = nullptr;
+  void* ep_context_write_state = nullptr;
+  /// Set by the compile API: the session is only to write a compiled model. Null otherwise.
+  std::shared_ptr<const backplane::ContextModelOptions> context_model;
 
   // -- EPs and everything else
   // --------------------------------------------------------------------------------------

@@ -97,6 +97,7 @@ CAPI_RELEASE(KeyValuePairs)
 CAPI_RELEASE(ArenaCfg)
 CAPI_RELEASE(Allocator)
 CAPI_RELEASE(PrepackedWeightsContainer)
+CAPI_RELEASE(Model)
 #undef CAPI_RELEASE
 
 /// Owns a handle of the C API: Handle<OrtEnv> env; EXPECT_OK(Api().CreateEnv(..., env.out()));
@@ -116,6 +117,8 @@ class Handle {
     return &handle_;
   }
   T* get() const { return handle_; }
+  /// Somebody else owns it now.
+  T* Forget() { return std::exchange(handle_, nullptr); }
   operator T*() const { return handle_; }  // NOLINT: stands for the handle
 
  private:

@@ -16,8 +16,9 @@ def tensor(name, dtype, shape):
     return helper.make_tensor_value_info(name, dtype, shape)
 
 
-def save(name, graph, opset=17, ir_version=8, metadata=None, check=True, **facts):
-    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", opset)], ir_version=ir_version, **facts)
+def save(name, graph, opset=17, ir_version=8, metadata=None, check=True, domains=None, **facts):
+    opsets = [helper.make_opsetid(*entry) for entry in {"": opset, **(domains or {})}.items()]
+    model = helper.make_model(graph, opset_imports=opsets, ir_version=ir_version, **facts)
     if metadata:
         helper.set_model_props(model, metadata)
     if check:
@@ -35,6 +36,31 @@ def add():
         [tensor("y", TensorProto.FLOAT, ["batch", 3])], [w], doc_string="about the graph")
     save("add", graph, producer_name="the producer", producer_version="1.2", domain="the.domain", model_version=7,
          doc_string="about the model", metadata={"key": "value", "other": ""})
+
+
+def partly_compiled():
+    """Two nodes that a compiling EP takes, with others between them; W1 is also used by a node that it leaves."""
+    weights = [helper.make_tensor("W1", TensorProto.FLOAT, [3], [1, 2, 3]),
+               helper.make_tensor("W2", TensorProto.FLOAT, [3], [10, 20, 30]),
+               helper.make_tensor("B", TensorProto.FLOAT, [3, 50], [float(i) for i in range(150)])]
+    graph = helper.make_graph(
+        [helper.make_node("Add", ["x", "W1"], ["a"], name="add"), helper.make_node("Relu", ["a"], ["r"], name="relu"),
+         helper.make_node("Mul", ["r", "W2"], ["m"], name="mul"), helper.make_node("Neg", ["m"], ["n"], name="neg"),
+         helper.make_node("MatMul", ["n", "B"], ["y"], name="matmul"),
+         helper.make_node("Sub", ["r", "W1"], ["z"], name="sub")], "partly_compiled",
+        [tensor("x", TensorProto.FLOAT, [3])],
+        [tensor("y", TensorProto.FLOAT, [50]), tensor("z", TensorProto.FLOAT, [3])], weights,
+        doc_string="about the graph")
+    save("partly_compiled", graph, producer_name="the producer", metadata={"key": "value"})
+
+
+def foreign_context():
+    """What an EP that nobody has made of a model."""
+    graph = helper.make_graph(
+        [helper.make_node("EPContext", ["x"], ["y"], name="compiled", domain="com.microsoft", source="NobodysEp",
+                          embed_mode=1, main_context=1, ep_cache_context=b"data")], "context",
+        [tensor("x", TensorProto.FLOAT, [3])], [tensor("y", TensorProto.FLOAT, [3])])
+    save("foreign_context", graph, check=False, domains={"com.microsoft": 1})
 
 
 def two():
@@ -126,7 +152,7 @@ def neg_relu_neg():
 
 
 if __name__ == "__main__":
-    for make in (add, two, types, neg_relu_neg, chain, on_a, captures):
+    for make in (add, two, types, neg_relu_neg, chain, on_a, captures, partly_compiled, foreign_context):
         make()
     for path in sorted(FOLDER.glob("*.onnx")):
         print(path.name, path.stat().st_size)
