@@ -67,6 +67,36 @@ def test_fusions_of_the_cpu_are_told():
     assert sum(len(kernel["nodes"]) for kernel in explanation["kernels"]) >= len(explanation["nodes"])
 
 
+@pytest.fixture
+def sample_gpu():
+    """The words that put the sample's virtual GPU first: an EP with kernels and memory of its own."""
+    library = BUILD / "lib/libbackplane_sample_several.so"
+    return ["--ep-library", f"sample.virtual={library}", "--ep", "Sample_GPU"]
+
+
+def test_copies_between_memories_have_their_bytes(tmp_path, sample_gpu):
+    weight = numpy_helper.from_array(np.ones((3, 4), np.float32), "w")
+    path = save(tmp_path / "copies.onnx", [helper.make_node("Add", ["x", "w"], ["a"]), helper.make_node("Erf", ["a"], ["y"])],
+                [value("x", TensorProto.FLOAT, [3, 4])], [value("y", TensorProto.FLOAT, [3, 4])], [weight])
+    explanation = run_json("explain", path, *sample_gpu)
+    assert [node["ep"] for node in explanation["nodes"]] == ["Sample_GPU", "CPUExecutionProvider"]
+    copies = {copy["value"]: copy for copy in explanation["copies"]}
+    assert copies["w"]["once"] and not copies["a"]["once"]
+    assert (copies["a"]["from"], copies["a"]["to"], copies["a"]["bytes"]) == ("Sample_GPU", "CPUExecutionProvider", 48)
+    text = run("explain", path, *sample_gpu).stdout
+    assert "copied in each run" in text and "48 B" in text
+
+
+def test_missing_kernels_are_told(tmp_path, sample_gpu):
+    nodes = [helper.make_node("Add", ["x", "x"], ["y"]), helper.make_node("Erf", ["f"], ["g"])]
+    path = save(tmp_path / "kernels.onnx", nodes,
+                [value("x", TensorProto.DOUBLE, [3]), value("f", TensorProto.FLOAT, [3])],
+                [value("y", TensorProto.DOUBLE, [3]), value("g", TensorProto.FLOAT, [3])])
+    reasons = {node["type"]: node["refused_by"][0] for node in run_json("explain", path, *sample_gpu)["nodes"]}
+    assert reasons["Add"]["reason"] == "type-unsupported" and "'x' is tensor(double)" in reasons["Add"]["text"]
+    assert reasons["Erf"]["reason"] == "no-kernel"
+
+
 def test_dimensions_have_the_sizes_that_are_given(chain):
     for words in (["--dim", "n=3"], ["--shape", "x=3x4"]):
         explanation = run_json("explain", chain, *words)
