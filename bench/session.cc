@@ -28,6 +28,9 @@ struct Options {
   double seconds = 1;
   int min_runs = 3;
   std::string profile;
+  std::string ep_library;
+  std::string ep;
+  std::string registration;
 };
 
 const OrtApi* ort = nullptr;
@@ -178,6 +181,24 @@ double RunOnce(const Model& model, Json* sample = nullptr) {
   return spent + (Now() - release);
 }
 
+// Makes an EP of a library the session's first choice, on the first device that it has.
+void AppendEp(const Options& options, const OrtEnv* env, OrtSessionOptions* session_options) {
+  const std::string& name = options.registration.empty() ? options.ep : options.registration;
+  Check(ort->RegisterExecutionProviderLibrary(const_cast<OrtEnv*>(env), name.c_str(),
+                                              options.ep_library.c_str()));
+  const OrtEpDevice* const* all = nullptr;
+  size_t count = 0;
+  Check(ort->GetEpDevices(env, &all, &count));
+  std::vector<const OrtEpDevice*> devices;
+  for (size_t i = 0; i < count && devices.empty(); ++i) {
+    if (options.ep == ort->EpDevice_EpName(all[i])) devices.push_back(all[i]);
+  }
+  if (devices.empty()) throw std::runtime_error("the library has no device for EP " + options.ep);
+  Check(ort->SessionOptionsAppendExecutionProvider_V2(session_options, const_cast<OrtEnv*>(env),
+                                                      devices.data(), devices.size(), nullptr,
+                                                      nullptr, 0));
+}
+
 Json Measure(const Options& options) {
   Json result;
   result["version"] = Open(options.library);
@@ -190,6 +211,7 @@ Json Measure(const Options& options) {
   Check(ort->SetInterOpNumThreads(session_options, 1));
   if (!options.profile.empty())
     Check(ort->EnableProfiling(session_options, options.profile.c_str()));
+  if (!options.ep_library.empty()) AppendEp(options, model.env, session_options);
   const double env_made = Now();
   const double env_made_cpu = CpuNow();
   Check(ort->CreateSession(model.env, options.model.c_str(), session_options, &model.session));
@@ -249,6 +271,10 @@ int main(int argc, char** argv) {
       ->capture_default_str()
       ->check(CLI::Range(1, 1000000));
   app.add_option("--profile", options.profile, "Prefix of the file for a trace of every node");
+  auto* library = app.add_option("--ep-library", options.ep_library, "An EP library to run on");
+  app.add_option("--ep", options.ep, "The name of its EP")->needs(library);
+  app.add_option("--registration", options.registration, "What to register it as (the EP's name)")
+      ->needs(library);
   CLI11_PARSE(app, argc, argv);
   try {
     std::printf("%s\n", Measure(options).dump().c_str());

@@ -6,6 +6,7 @@
 #include "abi/memory.h"
 #include "abi/type_info.h"
 #include "base/memory.h"
+#include "base/shape_format.h"
 
 namespace backplane::abi {
 
@@ -25,7 +26,7 @@ Shape ToShape(const int64_t* dims, size_t rank) {
   Shape shape(std::span<const int64_t>(dims, rank));
   for (const int64_t dim : shape) {
     Require(dim >= 0, ORT_INVALID_ARGUMENT,
-            "tried creating tensor with negative value in shape: {}", shape.ToString());
+            "tried creating tensor with negative value in shape: {}", shape);
   }
   shape.ElementCount();
   return shape;
@@ -197,7 +198,7 @@ OrtStatus* TensorAt(OrtValue* value, const int64_t* location_values, size_t loca
     for (size_t i = 0; i < shape.rank(); ++i) {
       const int64_t at = location_values[i];
       Require(at >= 0 && at < shape[i], ORT_INVALID_ARGUMENT,
-              "invalid location range: {} in dimension {} of {}", at, i, shape.ToString());
+              "invalid location range: {} in dimension {} of {}", at, i, shape);
       index = index * shape[i] + at;
     }
     *out = static_cast<std::byte*>(tensor.raw()) + BytesOf(tensor.dtype(), index);

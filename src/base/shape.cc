@@ -30,7 +30,8 @@ int64_t Shape::Count(size_t begin, size_t end) const {
   bool zero = false;
   for (size_t i = begin; i < end; ++i) {
     const int64_t dim = data()[i];
-    Require(dim >= 0, ORT_INVALID_ARGUMENT, "shape {} has a negative dimension", ToString());
+    if (dim < 0) [[unlikely]]
+      Fail(ORT_INVALID_ARGUMENT, "shape {} has a negative dimension", ToString());
     zero |= dim == 0;
     if (dim != 0) count = CheckedMul(count, dim);
   }

@@ -12,6 +12,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "base/shape_format.h"
 #include "provider/kernel.h"
 #include "provider/reason.h"
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/pages.h"
+#include "base/shape_format.h"
 #include "runtime/device_run.h"
 #include "runtime/profiler.h"
 
@@ -273,7 +274,7 @@ Tensor& Frame::AllocateOutput(KernelContext& context, size_t i, const Shape& sha
   if (slots_[index] != &values_[index] && value.IsTensor() && !IsNewOutput(index)) {
     Require(value.tensor().shape() == shape, ORT_INVALID_ARGUMENT,
             "the given output '{}' has shape {}, but the model produces {}", slot.value->name,
-            value.tensor().shape().ToString(), shape.ToString());
+            value.tensor().shape(), shape);
     return value.tensor();  // a preallocated empty tensor
   }
   if (const Tensor* source = slot.is_view ? AliasedInput(context, i, shape) : nullptr) {

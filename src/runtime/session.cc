@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "base/shape_format.h"
 #include "graph/draft.h"
 #include "provider/plugin_call.h"
 #include "provider/registry.h"
@@ -161,27 +162,33 @@ void OrtSession::CheckInput(size_t index, const Value* value) const {
   if (!type.IsTensor()) {
     const bool optional = type.kind == ONNX_TYPE_OPTIONAL;
     const ONNXType wanted = optional ? type.element->kind : type.kind;
-    Require(KindOf(*value) == wanted || (optional && value->IsNone()) || !type.known(),
-            ORT_INVALID_ARGUMENT, "input '{}' expects {}, but a value of another kind was given",
-            input.name, type.ToString());
+    if (KindOf(*value) != wanted && !(optional && value->IsNone()) && type.known()) {
+      Fail(ORT_INVALID_ARGUMENT, "input '{}' expects {}, but a value of another kind was given",
+           input.name, type.ToString());
+    }
     return;
   }
-  Require(value->IsTensor(), ORT_INVALID_ARGUMENT,
-          "input '{}' expects {}, but the value given is not a tensor", input.name,
-          type.ToString());
+  if (!value->IsTensor()) [[unlikely]] {
+    Fail(ORT_INVALID_ARGUMENT, "input '{}' expects {}, but the value given is not a tensor",
+         input.name, type.ToString());
+  }
   const Tensor& tensor = value->tensor();
-  Require(tensor.dtype() == type.tensor.dtype, ORT_INVALID_ARGUMENT,
-          "Unexpected input data type. Actual: ({}) , expected: ({}) for input '{}'",
-          backplane::TensorTypeName(tensor.dtype()), type.ToString(), input.name);
+  if (tensor.dtype() != type.tensor.dtype) [[unlikely]] {
+    Fail(ORT_INVALID_ARGUMENT,
+         "Unexpected input data type. Actual: ({}) , expected: ({}) for input '{}'",
+         backplane::TensorTypeName(tensor.dtype()), type.ToString(), input.name);
+  }
   CheckDims(input, tensor.shape());
 }
 
 void OrtSession::CheckPreallocated(size_t index, const Value& value) const {
   const ValueInfo& output = *parts_.outputs[index];
   if (!value.IsTensor() || !output.type.IsTensor()) return;
-  Require(value.tensor().dtype() == output.type.tensor.dtype, ORT_INVALID_ARGUMENT,
-          "Unexpected output data type. Actual: ({}) , expected: ({}) for output '{}'",
-          backplane::TensorTypeName(value.tensor().dtype()), output.type.ToString(), output.name);
+  if (value.tensor().dtype() != output.type.tensor.dtype) [[unlikely]] {
+    Fail(ORT_INVALID_ARGUMENT,
+         "Unexpected output data type. Actual: ({}) , expected: ({}) for output '{}'",
+         backplane::TensorTypeName(value.tensor().dtype()), output.type.ToString(), output.name);
+  }
 }
 
 // For sessions without devices, which may still be given what lies on one.
@@ -453,7 +460,7 @@ void OrtSession::HandOver(backplane::RunState& run, const Value& source, size_t 
   Tensor& given = value.tensor();
   Require(given.shape() == made.shape(), ORT_INVALID_ARGUMENT,
           "the given output '{}' has shape {}, but the model produces {}",
-          parts_.outputs[index]->name, given.shape().ToString(), made.shape().ToString());
+          parts_.outputs[index]->name, given.shape(), made.shape());
   if (made.memory().HostAccessible() && given.memory().HostAccessible()) {
     // A device's EP may have left it there with work that is only enqueued.
     if (run.devices != nullptr) run.devices->WaitForAll();

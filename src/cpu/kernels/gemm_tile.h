@@ -11,7 +11,7 @@ namespace backplane::cpu {
 /// residual).
 struct TileArgs {
   const float* const* a =
-      nullptr;  ///< taps * m pointers, each to k floats; the m rows of a tap are neighbours
+      nullptr;         ///< taps * m pointers, each to k floats; the m rows of a tap are neighbours
   int64_t a_step = 0;  ///< unless 0: floats from a row to the next, and `a` has one pointer a tap
   int64_t taps = 1;
   int64_t k = 0;

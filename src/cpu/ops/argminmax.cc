@@ -83,7 +83,7 @@ class ArgKernel final : public Kernel {
     const int64_t total = output.ElementCount();
     if (total == 0) return;
     Require(rows > 0, ORT_INVALID_ARGUMENT,
-            "axis {} of the input of shape {} is empty: it has no extreme", axis, shape.ToString());
+            "axis {} of the input of shape {} is empty: it has no extreme", axis, shape);
     Require(rows <= std::numeric_limits<int32_t>::max() || inner == 1, ORT_NOT_IMPLEMENTED,
             "an inner axis of {} elements is too long", rows);
     const auto* in = static_cast<const std::byte*>(input.raw());

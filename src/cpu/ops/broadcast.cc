@@ -1,6 +1,7 @@
 #include "cpu/ops/broadcast.h"
 
 #include "base/error.h"
+#include "base/shape_format.h"
 
 namespace backplane::cpu {
 
@@ -30,7 +31,7 @@ Shape ShapeAtAxis(const Shape& shape, int64_t axis, size_t rank) {
   if (axis < 0) axis += signed_rank;
   const auto width = static_cast<int64_t>(shape.rank());
   Require(axis >= 0 && axis <= signed_rank - width, ORT_INVALID_ARGUMENT,
-          "shape {} does not fit at axis {} of a tensor of rank {}", shape.ToString(), axis, rank);
+          "shape {} does not fit at axis {} of a tensor of rank {}", shape, axis, rank);
   Shape padded;
   padded.Resize(rank, 1);
   for (size_t i = 0; i < shape.rank(); ++i) padded[static_cast<size_t>(axis) + i] = shape[i];

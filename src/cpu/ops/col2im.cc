@@ -25,12 +25,12 @@ class Col2ImKernel final : public Kernel {
     const IntList block = ReadInts(context.Input(2), "block_shape", kMostDims);
     Require(image.size() == block.size() && !image.empty(), ORT_INVALID_ARGUMENT,
             "{}: image_shape {} and block_shape {} must have the same number of dimensions",
-            facts_.name, image.ToString(), block.ToString());
+            facts_.name, image, block);
     const WindowAttributes attributes(facts_.node, block);
     const Dims3& k = attributes.kernel();
     const int64_t taps = CheckedMul(CheckedMul(k[0], k[1]), k[2]);
     Require(from.rank() == 3 && from[1] % taps == 0, ORT_INVALID_ARGUMENT,
-            "{}: input of shape {} must be [N, C * {}, L]", facts_.name, from.ToString(), taps);
+            "{}: input of shape {} must be [N, C * {}, L]", facts_.name, from, taps);
     Shape to{from[0], from[1] / taps};
     for (const int64_t dim : image) to.PushBack(dim);
     const Window w = attributes.Resolve(to, /*channels_last=*/false);

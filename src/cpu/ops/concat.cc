@@ -44,7 +44,7 @@ class ConcatKernel final : public Kernel {
     Require(fits, ORT_FAIL,
             "Non concat axis dimensions must match: input {} has shape {}, which does not fit {} "
             "outside of axis {}",
-            i, shape.ToString(), model.ToString(), axis);
+            i, shape, model, axis);
   }
 
   template <typename Skipped>

@@ -46,7 +46,7 @@ class ConstantOfShapeKernel final : public Kernel {
     if (const Tensor* value = info.node.TensorAttribute("value")) {
       Require(value->ElementCount() == 1, ORT_INVALID_GRAPH,
               "{}: value must have one element, its shape is {}", info.node.Describe(),
-              value->shape().ToString());
+              value->shape());
       value_ = *value;
     }
   }
@@ -69,7 +69,7 @@ class EyeLikeKernel final : public Kernel {
   void Run(KernelContext& context) const override {
     const Shape& shape = context.Input(0).shape();
     Require(shape.rank() == 2, ORT_INVALID_ARGUMENT,
-            "EyeLike needs a matrix, the input's shape is {}", shape.ToString());
+            "EyeLike needs a matrix, the input's shape is {}", shape);
     Tensor& output = context.Output(0, shape);
     std::memset(output.raw(), 0, output.Bytes());
     const int64_t rows = shape[0], columns = shape[1];

@@ -164,7 +164,7 @@ class ScanKernel final : public Kernel {
         }
         Require(result.shape() == shapes[i] && result.dtype() == sinks[i].tensor->dtype(),
                 ORT_INVALID_ARGUMENT, "scan output {} of Scan has shape {} in step {}, {} before",
-                i, result.shape().ToString(), step, shapes[i].ToString());
+                i, result.shape(), step, shapes[i]);
         const int64_t at = output_directions_[i] == 1 ? steps - 1 - step : step;
         StoreStep(context.pool(), result.dtype(), sinks[i].axis, at, result.raw(),
                   Advance(sinks[i].tensor->raw(), result.dtype(), sinks[i].offset));
@@ -281,7 +281,7 @@ class ScanKernel final : public Kernel {
   void RunBatched(KernelContext& context) const {
     const Shape& first = ScanInput(context, 0).shape();
     Require(first.rank() >= 2, ORT_INVALID_ARGUMENT,
-            "scan inputs of Scan(8) need two dimensions, not {}", first.ToString());
+            "scan inputs of Scan(8) need two dimensions, not {}", first);
     const int64_t batch = first[0];
     const int64_t steps = first[1];
     const Tensor* lengths = context.OptionalInput(0);
@@ -297,8 +297,8 @@ class ScanKernel final : public Kernel {
 
   static Tensor BatchOf(const Tensor& tensor, int64_t b, int64_t batch) {
     Require(tensor.shape().rank() >= 1 && tensor.shape()[0] == batch && BitsOf(tensor.dtype()) >= 8,
-            ORT_INVALID_ARGUMENT, "an input of Scan has shape {} for a batch of {}",
-            tensor.shape().ToString(), batch);
+            ORT_INVALID_ARGUMENT, "an input of Scan has shape {} for a batch of {}", tensor.shape(),
+            batch);
     const Shape shape = Without(tensor.shape(), 0);
     return Tensor(
         tensor.dtype(), shape,
@@ -314,7 +314,7 @@ class ScanKernel final : public Kernel {
       Require(sequences[i].shape().rank() >= 1 && sequences[i].shape()[0] == steps,
               ORT_INVALID_ARGUMENT,
               "Scan inputs have inconsistent sequence lengths: input {} has {}, not {}", i,
-              sequences[i].shape().ToString(), steps);
+              sequences[i].shape(), steps);
       axes.push_back(AxisOf(sequences[i].shape(), 0));
     }
     std::vector<Value> arguments(states_ + scans_);

@@ -60,8 +60,8 @@ class ConvFloat final : public ConvKernel<ConvFacts, ConvWeights> {
     const Tensor& x = context.Input(0);
     const Window window = weights.attributes.Resolve(x.shape(), channels_last_);
     Require(window.channels == CheckedMul(weights.group_channels, facts_.groups), ORT_FAIL,
-            "{}: input of shape {} has {} channels, the weights want {}", facts_.name,
-            x.shape().ToString(), window.channels, weights.group_channels * facts_.groups);
+            "{}: input of shape {} has {} channels, the weights want {}", facts_.name, x.shape(),
+            window.channels, weights.group_channels * facts_.groups);
     Tensor& y =
         context.Output(0, weights.attributes.OutputShape(window, weights.outputs, channels_last_));
     const int64_t count = y.ElementCount();
@@ -90,15 +90,13 @@ class ConvFloat final : public ConvKernel<ConvFacts, ConvWeights> {
     epilogue.activation = activation_;
     if (const Tensor* bias = context.OptionalInput(2)) {
       Require(bias->ElementCount() == outputs, ORT_INVALID_ARGUMENT,
-              "{}: bias of shape {} for {} output channels", facts_.name, bias->shape().ToString(),
-              outputs);
+              "{}: bias of shape {} for {} output channels", facts_.name, bias->shape(), outputs);
       epilogue.bias = bias->data<float>();
     }
     const Tensor* z = channels_last_ ? context.OptionalInput(3) : nullptr;
     if (z != nullptr) {
       Require(z->shape() == output, ORT_INVALID_ARGUMENT,
-              "{}: Z of shape {} is not of the output's shape {}", facts_.name,
-              z->shape().ToString(), output.ToString());
+              "{}: Z of shape {} is not of the output's shape {}", facts_.name, z->shape(), output);
       epilogue.residual = z->data<float>();
       epilogue.residual_stride = outputs;
     }

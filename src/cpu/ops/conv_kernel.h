@@ -24,7 +24,7 @@ struct ConvNode {
   /// The spatial dimensions of weights of shape `w`.
   std::span<const int64_t> KernelOf(const Shape& w) const {
     Require(w.rank() >= 3, ORT_INVALID_ARGUMENT,
-            "{}: weights of shape {} must have at least 3 dimensions", name, w.ToString());
+            "{}: weights of shape {} must have at least 3 dimensions", name, w);
     return {w.data() + 2, w.rank() - 2};
   }
 

@@ -86,8 +86,8 @@ class ConvTransposeFloat final : public ConvKernel<ConvNode, TransposedWeights> 
     const Tensor& x = context.Input(0);
     const Window w = weights.attributes.ResolveTransposed(facts_.node, x.shape(), channels_last_);
     Require(w.channels == weights.channels, ORT_INVALID_ARGUMENT,
-            "{}: input of shape {} has {} channels, the weights want {}", facts_.name,
-            x.shape().ToString(), w.channels, weights.channels);
+            "{}: input of shape {} has {} channels, the weights want {}", facts_.name, x.shape(),
+            w.channels, weights.channels);
     const int64_t outputs = CheckedMul(weights.group_outputs, facts_.groups);
     Tensor& y = context.Output(0, weights.attributes.OutputShape(w, outputs, channels_last_));
     if (y.ElementCount() == 0) return;

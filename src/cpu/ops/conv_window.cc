@@ -4,6 +4,7 @@
 
 #include "base/checked_math.h"
 #include "base/error.h"
+#include "base/shape_format.h"
 
 namespace backplane::cpu {
 namespace {
@@ -88,7 +89,7 @@ void WindowAttributes::ResolveAxis(Window& w, Dims3& pad_end, size_t i) const {
 
 Window WindowAttributes::Resolve(const Shape& x, bool channels_last, Dims3* pad_end) const {
   Require(x.rank() == rank_ + 2, ORT_INVALID_ARGUMENT,
-          "{}: input of shape {} must have {} dimensions", name_, x.ToString(), rank_ + 2);
+          "{}: input of shape {} must have {} dimensions", name_, x, rank_ + 2);
   Window w = window_;
   Dims3 end = pad_end_;
   w.batch = x[0];
@@ -104,7 +105,7 @@ Window WindowAttributes::Resolve(const Shape& x, bool channels_last, Dims3* pad_
 Window WindowAttributes::ResolveTransposed(const Node& node, const Shape& x,
                                            bool channels_last) const {
   Require(x.rank() == rank_ + 2, ORT_INVALID_ARGUMENT,
-          "{}: input of shape {} must have {} dimensions", name_, x.ToString(), rank_ + 2);
+          "{}: input of shape {} must have {} dimensions", name_, x, rank_ + 2);
   Dims3 extra{0, 0, 0};
   const std::vector<int64_t> output_padding = node.Ints("output_padding");
   Require(output_padding.empty() || output_padding.size() == rank_, ORT_INVALID_ARGUMENT,

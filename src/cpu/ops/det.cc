@@ -42,7 +42,7 @@ class DetKernel final : public Kernel {
     const Shape& from = x.shape();
     const size_t rank = from.rank();
     Require(rank >= 2 && from[rank - 1] == from[rank - 2], ORT_INVALID_ARGUMENT,
-            "Det needs square matrices, the input has shape {}", from.ToString());
+            "Det needs square matrices, the input has shape {}", from);
     const int64_t n = from[rank - 1];
     Shape to;
     for (size_t i = 0; i + 2 < rank; ++i) to.PushBack(from[i]);

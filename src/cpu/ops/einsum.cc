@@ -316,8 +316,8 @@ class EinsumKernel final : public Kernel {
       const bool ellipsis = Has(term, kEllipsisMark);
       const int64_t covered = rank - static_cast<int64_t>(term.size()) + (ellipsis ? 1 : 0);
       Require(ellipsis ? covered >= 0 : covered == 0, ORT_INVALID_ARGUMENT,
-              "Einsum: input {} of shape {} does not fit its {} subscripts", i,
-              input.shape().ToString(), term.size());
+              "Einsum: input {} of shape {} does not fit its {} subscripts", i, input.shape(),
+              term.size());
       ellipsis_rank = std::max(ellipsis_rank, covered);
       operands.push_back(
           {ExpandEllipsis(term, covered), input.shape(), Read<T, S>(context, input)});

@@ -45,7 +45,7 @@ class DropoutKernel final : public Kernel {
     double value = 0.5;
     if (ratio != nullptr) {
       Require(ratio->ElementCount() == 1, ORT_INVALID_ARGUMENT,
-              "ratio must be a scalar, not of shape {}", ratio->shape().ToString());
+              "ratio must be a scalar, not of shape {}", ratio->shape());
       value =
           Dispatch<float, double, Float16, BFloat16>(ratio->dtype(), [&]<typename T>() -> double {
             if constexpr (sizeof(T) == 2)

@@ -27,8 +27,7 @@ class ExpandKernel final : public Kernel {
       const int64_t have = i + from.rank() >= rank ? from[i + from.rank() - rank] : 1;
       const int64_t want = i + wanted.size() >= rank ? wanted[i + wanted.size() - rank] : 1;
       Require(want >= 0 && (have == want || have == 1 || want == 1), ORT_INVALID_ARGUMENT,
-              "invalid expand shape: {} cannot be broadcast with {}", from.ToString(),
-              wanted.ToString());
+              "invalid expand shape: {} cannot be broadcast with {}", from, wanted);
       to[i] = have == 1 ? want : have;
       source_strides[i] = have == 1 ? 0 : strides[i + from.rank() - rank];
     }
@@ -55,11 +54,10 @@ class TileKernel final : public Kernel {
     Require(repeats.size() == from.rank(), ORT_INVALID_ARGUMENT,
             "'repeat' input tensor must have the same length as the 'input' tensor's rank: {} for "
             "shape {}",
-            repeats.ToString(), from.ToString());
+            repeats, from);
     Shape to = from;
     for (size_t i = 0; i < from.rank(); ++i) {
-      Require(repeats[i] >= 0, ORT_INVALID_ARGUMENT, "repeats {} must not be negative",
-              repeats.ToString());
+      Require(repeats[i] >= 0, ORT_INVALID_ARGUMENT, "repeats {} must not be negative", repeats);
       to[i] = CheckedMul(from[i], repeats[i]);
     }
     Tensor& output = context.Output(0, to);

@@ -55,7 +55,7 @@ class Attention final : public Kernel {
     Require(q.rank() == 3 && k.rank() == 3 && v.rank() == 3 && q[0] == k[0] && q[0] == v[0] &&
                 k[1] == v[1] && q[2] == k[2] && q[2] % heads_ == 0 && v[2] % heads_ == 0,
             ORT_INVALID_ARGUMENT, "{}: queries {}, keys {} and values {} do not fit together",
-            name_, q.ToString(), k.ToString(), v.ToString());
+            name_, q, k, v);
     return {q[0], q[1], k[1], q[2] / heads_, v[2] / heads_};
   }
 
@@ -113,7 +113,7 @@ class Attention final : public Kernel {
       stride *= dim;
     }
     Require(fits, ORT_INVALID_ARGUMENT, "{}: the mask {} does not broadcast to the scores {}",
-            name_, shape.ToString(), ShapeToString(full));
+            name_, shape, ShapeToString(full));
     mask.data = tensor->data<float>();
     return mask;
   }

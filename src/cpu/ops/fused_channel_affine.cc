@@ -65,7 +65,7 @@ class ChannelAffine final : public Kernel {
     const int64_t channels = scale.ElementCount();
     Require(!x.shape().empty() && x.shape().back() == channels && shift.ElementCount() == channels,
             ORT_INVALID_ARGUMENT, "{}: {} channels are expected, the input is {}", name_, channels,
-            x.shape().ToString());
+            x.shape());
     Tensor& y = context.Output(0, x.shape());
     if (x.ElementCount() == 0) return;
     const int64_t rows = x.ElementCount() / channels;

@@ -108,12 +108,12 @@ class GatherElementsKernel final : public Kernel {
     const Shape& to = indices.shape();
     const auto axis = static_cast<size_t>(NormalizeAxis(axis_, static_cast<int64_t>(from.rank())));
     Require(to.rank() == from.rank(), ORT_INVALID_ARGUMENT,
-            "indices of shape {} must have the rank of data, {}", to.ToString(), from.ToString());
+            "indices of shape {} must have the rank of data, {}", to, from);
     for (size_t i = 0; i < to.rank(); ++i) {
       Require(
           i == axis || to[i] <= from[i], ORT_INVALID_ARGUMENT,
           "GatherElements: indices of shape {} reach outside of data of shape {} in dimension {}",
-          to.ToString(), from.ToString(), i);
+          to, from, i);
     }
     Tensor& output = context.Output(0, to);
     if (output.ElementCount() == 0) return;
@@ -166,21 +166,19 @@ class GatherNdKernel final : public Kernel {
     const Shape& from = data.shape();
     const Shape& at = indices.shape();
     Require(from.rank() >= 1 && at.rank() >= 1, ORT_INVALID_ARGUMENT,
-            "GatherND: data {} and indices {} must have at least one dimension", from.ToString(),
-            at.ToString());
+            "GatherND: data {} and indices {} must have at least one dimension", from, at);
     const int64_t width = at.back();
     const auto rank = static_cast<int64_t>(from.rank());
     Require(batch_dims_ >= 0 && batch_dims_ < static_cast<int64_t>(at.rank()) &&
                 batch_dims_ < rank && width >= 1 && width <= rank - batch_dims_,
             ORT_INVALID_ARGUMENT,
-            "GatherND: indices of shape {} and batch_dims {} do not fit data of shape {}",
-            at.ToString(), batch_dims_, from.ToString());
+            "GatherND: indices of shape {} and batch_dims {} do not fit data of shape {}", at,
+            batch_dims_, from);
     const auto batch = static_cast<size_t>(batch_dims_);
     const auto tuple = static_cast<size_t>(width);
     for (size_t i = 0; i < batch; ++i) {
       Require(from[i] == at[i], ORT_INVALID_ARGUMENT,
-              "GatherND: batch dimension {} of data {} and indices {} differ", i, from.ToString(),
-              at.ToString());
+              "GatherND: batch dimension {} of data {} and indices {} differ", i, from, at);
     }
     Shape to;
     for (size_t i = 0; i + 1 < at.rank(); ++i) to.PushBack(at[i]);

@@ -32,13 +32,13 @@ class GemmBase : public Kernel {
 
   Sizes Resolve(const Shape& a, const Shape& b) const {
     Require(b.rank() == 2 && (fused_ ? a.rank() >= 1 : a.rank() == 2), ORT_INVALID_ARGUMENT,
-            "{}: A and B must be matrices, not {} and {}", name_, a.ToString(), b.ToString());
+            "{}: A and B must be matrices, not {} and {}", name_, a, b);
     Sizes s;
     s.k = trans_a_ ? a[0] : a.back();
     s.m = trans_a_ ? a[1] : a.Count(0, a.rank() - 1);
     s.n = b[trans_b_ ? 0 : 1];
     Require(s.k == b[trans_b_ ? 1 : 0], ORT_INVALID_ARGUMENT,
-            "{}: inner dimensions do not match: {} and {}", name_, a.ToString(), b.ToString());
+            "{}: inner dimensions do not match: {} and {}", name_, a, b);
     s.output = a;
     if (trans_a_) s.output[0] = s.m;
     s.output.back() = s.n;
@@ -55,8 +55,7 @@ class GemmBase : public Kernel {
     const int64_t columns = c.empty() ? 1 : c.back();
     const int64_t rows = c.rank() < 2 ? 1 : c[c.rank() - 2];
     Require(c.rank() <= 2 && (columns == 1 || columns == s.n) && (rows == 1 || rows == s.m),
-            ORT_INVALID_ARGUMENT, "{}: C of shape {} does not broadcast to {}", name_, c.ToString(),
-            s.output.ToString());
+            ORT_INVALID_ARGUMENT, "{}: C of shape {} does not broadcast to {}", name_, c, s.output);
     return {rows == 1 ? 0 : columns, columns == 1 ? 0 : 1};
   }
 
@@ -125,8 +124,7 @@ class GemmFloat final : public GemmBase {
     const Tensor* z = fused_ ? context.OptionalInput(3) : nullptr;
     if (z != nullptr) {
       Require(z->shape() == s.output, ORT_INVALID_ARGUMENT,
-              "{}: Z of shape {} is not of the output's shape {}", name_, z->shape().ToString(),
-              s.output.ToString());
+              "{}: Z of shape {} is not of the output's shape {}", name_, z->shape(), s.output);
       epilogue.residual = z->data<float>();
       epilogue.residual_stride = s.n;
     }

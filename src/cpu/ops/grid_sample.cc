@@ -86,16 +86,14 @@ class GridSampleKernel final : public Kernel {
                 at[0] == from[0] && at.back() == static_cast<int64_t>(spatial) &&
                 grid.dtype() == x.dtype(),
             ORT_INVALID_ARGUMENT,
-            "GridSample: X of shape {} and grid of shape {} do not fit each other", from.ToString(),
-            at.ToString());
+            "GridSample: X of shape {} and grid of shape {} do not fit each other", from, at);
     Require(mode_ != SampleMode::kCubic || spatial == 2, ORT_INVALID_ARGUMENT,
             "Only support GridSample Cubic mode in 4-D cases.");
     Shape to{from[0], from[1]};
     for (size_t d = 0; d < spatial; ++d) to.PushBack(at[d + 1]);
     Tensor& output = context.Output(0, to);
     if (output.ElementCount() == 0) return;
-    Require(x.ElementCount() > 0, ORT_INVALID_ARGUMENT, "GridSample: X of shape {} is empty",
-            from.ToString());
+    Require(x.ElementCount() > 0, ORT_INVALID_ARGUMENT, "GridSample: X of shape {} is empty", from);
     const int64_t points = to.Count(2);
     const int64_t plane = from.Count(2);
     const T* g = grid.data<T>();

@@ -1,5 +1,7 @@
 #include "cpu/ops/indexing.h"
 
+#include "base/shape_format.h"
+
 namespace backplane::cpu {
 namespace {
 
@@ -9,7 +11,7 @@ DType WholeByteType(DType dtype) { return types::kSubBytes.Has(dtype) ? DType::k
 
 IntList ReadInts(const Tensor& tensor, const char* what, int64_t max_count) {
   Require(tensor.shape().rank() <= 1, ORT_INVALID_ARGUMENT,
-          "{} must be a scalar or of rank 1, its shape is {}", what, tensor.shape().ToString());
+          "{} must be a scalar or of rank 1, its shape is {}", what, tensor.shape());
   const int64_t count = tensor.ElementCount();
   Require(count <= max_count, ORT_INVALID_ARGUMENT,
           "{} has {} elements where at most {} make sense", what, count, max_count);
@@ -24,7 +26,7 @@ IntList ReadInts(const Tensor& tensor, const char* what, int64_t max_count) {
 
 int64_t ReadInt(const Tensor& tensor, const char* what) {
   Require(tensor.ElementCount() == 1, ORT_INVALID_ARGUMENT,
-          "{} must have one element, its shape is {}", what, tensor.shape().ToString());
+          "{} must have one element, its shape is {}", what, tensor.shape());
   return DispatchIndex(tensor,
                        [&]<typename I>() { return static_cast<int64_t>(*tensor.data<I>()); });
 }
@@ -51,7 +53,7 @@ IntList NormalizeAxes(const IntList& axes, int64_t rank) {
     result[i] = NormalizeAxis(axes[i], rank);
     for (size_t j = 0; j < i; ++j) {
       Require(result[i] != result[j], ORT_INVALID_ARGUMENT, "axis {} is given twice in axes {}",
-              axes[i], axes.ToString());
+              axes[i], axes);
     }
   }
   return result;

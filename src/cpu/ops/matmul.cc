@@ -51,8 +51,7 @@ class MatMulBase : public Kernel {
 
   MatMulShape Resolve(const Shape& a, const Shape& b) const {
     Require(a.rank() > 0 && b.rank() > 0, ORT_INVALID_ARGUMENT,
-            "{}: operands must have at least one dimension: {} and {}", name_, a.ToString(),
-            b.ToString());
+            "{}: operands must have at least one dimension: {} and {}", name_, a, b);
     MatMulShape s;
     int64_t b_k = 0;
     SplitShape(a, true, s.a_batch, s.m, s.k);
@@ -69,8 +68,7 @@ class MatMulBase : public Kernel {
       std::swap(s.n, b_k);
       std::swap(s.b_row, s.b_column);
     }
-    Require(s.k == b_k, ORT_FAIL, "{}: inner dimensions do not match: {} and {}", name_,
-            a.ToString(), b.ToString());
+    Require(s.k == b_k, ORT_FAIL, "{}: inner dimensions do not match: {} and {}", name_, a, b);
     s.batch = s.a_batch;
     BroadcastInto(s.batch, s.b_batch);
     s.output = s.batch;

@@ -22,15 +22,14 @@ class MaxUnpoolKernel final : public Kernel {
     Require((strides_.empty() || strides_.size() == kernel_.size()) &&
                 (pads_.empty() || pads_.size() == 2 * kernel_.size()),
             ORT_INVALID_ARGUMENT, "{}: strides {} and pads {} do not fit kernel_shape {}", name_,
-            strides_.ToString(), pads_.ToString(), kernel_.ToString());
+            strides_, pads_, kernel_);
   }
 
   void Run(KernelContext& context) const override {
     const Tensor& x = context.Input(0);
     const Tensor& indices = context.Input(1);
     Require(indices.shape() == x.shape(), ORT_INVALID_ARGUMENT,
-            "{}: indices of shape {} for values of shape {}", name_, indices.shape().ToString(),
-            x.shape().ToString());
+            "{}: indices of shape {} for values of shape {}", name_, indices.shape(), x.shape());
     // The indices count in what was pooled; an output_shape that is larger has it at its start.
     const Shape pooled = PooledShape(x.shape());
     const Tensor* wanted = context.OptionalInput(2);
@@ -39,8 +38,8 @@ class MaxUnpoolKernel final : public Kernel {
                          : ReadInts(*wanted, "output_shape", static_cast<int64_t>(pooled.rank()));
     bool fits = to.rank() == pooled.rank();
     for (size_t i = 0; fits && i < to.rank(); ++i) fits = to[i] >= pooled[i];
-    Require(fits, ORT_INVALID_ARGUMENT, "{}: output_shape {} is smaller than {}", name_,
-            to.ToString(), pooled.ToString());
+    Require(fits, ORT_INVALID_ARGUMENT, "{}: output_shape {} is smaller than {}", name_, to,
+            pooled);
     Tensor& y = context.Output(0, to);
     std::fill_n(y.data<T>(), y.ElementCount(), T{});
     const int64_t bound = pooled.ElementCount();
@@ -58,8 +57,7 @@ class MaxUnpoolKernel final : public Kernel {
  private:
   Shape PooledShape(const Shape& x) const {
     Require(x.rank() == kernel_.size() + 2, ORT_INVALID_ARGUMENT,
-            "{}: input of shape {} must have {} dimensions", name_, x.ToString(),
-            kernel_.size() + 2);
+            "{}: input of shape {} must have {} dimensions", name_, x, kernel_.size() + 2);
     Shape pooled = x;
     for (size_t i = 0; i < kernel_.size(); ++i) {
       const int64_t stride = strides_.empty() ? 1 : strides_[i];
@@ -67,7 +65,7 @@ class MaxUnpoolKernel final : public Kernel {
       const int64_t size =
           CheckedAdd(CheckedAdd(CheckedMul(x[i + 2] - 1, stride), kernel_[i]), -pads);
       Require(size >= 0, ORT_INVALID_ARGUMENT, "{}: pads {} are larger than the image", name_,
-              pads_.ToString());
+              pads_);
       pooled[i + 2] = size;
     }
     return pooled;

@@ -35,7 +35,7 @@ class NonMaxSuppressionKernel final : public Kernel {
     const Shape& s = scores.shape();
     Require(b.rank() == 3 && s.rank() == 3 && b[2] == 4 && b[0] == s[0] && b[1] == s[2],
             ORT_INVALID_ARGUMENT, "boxes of shape {} and scores of shape {} do not fit each other",
-            b.ToString(), s.ToString());
+            b, s);
     const Tensor* most = context.OptionalInput(2);
     const int64_t limit =
         most == nullptr ? 0
@@ -63,7 +63,7 @@ class NonMaxSuppressionKernel final : public Kernel {
     const Tensor* tensor = context.OptionalInput(i);
     if (tensor == nullptr) return fallback;
     Require(tensor->ElementCount() == 1, ORT_INVALID_ARGUMENT,
-            "a threshold must have one element, its shape is {}", tensor->shape().ToString());
+            "a threshold must have one element, its shape is {}", tensor->shape());
     return *tensor->data<float>();
   }
 

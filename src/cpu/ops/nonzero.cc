@@ -66,7 +66,7 @@ class CompressKernel final : public Kernel {
     const Tensor& condition = context.Input(1);
     const Shape& from = input.shape();
     Require(condition.shape().rank() == 1, ORT_INVALID_ARGUMENT,
-            "condition must have one dimension, its shape is {}", condition.shape().ToString());
+            "condition must have one dimension, its shape is {}", condition.shape());
     int64_t outer = 1, dim = input.ElementCount(), inner = 1;
     size_t axis = 0;
     if (axis_.has_value()) {

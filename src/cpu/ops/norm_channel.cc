@@ -22,7 +22,7 @@ struct Channels {
 
 void RequireLength(const Tensor& tensor, int64_t length, const char* what) {
   Require(tensor.ElementCount() == length, ORT_INVALID_ARGUMENT,
-          "{} has shape {} where {} values are expected", what, tensor.shape().ToString(), length);
+          "{} has shape {} where {} values are expected", what, tensor.shape(), length);
 }
 
 // -- BatchNormalization
@@ -141,7 +141,7 @@ class BatchNormKernel final : public Kernel {
     if (constant_channels_ >= 0) {
       Require(constant_channels_ == view.channels, ORT_INVALID_ARGUMENT,
               "scale has {} values where the input of shape {} has {} channels", constant_channels_,
-              input.shape().ToString(), view.channels);
+              input.shape(), view.channels);
       factors = Factors<T>().data();
     } else {
       const T* values[4];
@@ -213,7 +213,7 @@ class GroupNormKernel final : public Kernel {
   void RunAs(KernelContext& context) const {
     const Tensor& input = context.Input(0);
     Require(input.shape().rank() >= 2, ORT_INVALID_ARGUMENT,
-            "the input of shape {} has no channels", input.shape().ToString());
+            "the input of shape {} has no channels", input.shape());
     const Channels view(input.shape());
     const int64_t groups = groups_ == 0 ? view.channels : groups_;
     Require(groups == 0 || view.channels % groups == 0, ORT_INVALID_ARGUMENT,

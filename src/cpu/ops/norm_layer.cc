@@ -121,8 +121,7 @@ class LayerNormKernel final : public Kernel {
     Shape spread = shape;
     BroadcastInto(spread, operand_shape);
     Require(spread == shape, ORT_INVALID_ARGUMENT,
-            "scale or bias of shape {} does not broadcast to the input's {}",
-            operand_shape.ToString(), shape.ToString());
+            "scale or bias of shape {} does not broadcast to the input's {}", operand_shape, shape);
     const Broadcast plan(shape, {&shape, &operand_shape});
     const Scalar scalar = plan.IsScalar(1) ? Scalar::kRight : Scalar::kNone;
     plan.ForEach(context.pool(), kCheapBinary,

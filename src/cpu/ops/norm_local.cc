@@ -28,7 +28,7 @@ class LrnKernel final : public Kernel {
     const Tensor& input = context.Input(0);
     const Shape& shape = input.shape();
     Require(shape.rank() >= 2, ORT_INVALID_ARGUMENT, "the input of shape {} has no channels",
-            shape.ToString());
+            shape);
     Tensor& output = context.Output(0, shape);
     const int64_t channels = shape[1];
     const int64_t inner = shape.Count(2);

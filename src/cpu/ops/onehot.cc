@@ -33,7 +33,7 @@ class OneHotKernel final : public Kernel {
     const Tensor& values = context.Input(2);
     const int64_t depth = Depth(context.Input(1));
     Require(values.shape() == Shape{2}, ORT_INVALID_ARGUMENT,
-            "Invalid argument for values: its shape is {}, not {{2}}", values.shape().ToString());
+            "Invalid argument for values: its shape is {}, not {{2}}", values.shape());
     const Shape& from = indices.shape();
     const auto axis =
         static_cast<size_t>(NormalizeAxis(axis_, static_cast<int64_t>(from.rank()) + 1));
@@ -65,7 +65,7 @@ class OneHotKernel final : public Kernel {
  private:
   static int64_t Depth(const Tensor& tensor) {
     Require(tensor.ElementCount() == 1, ORT_INVALID_ARGUMENT,
-            "Invalid argument for depth; it's not a scalar: shape {}", tensor.shape().ToString());
+            "Invalid argument for depth; it's not a scalar: shape {}", tensor.shape());
     int64_t depth = 0;
     DispatchNumber(tensor.dtype(), [&]<typename T>() { depth = AsIndex(*tensor.data<T>()); });
     Require(depth > 0, ORT_INVALID_ARGUMENT, "Depth is negative or zero: {}", depth);

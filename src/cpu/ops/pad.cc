@@ -102,8 +102,7 @@ class PadKernel final : public Kernel {
     for (size_t i = 0; i < rank; ++i) {
       const PadAxis axis = MakeAxis(from[i], pads[i], pads[i + rank]);
       Require(axis.kept > 0 || mode_ == PadMode::kConstant, ORT_INVALID_ARGUMENT,
-              "Cannot pad dimension {} of shape {} from its elements: it has none left", i,
-              from.ToString());
+              "Cannot pad dimension {} of shape {} from its elements: it has none left", i, from);
     }
     const WholeBytes source = ReadWholeBytes(context, input);
     WholeByteOutput destination(context, output);
@@ -122,15 +121,13 @@ class PadKernel final : public Kernel {
     const Tensor* axes_input = from_attributes_ ? nullptr : context.OptionalInput(3);
     if (axes_input == nullptr) {
       Require(given.size() == 2 * rank, ORT_FAIL,
-              "Pads {} must have twice as many values as the input {} has dimensions",
-              given.ToString(), from.ToString());
+              "Pads {} must have twice as many values as the input {} has dimensions", given, from);
       return given;
     }
     const IntList axes = NormalizeAxes(ReadInts(*axes_input, "axes", static_cast<int64_t>(rank)),
                                        static_cast<int64_t>(rank));
     Require(given.size() == 2 * axes.size(), ORT_INVALID_ARGUMENT,
-            "Pads {} must have two values for each of the axes {}", given.ToString(),
-            axes.ToString());
+            "Pads {} must have two values for each of the axes {}", given, axes);
     IntList pads;
     pads.Resize(2 * rank, 0);
     for (size_t i = 0; i < axes.size(); ++i) {

@@ -48,7 +48,7 @@ class PoolBase : public Kernel {
       return r;
     }
     Require(x.rank() >= 2, ORT_INVALID_ARGUMENT,
-            "{}: input of shape {} must have at least 2 dimensions", name_, x.ToString());
+            "{}: input of shape {} must have at least 2 dimensions", name_, x);
     Window& w = r.window;
     w.batch = x[0];
     w.channels = channels_last_ ? x.back() : x[1];

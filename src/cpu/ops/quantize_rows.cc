@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/checked_math.h"
+#include "base/shape_format.h"
 
 namespace backplane::cpu {
 namespace {
@@ -25,7 +26,7 @@ QuantizedRows::QuantizedRows(const Shape& x, const Shape& scale, int64_t axis, i
   if (block_size == 0) {
     Require(scale.rank() == 1 && scale[0] == dim_, ORT_INVALID_ARGUMENT,
             "scale must be a scalar or have {} elements for axis {}, its shape is {}", dim_, axis,
-            scale.ToString());
+            scale);
     kind_ = inner_ == 1 ? Kind::kLastAxis : Kind::kAxis;
     rows_ = inner_ == 1 ? outer : outer * dim_;
     longest_ = inner_ == 1 ? dim_ : inner_;
@@ -38,8 +39,8 @@ QuantizedRows::QuantizedRows(const Shape& x, const Shape& scale, int64_t axis, i
   bool fits = scale.rank() == x.rank();
   for (size_t i = 0; fits && i < x.rank(); ++i) fits = scale[i] == (i == at ? blocks_ : x[i]);
   Require(fits, ORT_INVALID_ARGUMENT,
-          "scale of shape {} does not fit input {} in blocks of {} along axis {}", scale.ToString(),
-          x.ToString(), block_size, axis);
+          "scale of shape {} does not fit input {} in blocks of {} along axis {}", scale, x,
+          block_size, axis);
   kind_ = inner_ == 1 ? Kind::kLastAxisBlock : Kind::kBlock;
   rows_ = inner_ == 1 ? outer * blocks_ : outer * dim_;
   longest_ = inner_ == 1 ? std::min(block_, dim_) : inner_;
@@ -69,7 +70,7 @@ QuantizationParameters ReadQuantizationParameters(KernelContext& context) {
   const auto size = static_cast<size_t>(count);
   Require(zero_point == nullptr || zero_point->ElementCount() == count, ORT_INVALID_ARGUMENT,
           "zero_point and scale must have the same shape: {} and {}",
-          zero_point == nullptr ? "" : zero_point->shape().ToString(), scale.shape().ToString());
+          zero_point == nullptr ? Shape() : zero_point->shape(), scale.shape());
   auto* scales = context.Scratch<float>(size);
   LoadFloats(scale.dtype(), scale.raw(), 0, count, scales);
   auto* zeros = context.Scratch<int32_t>(size);

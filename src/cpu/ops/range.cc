@@ -40,7 +40,7 @@ template <typename T>
 Computed<T> ScalarInput(const KernelContext& context, size_t i, const char* what) {
   const Tensor& tensor = context.Input(i);
   Require(tensor.ElementCount() == 1 && tensor.shape().rank() <= 1, ORT_INVALID_ARGUMENT,
-          "{} in Range must be a scalar, its shape is {}", what, tensor.shape().ToString());
+          "{} in Range must be a scalar, its shape is {}", what, tensor.shape());
   return static_cast<Computed<T>>(*tensor.data<T>());
 }
 

@@ -88,7 +88,7 @@ class ScanKernel final : public Kernel {
     const Tensor& input = context.Input(0);
     const Tensor& axis = context.Input(1);
     Require(axis.ElementCount() == 1, ORT_INVALID_ARGUMENT,
-            "axis must be one value, not a tensor of shape {}", axis.shape().ToString());
+            "axis must be one value, not a tensor of shape {}", axis.shape());
     const int64_t value = Dispatch<int32_t, int64_t>(
         axis.dtype(), [&]<typename T>() -> int64_t { return *axis.data<T>(); });
     const auto rank = static_cast<int64_t>(input.shape().rank());

@@ -56,17 +56,15 @@ class ReshapeKernel final : public Kernel {
     int64_t known = 1;
     for (size_t i = 0; i < to.rank(); ++i) {
       if (to[i] == -1) {
-        Require(!unknown.has_value(), ORT_FAIL, "the requested shape {} has more than one -1",
-                to.ToString());
+        Require(!unknown.has_value(), ORT_FAIL, "the requested shape {} has more than one -1", to);
         unknown = i;
         continue;
       }
-      Require(to[i] >= 0, ORT_FAIL, "the requested shape {} has a dimension below -1",
-              to.ToString());
+      Require(to[i] >= 0, ORT_FAIL, "the requested shape {} has a dimension below -1", to);
       if (to[i] == 0 && !allow_zero_) {
         Require(i < from.rank(), ORT_FAIL,
                 "dimension {} of the requested shape {} copies one that the input {} does not have",
-                i, to.ToString(), from.ToString());
+                i, to, from);
         to[i] = from[i];
       }
       known = CheckedMul(known, to[i]);
@@ -76,13 +74,13 @@ class ReshapeKernel final : public Kernel {
       Require(known != 0 && count % known == 0, ORT_FAIL,
               "the input tensor cannot be reshaped to the requested shape. Input shape:{}, "
               "requested shape:{}",
-              from.ToString(), to.ToString());
+              from, to);
       to[*unknown] = count / known;
     } else {
       Require(known == count, ORT_FAIL,
               "the input tensor cannot be reshaped to the requested shape. Input shape:{}, "
               "requested shape:{}",
-              from.ToString(), to.ToString());
+              from, to);
     }
   }
 
@@ -121,8 +119,7 @@ class SqueezeKernel final : public Kernel {
     for (size_t i = 0; i < from.rank(); ++i) {
       const bool named = std::find(axes.begin(), axes.end(), static_cast<int64_t>(i)) != axes.end();
       Require(!named || from[i] == 1, ORT_FAIL,
-              "dimension of input {} must be 1 instead of {}. shape={}", i, from[i],
-              from.ToString());
+              "dimension of input {} must be 1 instead of {}. shape={}", i, from[i], from);
       // An empty list of axes squeezes every dimension of 1, as no list does.
       const bool drop = named || ((all || axes.empty()) && from[i] == 1);
       if (!drop) to.PushBack(from[i]);

@@ -46,7 +46,7 @@ class ResizeKernel final : public Kernel {
     Tensor& output = context.Output(0, to);
     if (output.ElementCount() == 0) return;
     Require(input.ElementCount() > 0, ORT_INVALID_ARGUMENT,
-            "Resize: an input of shape {} has nothing to sample", from.ToString());
+            "Resize: an input of shape {} has nothing to sample", from);
     const bool unchanged = std::all_of(axes.begin(), axes.end(), [&](const ResizeAxis& axis) {
       return axis.Unchanged(attributes_);
     });

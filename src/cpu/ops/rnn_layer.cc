@@ -1,5 +1,7 @@
 #include "cpu/ops/rnn_layer.h"
 
+#include "base/shape_format.h"
+
 namespace backplane::cpu {
 
 RnnAttributes::RnnAttributes(const Node& node,
@@ -47,8 +49,8 @@ namespace {
 
 void RequireShape(const Tensor* tensor, const char* name, const Shape& expected) {
   Require(tensor == nullptr || tensor->shape() == expected, ORT_INVALID_ARGUMENT,
-          "Input {} must have shape {}. Actual:{}", name, expected.ToString(),
-          tensor == nullptr ? "" : tensor->shape().ToString());
+          "Input {} must have shape {}. Actual:{}", name, expected,
+          tensor == nullptr ? Shape() : tensor->shape());
 }
 
 }  // namespace
@@ -56,10 +58,9 @@ void RequireShape(const Tensor* tensor, const char* name, const Shape& expected)
 RnnSizes CheckRnnShapes(const KernelContext& context, const RnnAttributes& attributes,
                         const Shape& w, const Shape& r, int64_t gates) {
   const Shape& x = context.Input(0).shape();
-  Require(x.rank() == 3, ORT_INVALID_ARGUMENT, "Input X must have 3 dimensions only. Actual:{}",
-          x.ToString());
+  Require(x.rank() == 3, ORT_INVALID_ARGUMENT, "Input X must have 3 dimensions only. Actual:{}", x);
   Require(w.rank() == 3 && r.rank() == 3, ORT_INVALID_ARGUMENT,
-          "Inputs W and R must have 3 dimensions. Actual:{} and {}", w.ToString(), r.ToString());
+          "Inputs W and R must have 3 dimensions. Actual:{} and {}", w, r);
   RnnSizes sizes;
   sizes.steps = x[attributes.batch_first ? 1 : 0];
   sizes.batch = x[attributes.batch_first ? 0 : 1];
@@ -67,15 +68,14 @@ RnnSizes CheckRnnShapes(const KernelContext& context, const RnnAttributes& attri
   sizes.hidden = r[2];
   sizes.directions = attributes.directions;
   Require(attributes.hidden_size == 0 || attributes.hidden_size == sizes.hidden,
-          ORT_INVALID_ARGUMENT, "hidden_size is {}, but R has shape {}", attributes.hidden_size,
-          r.ToString());
+          ORT_INVALID_ARGUMENT, "hidden_size is {}, but R has shape {}", attributes.hidden_size, r);
   const int64_t rows = CheckedMul(gates, sizes.hidden);
   Require(w == Shape({sizes.directions, rows, sizes.input}), ORT_INVALID_ARGUMENT,
           "Input W must have shape {{{},{}*{},{}}}. Actual:{}", sizes.directions, gates,
-          sizes.hidden, sizes.input, w.ToString());
+          sizes.hidden, sizes.input, w);
   Require(r == Shape({sizes.directions, rows, sizes.hidden}), ORT_INVALID_ARGUMENT,
           "Input R must have shape {{{},{}*{},{}}}. Actual:{}", sizes.directions, gates,
-          sizes.hidden, sizes.hidden, r.ToString());
+          sizes.hidden, sizes.hidden, r);
   RequireShape(context.OptionalInput(3), "B", Shape{sizes.directions, 2 * rows});
   const Shape state = attributes.batch_first ? Shape{sizes.batch, sizes.directions, sizes.hidden}
                                              : Shape{sizes.directions, sizes.batch, sizes.hidden};

@@ -133,7 +133,7 @@ class RecurrentKernel final : public Kernel {
     const int64_t hidden = r.shape()[2];
     Require(r.shape()[1] == Cell::kGates * hidden && gate_rows == r.shape()[1],
             ORT_INVALID_ARGUMENT, "W of shape {} and R of shape {} do not fit each other",
-            w.shape().ToString(), r.shape().ToString());
+            w.shape(), r.shape());
     for (int64_t d = 0; d < attributes_.directions; ++d) {
       out.push_back(
           {TransposedMatrix<T>(w.data<T>() + d * w.shape().Count(1), gate_rows, w.shape()[2], pack),

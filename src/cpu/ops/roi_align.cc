@@ -76,13 +76,13 @@ class RoiAlignKernel final : public Kernel {
     Require(shape.rank() == 4 && rois.shape().rank() == 2 && rois.shape()[1] == 4 &&
                 batches.shape() == Shape{rois.shape()[0]},
             ORT_INVALID_ARGUMENT,
-            "RoiAlign: X {}, rois {} and batch_indices {} do not fit each other", shape.ToString(),
-            rois.shape().ToString(), batches.shape().ToString());
+            "RoiAlign: X {}, rois {} and batch_indices {} do not fit each other", shape,
+            rois.shape(), batches.shape());
     const int64_t count = rois.shape()[0], channels = shape[1];
     Tensor& output = context.Output(0, Shape{count, channels, rows_, columns_});
     if (output.ElementCount() == 0) return;
     Require(shape[2] > 0 && shape[3] > 0, ORT_INVALID_ARGUMENT, "RoiAlign: X of shape {} is empty",
-            shape.ToString());
+            shape);
     for (int64_t r = 0; r < count; ++r) CheckedBatch(batches, r, shape[0]);
     const double cost = static_cast<double>(rows_ * columns_) * 4 * 8;
     context.pool().For(count * channels, cost, [&](int64_t begin, int64_t end) {

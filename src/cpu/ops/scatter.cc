@@ -95,14 +95,13 @@ class ScatterElementsKernel final : public Kernel {
     const auto axis = static_cast<size_t>(
         NormalizeAxis(axis_, std::max<int64_t>(1, static_cast<int64_t>(shape.rank()))));
     Require(at == updates.shape(), ORT_INVALID_ARGUMENT,
-            "Indices and updates must have the same shape: {} and {}", at.ToString(),
-            updates.shape().ToString());
+            "Indices and updates must have the same shape: {} and {}", at, updates.shape());
     Require(at.rank() == shape.rank() && shape.rank() > 0, ORT_INVALID_ARGUMENT,
-            "Indices must have the same rank as Input: {} and {}", at.ToString(), shape.ToString());
+            "Indices must have the same rank as Input: {} and {}", at, shape);
     for (size_t i = 0; i < at.rank(); ++i) {
       Require(i == axis || at[i] <= shape[i], ORT_INVALID_ARGUMENT,
-              "Indices of shape {} reach outside of the input of shape {} in dimension {}",
-              at.ToString(), shape.ToString(), i);
+              "Indices of shape {} reach outside of the input of shape {} in dimension {}", at,
+              shape, i);
     }
     Tensor& output = context.Output(0, shape);
     if (output.raw() != data.raw())
@@ -154,18 +153,18 @@ class ScatterNdKernel final : public Kernel {
     const Shape& shape = data.shape();
     const Shape& at = indices.shape();
     Require(shape.rank() > 0 && at.rank() > 0, ORT_INVALID_ARGUMENT,
-            "input tensor and indices tensor must have at least one dimension: {} and {}",
-            shape.ToString(), at.ToString());
+            "input tensor and indices tensor must have at least one dimension: {} and {}", shape,
+            at);
     const int64_t tuple = at.back();
     Require(tuple <= static_cast<int64_t>(shape.rank()), ORT_INVALID_ARGUMENT,
-            "last dimension of indices must not be larger than rank of input tensor: {} and {}",
-            at.ToString(), shape.ToString());
+            "last dimension of indices must not be larger than rank of input tensor: {} and {}", at,
+            shape);
     Shape expected;
     for (size_t i = 0; i + 1 < at.rank(); ++i) expected.PushBack(at[i]);
     for (size_t i = static_cast<size_t>(tuple); i < shape.rank(); ++i) expected.PushBack(shape[i]);
     Require(updates.shape() == expected, ORT_INVALID_ARGUMENT,
-            "updates tensor should have shape {}, it has {} (data {}, indices {})",
-            expected.ToString(), updates.shape().ToString(), shape.ToString(), at.ToString());
+            "updates tensor should have shape {}, it has {} (data {}, indices {})", expected,
+            updates.shape(), shape, at);
     Tensor& output = context.Output(0, shape);
     if (output.raw() != data.raw())
       CopyContiguous(context.pool(), data.dtype(), output.raw(), data.raw(), data.ElementCount());
@@ -215,8 +214,8 @@ class TensorScatterKernel final : public Kernel {
     for (size_t i = 0; fits && i < shape.rank(); ++i)
       fits = i == axis || update.shape()[i] == shape[i];
     Require(fits, ORT_INVALID_ARGUMENT,
-            "TensorScatter: update of shape {} does not fit the cache of shape {}",
-            update.shape().ToString(), shape.ToString());
+            "TensorScatter: update of shape {} does not fit the cache of shape {}", update.shape(),
+            shape);
     const int64_t length = shape[axis];
     const int64_t count = update.shape()[axis];
     Require(count <= length, ORT_INVALID_ARGUMENT, "TensorScatter: {} updates for a cache of {}",

@@ -224,8 +224,7 @@ class ConcatFromSequenceKernel final : public Kernel {
     for (size_t d = 0; fits && d < shape.rank(); ++d)
       fits = shape[d] == first[d] || (!new_axis_ && d == axis);
     Require(fits, ORT_INVALID_ARGUMENT,
-            "element {} of the sequence has shape {}, which does not fit {}", i, shape.ToString(),
-            first.ToString());
+            "element {} of the sequence has shape {}, which does not fit {}", i, shape, first);
     return new_axis_ ? 1 : shape[axis];
   }
 

@@ -20,11 +20,11 @@ class ReverseSequenceKernel final : public Kernel {
     const Tensor& lengths = context.Input(1);
     const Shape& shape = input.shape();
     Require(shape.rank() >= 2, ORT_INVALID_ARGUMENT,
-            "ReverseSequence needs two dimensions, the input has shape {}", shape.ToString());
+            "ReverseSequence needs two dimensions, the input has shape {}", shape);
     const int64_t batch = shape[static_cast<size_t>(batch_axis_)];
     const int64_t steps = shape[static_cast<size_t>(time_axis_)];
     Require(lengths.shape() == Shape{batch}, ORT_INVALID_ARGUMENT,
-            "sequence_lens shape must be {{{}}}, it is {}", batch, lengths.shape().ToString());
+            "sequence_lens shape must be {{{}}}, it is {}", batch, lengths.shape());
     Tensor& output = context.Output(0, shape);
     if (output.ElementCount() == 0) return;
     const int64_t block = shape.Count(2);

@@ -84,8 +84,7 @@ class SliceKernel final : public Kernel {
                 (bounds.steps.empty() || bounds.steps.size() == count) && count <= from.rank(),
             ORT_INVALID_ARGUMENT,
             "Slice of a tensor of shape {}: starts {}, ends {}, axes {} and steps {} do not fit",
-            from.ToString(), bounds.starts.ToString(), bounds.ends.ToString(),
-            bounds.axes.ToString(), bounds.steps.ToString());
+            from, bounds.starts, bounds.ends, bounds.axes, bounds.steps);
     IntList axes;
     if (!bounds.axes.empty()) axes = NormalizeAxes(bounds.axes, static_cast<int64_t>(from.rank()));
     const IntList strides = StridesOf(from);

@@ -48,7 +48,7 @@ class DepthToSpaceKernel final : public Kernel {
   void Run(KernelContext& context) const override {
     const Shape& from = context.Input(0).shape();
     Require(from.rank() == 4, ORT_INVALID_ARGUMENT,
-            "DepthToSpace needs four dimensions, the input has shape {}", from.ToString());
+            "DepthToSpace needs four dimensions, the input has shape {}", from);
     const int64_t n = from[0], c = from[1], h = from[2], w = from[3], b = block_;
     Require(c % (b * b) == 0, ORT_INVALID_ARGUMENT,
             "DepthToSpace requires input depth to be a multiple of (block_size * block_size): {} "
@@ -76,11 +76,11 @@ class SpaceToDepthKernel final : public Kernel {
   void Run(KernelContext& context) const override {
     const Shape& from = context.Input(0).shape();
     Require(from.rank() == 4, ORT_INVALID_ARGUMENT,
-            "SpaceToDepth needs four dimensions, the input has shape {}", from.ToString());
+            "SpaceToDepth needs four dimensions, the input has shape {}", from);
     const int64_t n = from[0], c = from[1], h = from[2], w = from[3], b = block_;
     Require(h % b == 0 && w % b == 0, ORT_INVALID_ARGUMENT,
             "SpaceToDepth requires input height and width to be multiples of block_size {}: {}", b,
-            from.ToString());
+            from);
     const Shape to{n, CheckedMul(c, b * b), h / b, w / b};
     if (column_row_depth_) {
       Rearrange(context, to, {n, c, b, b, h / b, w / b}, {c * h * w, h * w, w, 1, b * w, b});

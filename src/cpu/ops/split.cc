@@ -53,12 +53,11 @@ class SplitKernel final : public Kernel {
     int64_t total = 0;
     for (const int64_t size : sizes) {
       Require(size >= 0, ORT_INVALID_ARGUMENT, "Invalid value in 'split' attribute: {} in {}", size,
-              sizes.ToString());
+              sizes);
       total = CheckedAdd(total, size);
     }
     Require(static_cast<int64_t>(sizes.size()) == parts_ && total == dim, ORT_INVALID_ARGUMENT,
-            "Cannot split a dimension of {} into {} outputs of sizes {}", dim, parts_,
-            sizes.ToString());
+            "Cannot split a dimension of {} into {} outputs of sizes {}", dim, parts_, sizes);
     return sizes;
   }
 

@@ -31,8 +31,7 @@ class StringConcatKernel final : public Kernel {
     for (size_t i = 0; i < rank; ++i) {
       const int64_t x = dim(a.shape(), i), y = dim(b.shape(), i);
       Require(x == y || x == 1 || y == 1, ORT_INVALID_ARGUMENT,
-              "StringConcat: {} and {} cannot be broadcast", a.shape().ToString(),
-              b.shape().ToString());
+              "StringConcat: {} and {} cannot be broadcast", a.shape(), b.shape());
       to[i] = x == 1 ? y : x;
     }
     Tensor& output = context.Output(0, to);
@@ -212,8 +211,7 @@ class StringNormalizerKernel final : public Kernel {
     const Tensor& input = context.Input(0);
     const Shape& from = input.shape();
     Require(from.rank() == 1 || (from.rank() == 2 && from[0] == 1), ORT_INVALID_ARGUMENT,
-            "Input dimensions are either[C > 0] or [1][C > 0] allowed, they are {}",
-            from.ToString());
+            "Input dimensions are either[C > 0] or [1][C > 0] allowed, they are {}", from);
     std::vector<std::string> kept;
     for (const std::string& text : input.span<std::string>()) {
       const bool stops =

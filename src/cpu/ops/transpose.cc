@@ -19,7 +19,7 @@ class TransposeKernel final : public Kernel {
     std::sort(sorted.begin(), sorted.end());
     for (int64_t i = 0; i < rank; ++i) {
       Require(sorted[static_cast<size_t>(i)] == i, ORT_INVALID_ARGUMENT,
-              "{}: perm {} is not a permutation", info.node.Describe(), perm_.ToString());
+              "{}: perm {} is not a permutation", info.node.Describe(), perm_);
     }
   }
 
@@ -28,7 +28,7 @@ class TransposeKernel final : public Kernel {
     const Shape& from = input.shape();
     const size_t rank = from.rank();
     Require(!given_ || perm_.size() == rank, ORT_INVALID_ARGUMENT,
-            "perm {} does not fit the input shape {}", perm_.ToString(), from.ToString());
+            "perm {} does not fit the input shape {}", perm_, from);
     const auto axis_of = [&](size_t i) {
       return given_ ? static_cast<size_t>(perm_[i]) : rank - 1 - i;
     };

@@ -15,7 +15,7 @@ class TriluKernel final : public Kernel {
     const Tensor& input = context.Input(0);
     const Shape& shape = input.shape();
     Require(shape.rank() >= 2, ORT_INVALID_ARGUMENT,
-            "Input tensor should have a rank of at least 2, its shape is {}", shape.ToString());
+            "Input tensor should have a rank of at least 2, its shape is {}", shape);
     const Tensor* k_input = context.OptionalInput(1);
     const int64_t k = k_input == nullptr ? 0 : ReadInt(*k_input, "k");
     Tensor& output = context.Output(0, shape);

@@ -58,7 +58,7 @@ class ClipKernel final : public Kernel {
     if (limit == nullptr) return nullptr;
     Require(limit->ElementCount() == 1 && limit->dtype() == dtype_, ORT_INVALID_ARGUMENT,
             "{} must be one {}, not {} of shape {}", i == 1 ? "min" : "max", NameOf(dtype_),
-            NameOf(limit->dtype()), limit->shape().ToString());
+            NameOf(limit->dtype()), limit->shape());
     return limit;
   }
 
