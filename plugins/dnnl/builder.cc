@@ -12,15 +12,7 @@ Builder::Builder(const Group& group, const Constants& constants, const Settings&
 std::shared_ptr<const Program> Builder::Build(const std::vector<Dims>& input_dims) {
   try {
     InferShapes(input_dims);
-    DefineSources();
-    for (const Unit& unit : Fuse(group_, shapes_, settings_.fusion)) {
-      const Node& node = NodeOf(unit);
-      where_ = node.op_type + " '" + node.name + "'";
-      for (int post : unit.swallowed) where_ += "+" + group_.graph.nodes[post].op_type;
-      group_.operators[unit.node]->build(*this, unit);
-    }
-    where_ = "the outputs";
-    BindOutputs();
+    if (!IsEmpty()) BuildSteps();
   } catch (const Failure& failure) {
     throw Failure(failure.code(), where_ + ": " + failure.what());
   } catch (const dnnl::error& error) {
@@ -30,6 +22,18 @@ std::shared_ptr<const Program> Builder::Build(const std::vector<Dims>& input_dim
   for (int value : group_.outputs) output_dims.push_back(shapes_[value]);
   return std::make_shared<Program>(std::move(buffers_), std::move(steps_), input_dims,
                                    std::move(output_dims));
+}
+
+void Builder::BuildSteps() {
+  DefineSources();
+  for (const Unit& unit : Fuse(group_, shapes_, settings_.fusion)) {
+    const Node& node = NodeOf(unit);
+    where_ = node.op_type + " '" + node.name + "'";
+    for (int post : unit.swallowed) where_ += "+" + group_.graph.nodes[post].op_type;
+    group_.operators[unit.node]->build(*this, unit);
+  }
+  where_ = "the outputs";
+  BindOutputs();
 }
 
 void Builder::InferShapes(const std::vector<Dims>& input_dims) {
@@ -42,13 +46,26 @@ void Builder::InferShapes(const std::vector<Dims>& input_dims) {
     const Node& node = group_.graph.nodes[i];
     where_ = node.op_type + " '" + node.name + "'";
     group_.operators[i]->infer({group_.graph, node, constants_}, shapes_);
-    for (int output : node.outputs) {
-      if (output >= 0 && ElementCount(shapes_[output]) == 0) {
-        throw Failure(ORT_INVALID_ARGUMENT,
-                      "empty tensors are not supported: " + Text(shapes_[output]));
-      }
-    }
   }
+}
+
+// Without any element of a result nothing is computed; among others, empty tensors are no
+// business of oneDNN's.
+bool Builder::IsEmpty() const {
+  const auto empty = [&](int value) { return ElementCount(shapes_[value]) == 0; };
+  if (std::all_of(group_.outputs.begin(), group_.outputs.end(), empty)) return true;
+  const auto check = [&](int value) {
+    // Lists of axes and the like may well be empty; they are no tensors of oneDNN's types.
+    if (value >= 0 && Type(value) != DataType::undef && empty(value)) {
+      throw Failure(ORT_INVALID_ARGUMENT,
+                    "empty tensors are not supported: " + Text(shapes_[value]));
+    }
+  };
+  for (const Node& node : group_.graph.nodes) {
+    std::for_each(node.inputs.begin(), node.inputs.end(), check);
+    std::for_each(node.outputs.begin(), node.outputs.end(), check);
+  }
+  return false;
 }
 
 const Node* Builder::OnlyUser(int value) const {

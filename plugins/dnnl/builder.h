@@ -100,6 +100,8 @@ class Builder {
 
  private:
   void InferShapes(const std::vector<Dims>& input_dims);
+  bool IsEmpty() const;
+  void BuildSteps();
   void DefineSources();
   void BindOutputs();
   Tensor NewConstant(const dnnl::memory& memory);

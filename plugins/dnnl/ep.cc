@@ -72,6 +72,10 @@ void Ep::GetCapability(const OrtGraph* source, OrtEpGraphSupportInfo* support) {
 
 std::vector<bool> Ep::Supported(const Graph& graph, const Constants& constants) const {
   std::vector<bool> supported(graph.nodes.size());
+  Shapes shapes(graph.values.size());
+  for (size_t i = 0; i < shapes.size(); ++i) {
+    if (graph.values[i].HasStaticShape()) shapes[i] = *graph.values[i].dims;
+  }
   for (size_t i = 0; i < graph.nodes.size(); ++i) {
     const Node& node = graph.nodes[i];
     const auto& excluded = settings_.exclude_ops;
@@ -80,7 +84,9 @@ std::vector<bool> Ep::Supported(const Graph& graph, const Constants& constants) 
       continue;
     }
     const Operator* op = nullptr;
-    const Refusal refusal = CheckNode({graph, node, constants}, &op);
+    const OpView view{graph, node, constants};
+    Refusal refusal = CheckNode(view, &op);
+    if (refusal.empty()) refusal = CheckShapes(view, *op, shapes);
     supported[i] = refusal.empty();
     if (!refusal.empty() && logger_ != nullptr) {
       Log(logger_, ORT_LOGGING_LEVEL_VERBOSE,

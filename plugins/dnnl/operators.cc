@@ -40,6 +40,26 @@ Refusal CheckNode(const OpView& view, const Operator** op) {
   return refusal;
 }
 
+Refusal CheckShapes(const OpView& view, const Operator& op, Shapes& shapes) {
+  for (int input : view.node.inputs) {
+    if (input < 0) continue;
+    const Value& value = view.graph.values[input];
+    if (!value.HasStaticShape()) return "";
+    const bool is_data = ToDataType(value.type) != DataType::undef;
+    if (is_data && ElementCount(*value.dims) == 0) return "an input is empty";
+  }
+  try {
+    op.infer(view, shapes);
+    for (int output : view.node.outputs) {
+      if (output < 0) continue;
+      if (ElementCount(shapes[output]) == 0) return "the result is empty";
+    }
+  } catch (const Failure& failure) {
+    return failure.what();
+  }
+  return "";
+}
+
 std::optional<std::vector<int64_t>> OpView::Integers(size_t i) const {
   if (!IsConstant(i)) return std::nullopt;
   const void* data = constants[node.inputs[i]];

@@ -89,6 +89,12 @@ const Operator* FindOperator(const Node& node);
 /** Why a node is not taken; empty if it is. `op` is set to its entry when it is taken. */
 Refusal CheckNode(const OpView& view, const Operator** op);
 
+/**
+ * Why a node of known input shapes cannot run on them; empty if it can, or they are not all known.
+ * `shapes` has the known shapes of all values.
+ */
+Refusal CheckShapes(const OpView& view, const Operator& op, Shapes& shapes);
+
 /** All entries, in no particular order. */
 std::span<const Operator> Operators();
 

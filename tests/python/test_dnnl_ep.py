@@ -4,12 +4,14 @@ Floats may differ by 1e-4 of the largest value of an output, sums being added in
 """
 
 import concurrent.futures
+import ctypes
 import gc
 import os
 import pathlib
 import platform
 
 import hosts
+import native
 import numpy as np
 import onnx
 import pytest
@@ -223,6 +225,17 @@ def test_dynamic_shapes(host):
             same(session.run(feeds[0]), expected[0])
 
 
+def test_no_images(host):
+    with dnnl_session(host, small_network(dynamic=True)) as session:
+        (output,) = session.run({"x0": np.zeros((0, 3, 12, 12), np.float32)})
+        assert output.shape == (0, 5)
+    model = Model()
+    x = model.input(np.zeros((0, 4), np.float32))
+    with dnnl_session(host, model.bytes(model.add("Relu", x)), level=0) as session:
+        assert taken(session) == []  # known beforehand: left to the CPU EP
+        assert session.run(model.feeds)[0].shape == (0, 4)
+
+
 @pytest.mark.parametrize("dynamic", [False, True])
 def test_concurrent_runs(host, dynamic):
     value = small_network(dynamic)
@@ -315,6 +328,17 @@ def test_the_device(host):
     (device,) = devices(host)
     assert device.type == "CPU" and device.vendor == "Backplane"
     assert device.metadata["onednn_version"].startswith("3.")
+
+
+def test_the_function_of_its_own():
+    # In our host nothing need be registered: the library lies beside the runtime.
+    library = native.Library(os.environ["BACKPLANE_LIBRARY"])
+    options = library.make("CreateSessionOptions")
+    library.check("SessionOptionsAppendExecutionProvider_Dnnl", options, None)
+    value = small_network(False)
+    session = library.make("CreateSessionFromArray", library.env, value, ctypes.c_size_t(len(value)), options)
+    library.function("ReleaseSession", None)(session)
+    library.function("ReleaseSessionOptions", None)(options)
 
 
 # -- life cycle ----------------------------------------------------------------------------------------------------
