@@ -58,7 +58,8 @@ function bytesText(bytes) {
 const colours = new Map();
 data.eps.forEach((ep, i) => colours.set(ep.name, i === data.eps.length - 1 ? "host" : String(i % 8)));
 const colourOf = (ep) => colours.get(ep) ?? "host";
-const isOddRefusal = (node) => node.refused_by.some((refusal) => refusal.reason !== "not-claimed");
+const isOddRefusal = (node) =>
+  node.refused_by.some(({ reason }) => reason === "claim-refused" || reason === "capability-failed");
 
 // -- the graph as boxes ----------------------------------------------------------------------------
 
@@ -161,7 +162,8 @@ function drawLine(line, layer) {
   const from = line.from.node, to = line.to.node;
   const crosses = from !== undefined && to !== undefined && data.nodes[from].ep !== data.nodes[to].ep;
   const value = data.values[line.value];
-  const copy = copied.get(value.name);
+  const here = copied.get(value.name);
+  const copy = here !== undefined && (to === undefined || data.nodes[to].ep === here.to) ? here : undefined;
   const path = draw("path", { class: `edge${crosses ? " border" : ""}${copy ? " copy" : ""}`, d: linePath(line) });
   const words = `${value.name}\n${shapeText(value)}${copy ? `\ncopied: ${copyText(copy)}` : ""}`;
   path.append(draw("title", {}, words));
