@@ -282,6 +282,7 @@ PackedB PackedB::PackConv(const float* weights, int64_t outputs, int64_t channel
   if (k <= 0 || outputs <= 0) return PackedB();
   if (taps == 1) return Pack(weights, k, outputs, 1, k);
   auto owner = Buffer::Allocate(Bytes(k, outputs));
+  TouchPages(owner->data(), owner->bytes());
   PackedB packed(static_cast<float*>(owner->data()), k, outputs);
   packed.owner_ = std::move(owner);
   pool.For(packed.panels_, static_cast<double>(k * packed.columns_),
