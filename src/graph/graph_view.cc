@@ -15,7 +15,7 @@ OrtGraph::OrtGraph(Graph& graph)
       outputs_(graph.outputs()),
       initializers_(graph.Initializers()) {}
 
-OrtGraph::OrtGraph(Graph& graph, std::vector<Node*> nodes)
+OrtGraph::OrtGraph(Graph& graph, std::vector<Node*> nodes, bool constant_inputs)
     : graph_(&graph), whole_(false), nodes_(std::move(nodes)) {
   const std::unordered_set<const Node*> inside(nodes_.begin(), nodes_.end());
   std::unordered_set<const ValueInfo*> seen;
@@ -23,7 +23,8 @@ OrtGraph::OrtGraph(Graph& graph, std::vector<Node*> nodes)
     if (value == nullptr || !seen.insert(value).second) return;
     if (value->producer != nullptr && value->graph == &graph && inside.count(value->producer) != 0)
       return;
-    (value->IsConstant() ? initializers_ : inputs_).push_back(value);
+    if (value->IsConstant()) initializers_.push_back(value);
+    if (!value->IsConstant() || constant_inputs) inputs_.push_back(value);
   };
   for (const Node* node : nodes_) {
     for (ValueInfo* value : node->inputs) add_input(value);

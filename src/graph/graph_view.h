@@ -9,14 +9,16 @@
 
 #include "graph/graph.h"
 
-/// A graph or a subset of one. For a subset, `inputs` are the values it needs from outside
-/// (initializers excepted), `outputs` those that others use.
+/// A graph or a subset of one. For a subset, `inputs` are the values it needs from outside in the
+/// order of their first use, constants among them unless they are left out; `outputs` those that
+/// others use.
 struct OrtGraph {
  public:
   /// The whole of `graph`.
   explicit OrtGraph(backplane::Graph& graph);
   /// The part made of `nodes`, which are in execution order.
-  OrtGraph(backplane::Graph& graph, std::vector<backplane::Node*> nodes);
+  OrtGraph(backplane::Graph& graph, std::vector<backplane::Node*> nodes,
+           bool constant_inputs = true);
   virtual ~OrtGraph() = default;
 
   backplane::Graph& graph() const { return *graph_; }

@@ -173,8 +173,8 @@ class Partitioner {
     std::vector<std::unique_ptr<Node>> fused_nodes;
     std::vector<FusedGroup> groups;
     for (Claim& claim : claims) {
-      views.push_back(std::make_unique<GraphView>(graph, claim.nodes));
-      fused_nodes.push_back(MakeFusedNode(graph, ep, ep_index, claim, *views.back()));
+      views.push_back(std::make_unique<GraphView>(graph, claim.nodes, !claim.drop_constants));
+      fused_nodes.push_back(MakeFusedNode(graph, ep, ep_index, *views.back()));
       groups.push_back({views.back().get(), fused_nodes.back().get()});
     }
     if (options_.before_compile) options_.before_compile(ep, claims);
@@ -211,7 +211,7 @@ class Partitioner {
   }
 
   std::unique_ptr<Node> MakeFusedNode(Graph& graph, const ExecutionProvider& ep, int ep_index,
-                                      const Claim& claim, const GraphView& view) {
+                                      const GraphView& view) {
     const size_t number = fused_count_[ep.name()]++;
     auto node = graph.MakeDetachedNode();
     node->op_type = Format("{}_{}_{}", ep.name(), hash_, number);
@@ -220,10 +220,6 @@ class Partitioner {
     node->since_version = 1;
     node->ep = ep_index;
     node->inputs = view.inputs();
-    if (!claim.drop_constants) {
-      node->inputs.insert(node->inputs.end(), view.initializers().begin(),
-                          view.initializers().end());
-    }
     node->outputs = view.outputs();
     return node;
   }

@@ -53,6 +53,12 @@ bool IsParameter(const OpSchema* schema, const std::string& name) {
          std::any_of(schema->outputs.begin(), schema->outputs.end(), named);
 }
 
+// The last version that a kernel is for. An open end says no more than that the kernel was written
+// for the version it begins with.
+int LastVersion(const OrtKernelDef& def) {
+  return def.since_last == INT32_MAX ? def.since_first : def.since_last;
+}
+
 bool Intersect(TypeSet a, TypeSet b) {
   for (int i = 0; i < kDTypeCount; ++i) {
     const auto dtype = static_cast<DType>(i);
@@ -64,7 +70,7 @@ bool Intersect(TypeSet a, TypeSet b) {
 // Whether two definitions of one operator make the choice for some node ambiguous. Those that say
 // something of memory may repeat, as in ONNX Runtime: the first that fits counts.
 bool Conflict(const OrtKernelDef& a, const OrtKernelDef& b) {
-  if (a.since_first > b.since_last || b.since_first > a.since_last) return false;
+  if (a.since_first > LastVersion(b) || b.since_first > LastVersion(a)) return false;
   if (a.aliases != b.aliases || a.mutable_aliases != b.mutable_aliases) return false;
   for (const OrtKernelDef* def : {&a, &b}) {
     if (!def->input_memory.empty() || !def->output_memory.empty()) return false;
@@ -110,8 +116,7 @@ bool OrtKernelDef::Fits(const Node& node, Reason* why) const {
     if (why != nullptr) *why = {code, std::move(text), node.Describe()};
     return false;
   };
-  // An open end says no more than that the kernel was written for the version it begins with.
-  const int last = since_last == INT32_MAX ? since_first : since_last;
+  const int last = backplane::LastVersion(*this);
   if (node.since_version < since_first || node.since_version > last) {
     return no(ReasonCode::kNoKernel,
               backplane::Format("no kernel of this version: the node's operator is of version {}, "
