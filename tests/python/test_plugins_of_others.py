@@ -43,6 +43,18 @@ PLUGINS = {
                    {"binary": 4, "unary": 5, "gemm": 3, "conv": 3, "shaping": 3, "attention": 10, "mixed": 6},
                    options={"partial": "1", "weights": "f32"},
                    fails={"conv": "only 1-D convolutions"}),
+    # It leaves convolutions alone in ONNX Runtime too.
+    "nxrt": Plugin("nxrt-ep-cpu/nxrt_ep_cpu/libonnx_runtime_ep_cpu_plugin.so", "cpu_ep",
+                   {"binary": 4, "unary": 5, "gemm": 3, "conv": 0, "shaping": 3, "attention": 10, "mixed": 6}),
+    # Kernel registries, memory of its own, channels-last: transposes at the borders count among its nodes.
+    "webgpu": Plugin("onnxruntime-ep-webgpu/onnxruntime_ep_webgpu/libonnxruntime_providers_webgpu.so",
+                     "WebGpuExecutionProvider",
+                     {"binary": 4, "unary": 5, "gemm": 3, "conv": 7, "shaping": 3, "attention": 10, "mixed": 6,
+                      "squeezenet": 67, "shufflenet": 0, "resnet50": 0},
+                     light=("squeezenet", "shufflenet", "resnet50"),
+                     environment={"VK_ICD_FILENAMES": SWIFTSHADER,
+                                  "BACKPLANE_HARDWARE_DEVICES":
+                                      "type=GPU,vendor_id=0x1ae0,device_id=0xc0de,vendor=Google"}),
 }
 
 
