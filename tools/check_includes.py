@@ -33,7 +33,7 @@ LIBRARIES = {
     "onnx_schema_table.inc": ["src/graph/onnx_*"],
     "google/protobuf": ["src/model/*", "src/graph/onnx_*"],
     "hwy/": ["src/cpu/*"],
-    "fmt/": ["src/base/format.*"],
+    "fmt/": ["src/base/format.*", "src/base/shape_format.h"],
     "CLI/": [],
     "gtest/": [],
 }

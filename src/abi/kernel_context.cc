@@ -5,6 +5,13 @@
 #include "provider/sync_stream.h"
 
 namespace backplane::abi {
+namespace {
+
+void MarkAsked(OrtKernelContext& context, size_t output) {
+  if (output < 64) context.asked_ |= uint64_t{1} << output;
+}
+
+}  // namespace
 
 // -- a run
 // ------------------------------------------------------------------------------------------------------------
@@ -48,6 +55,7 @@ OrtStatus* KernelContext_GetOutput(OrtKernelContext* context, size_t index,
     *out = nullptr;
     if (!context->HasOutput(index)) return;  // an optional output that nobody uses
     context->Output(index, Shape(std::span(dim_values, dim_count)));
+    MarkAsked(*context, index);
     *out = context->slots_[context->outputs_[index]];
   });
 }
@@ -156,8 +164,9 @@ OrtStatus* KernelContext_GetPreallocatedOutput(const OrtKernelContext* context, 
     OrtKernelContext& mine = Mutable(context);
     Require(output_index < mine.OutputCount(), ORT_INVALID_ARGUMENT,
             "output {} of {} was asked for", output_index, mine.OutputCount());
-    if (mine.HasOutput(output_index))
-      *output = mine.services_->PreallocatedOutput(mine, output_index);
+    if (!mine.HasOutput(output_index)) return;
+    *output = mine.services_->PreallocatedOutput(mine, output_index);
+    if (*output != nullptr) MarkAsked(mine, output_index);
   });
 }
 

@@ -150,6 +150,8 @@ struct OrtKernelContext final {
   backplane::FrameServices* services_ = nullptr;
   backplane::ThreadPool* pool_ = nullptr;
   const backplane::Logger* logger_ = nullptr;
+  /// Outputs that a plug-in has asked for since it was called, a bit each for the first 64.
+  uint64_t asked_ = 0;
   void* run_state_ = nullptr;  ///< runtime/'s state of the run (options, streams)
 };
 
