@@ -19,7 +19,7 @@ namespace backplane {
 struct PartitionOptions {
   const Logger* logger = nullptr;
   /// Called with what an EP is going to compile; what it throws ends the partition. May be null.
-  std::function<void(ExecutionProvider& ep, std::span<const Claim> claims)> before_compile;
+  std::function<void(ExecutionProvider& ep, std::span<const Claim> claims)> before_compile = {};
   bool needs_context_nodes = false;  ///< a group compiled without an EPContext node is an error
   bool allow_host_fallback = true;   ///< false (session.disable_cpu_ep_fallback): a node that only
                                      ///< the last EP takes is an error

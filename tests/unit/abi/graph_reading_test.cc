@@ -158,12 +158,16 @@ TEST_F(GraphReadingTest, ASubsetHasItsOwnInputsAndOutputs) {
   const OrtNode* chosen[] = {gemm_};
   OrtGraph* part = nullptr;
   EXPECT_OK(Graph_GetGraphView(&graph_->WholeView(), chosen, 1, &part));
-  const OrtValueInfo* in = nullptr;
+  const OrtValueInfo* in[2] = {};  // constants too, in the order of their first use
   const OrtValueInfo* out = nullptr;
-  EXPECT_OK(Graph_GetInputs(part, &in, 1));
+  EXPECT_OK(Graph_GetInputs(part, in, 2));
   EXPECT_OK(Graph_GetOutputs(part, &out, 1));
-  EXPECT_EQ(in, x_);
+  EXPECT_EQ(in[0], x_);
+  EXPECT_EQ(in[1], w_);
   EXPECT_EQ(out, y_);
+  const OrtValueInfo* constant = nullptr;
+  EXPECT_OK(Graph_GetInitializers(part, &constant, 1));
+  EXPECT_EQ(constant, w_);
   ReleaseGraph(part);
   const OrtNode* twice[] = {gemm_, gemm_};
   ExpectStatus(Graph_GetGraphView(&graph_->WholeView(), twice, 2, &part), ORT_INVALID_ARGUMENT,
