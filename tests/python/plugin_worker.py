@@ -1,11 +1,12 @@
 """Runs one plugin EP library that others made, in a process of its own, and prints what happened as JSON.
 
-usage: plugin_worker.py NAME < settings (JSON: library, ep, options, models, light, repeats)
+usage: plugin_worker.py NAME < settings (JSON: library, ep, options, models, light, repeats, driver_files)
 
 For each model: the EP's outputs beside the CPU EP's, and how many nodes the EP ran. Then registers the library, runs
 and unregisters it again and again, with what the process holds after each round.
 """
 
+import ctypes
 import json
 import os
 import pathlib
@@ -50,14 +51,22 @@ def compare(library, model, feeds, eps):
     return report
 
 
-def held():
-    """Resident KiB, mappings, open files, threads."""
-    def count(name):
-        return len(os.listdir(f"/proc/self/{name}"))
+def target(descriptor):
+    try:
+        return os.readlink(f"/proc/self/fd/{descriptor}")
+    except FileNotFoundError:  # the one that lists the folder
+        return ""
 
+
+def held(driver_files):
+    """Resident KiB, mappings, open files (but for those of a driver, by name), threads."""
+    ctypes.CDLL(None).malloc_trim(0)  # what is free is not held
+    files = [descriptor for descriptor in os.listdir("/proc/self/fd")
+             if not driver_files or driver_files not in target(descriptor)]
     pages = int(pathlib.Path("/proc/self/statm").read_text().split()[1])
     maps = len(pathlib.Path("/proc/self/maps").read_text().splitlines())
-    return {"resident": pages * 4, "maps": maps, "files": count("fd"), "threads": count("task")}
+    return {"resident": pages * 4, "maps": maps, "files": len(files),
+            "threads": len(os.listdir("/proc/self/task"))}
 
 
 def main():
@@ -79,7 +88,7 @@ def main():
         with Session(library, model, eps=eps()) as session:
             session.run(feeds[0])
         library.unregister_ep_library(name)
-        report["rounds"].append(held())
+        report["rounds"].append(held(settings["driver_files"]))
     json.dump(report, sys.stdout)
 
 

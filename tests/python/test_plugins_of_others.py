@@ -33,6 +33,7 @@ class Plugin:
     tolerance: float = 1e-5  # relative to the largest value of a tensor
     fails: dict = dataclasses.field(default_factory=dict)  # model -> what the EP says when it cannot after all
     growth: int = 2048  # KiB that ninety rounds may add
+    driver_files: str = ""  # open files of this name are a driver's, which leaves them behind
 
     @property
     def models(self):
@@ -53,7 +54,10 @@ PLUGINS = {
                      "WebGpuExecutionProvider",
                      {"binary": 4, "unary": 5, "gemm": 3, "conv": 7, "shaping": 3, "attention": 10, "mixed": 6,
                       "squeezenet": 67, "resnet50": 144},
-                     light=("squeezenet", "resnet50"), growth=8192,  # Dawn keeps some 50 KiB a round
+                     light=("squeezenet", "resnet50"), growth=8192,
+                     # SwiftShader leaves the memory file of its compiler open, and some 50 KiB, whenever it is unloaded;
+                     # sessions of one registration add nothing.
+                     driver_files="swiftshader_jit",
                      environment={"VK_ICD_FILENAMES": SWIFTSHADER,
                                   "BACKPLANE_HARDWARE_DEVICES":
                                       "type=GPU,vendor_id=0x1ae0,device_id=0xc0de,vendor=Google"}),
@@ -82,7 +86,8 @@ def report(name):
 def run_worker(name, options):
     plugin = PLUGINS[name]
     settings = {"library": str(WHEELS / plugin.library), "ep": plugin.ep, "options": options,
-                "models": plugin.models, "light": plugin.light, "repeats": 100}
+                "models": plugin.models, "light": plugin.light, "repeats": 100,
+                "driver_files": plugin.driver_files}
     worker = subprocess.run([sys.executable, str(pathlib.Path(__file__).with_name("plugin_worker.py")), name],
                             input=json.dumps(settings), capture_output=True, text=True, timeout=900,
                             env={**os.environ, **plugin.environment})
@@ -110,8 +115,12 @@ def test_it_takes_its_nodes_and_computes_what_the_cpu_ep_computes(name, model):
 def test_a_hundred_rounds_leave_nothing_behind(name):
     """Register, run, unregister; the first ten rounds may warm caches up."""
     rounds = report(name)["rounds"]
-    early, late = rounds[9], rounds[-1]
     assert len(rounds) == 100
+
+    def least(some):
+        return {what: min(held[what] for held in some) for what in some[0]}
+
+    early, late = least(rounds[10:20]), least(rounds[-10:])
     assert late["resident"] - early["resident"] <= PLUGINS[name].growth
     for what in ("maps", "files", "threads"):
         assert late[what] <= early[what] + 1, what
