@@ -31,9 +31,16 @@ Operator& Self(const OrtCustomOp* op) {
   return const_cast<Operator&>(static_cast<const Operator&>(*op));
 }
 
+/// The operators of a test: they have to outlive its session.
+std::vector<std::shared_ptr<Operator>>& Kept() {
+  static std::vector<std::shared_ptr<Operator>> kept;
+  return kept;
+}
+
 /// An operator of the newest form, or (`style` 1) with kernels that return no status.
-std::unique_ptr<Operator> MakeOperator(const char* name, int style = 2) {
-  auto op = std::make_unique<Operator>();
+std::shared_ptr<Operator> MakeOperator(const char* name, int style = 2) {
+  auto op = std::make_shared<Operator>();
+  Kept().push_back(op);
   static_cast<OrtCustomOp&>(*op) = {};
   op->version = ORT_API_VERSION;
   op->name = name;
@@ -122,6 +129,7 @@ class CustomOps : public testing::Test {
     session_ = Handle<OrtSession>();
     options_ = Handle<OrtSessionOptions>();
     if (domain_ != nullptr) Api().ReleaseCustomOpDomain(domain_);
+    Kept().clear();
   }
 
   template <typename T>

@@ -9,6 +9,13 @@ namespace {
 const OrtApi* ort = nullptr;
 OrtCustomOpDomain* domain = nullptr;
 
+// Gives the domain back when the library is unloaded.
+struct DomainRelease {
+  ~DomainRelease() {
+    if (domain != nullptr) ort->ReleaseCustomOpDomain(domain);
+  }
+} domain_release;
+
 void Die(OrtStatus* status) {
   if (status != nullptr) std::abort();
 }

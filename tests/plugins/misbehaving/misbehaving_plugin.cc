@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
+#include <set>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -76,9 +77,18 @@ struct ComputeInfo : Live<OrtNodeComputeInfo> {
   size_t nodes = 0;
 };
 
+struct State;
+std::set<State*> states;  // what is not released goes with the factory
+
 struct State {
-  State() { ++live_objects; }
-  ~State() { --live_objects; }
+  State() {
+    ++live_objects;
+    states.insert(this);
+  }
+  ~State() {
+    --live_objects;
+    states.erase(this);
+  }
 };
 
 // -- running
@@ -235,7 +245,11 @@ OrtStatus* CreateProfiler(OrtEp* ep, OrtEpProfilerImpl** out) {
   auto* profiler = new Profiler();
   profiler->ep_name = static_cast<Ep*>(ep)->name;
   profiler->ort_version_supported = Version("profiler");
-  profiler->Release = [](OrtEpProfilerImpl* self) noexcept { delete static_cast<Profiler*>(self); };
+  profiler->Release = [](OrtEpProfilerImpl* self) noexcept {
+    auto* mine = static_cast<Profiler*>(self);
+    for (OrtProfilingEvent* event : mine->events) ep_api->ReleaseProfilingEvent(event);
+    delete mine;
+  };
   Set(
       profiler->StartProfiling, "StartProfiling",
       +[](OrtEpProfilerImpl*, int64_t) { return Enter("StartProfiling"); });
@@ -326,6 +340,7 @@ EXPORT OrtStatus* CreateEpFactories(const char* registered_name, const OrtApiBas
 }
 
 EXPORT OrtStatus* ReleaseEpFactory(OrtEpFactory* factory) {
+  while (!states.empty()) delete *states.begin();
   delete static_cast<Factory*>(factory);
   return nullptr;
 }
