@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include "base/checked_math.h"
 #include "cpu/fuse/fuse.h"
@@ -82,6 +83,15 @@ bool SpellOut(Node* node, std::vector<int64_t> kernel) {
 
 bool IsFloat(const ValueInfo* value) { return DTypeOfValue(value) == DType::kFloat; }
 
+// The twin of a float input [N, C, S...] that goes channels-last already.
+std::optional<Twin> ImageTwin(const Node* node, const Twins& twins) {
+  const Twin* twin = twins.Find(node->Input(0));
+  const auto rank = RankOf(node->Input(0));
+  if (twin == nullptr || !rank || *rank != twin->spatial + 2 || !IsFloat(node->inputs[0]))
+    return std::nullopt;
+  return *twin;
+}
+
 bool ConvertConv(Node* node, Twins& twins) {
   const Tensor* weights = node->ConstantInput(1);
   if (weights == nullptr || weights->dtype() != DType::kFloat || !IsFloat(node->Input(0)))
@@ -114,10 +124,8 @@ bool ConvertConvTranspose(Node* node, Twins& twins) {
 }
 
 bool ConvertPool(Node* node, Twins& twins) {
-  const Twin* twin = twins.Find(node->Input(0));
-  const auto rank = RankOf(node->Input(0));
-  if (twin == nullptr || !rank || *rank != twin->spatial + 2 || !IsFloat(node->inputs[0]))
-    return false;
+  const std::optional<Twin> source = ImageTwin(node, twins);
+  if (!source) return false;
   if (node->outputs.size() > 1 &&
       node->outputs[1] != nullptr) {  // MaxPool's indices count in the original layout
     if (node->outputs[1]->HasUses()) return false;
@@ -126,22 +134,19 @@ bool ConvertPool(Node* node, Twins& twins) {
   const bool global = node->op_type.starts_with("Global");
   if (!global) {
     const std::vector<int64_t> kernel = node->Ints("kernel_shape");
-    if (kernel.size() != twin->spatial || !SpellOut(node, kernel)) return false;
+    if (kernel.size() != source->spatial || !SpellOut(node, kernel)) return false;
   }
-  const Twin source = *twin;
   MakePrivate(node);
   node->outputs.resize(1);
-  twins.edit().SetInput(node, 0, source.value);
-  twins.MoveOutput(node, 0, source.spatial);
+  twins.edit().SetInput(node, 0, source->value);
+  twins.MoveOutput(node, 0, source->spatial);
   return true;
 }
 
 // At inference: one scale and one shift for each channel, which is the last axis of the twin.
 bool ConvertBatchNormalization(Node* node, Twins& twins) {
-  const Twin* twin = twins.Find(node->Input(0));
-  const auto rank = RankOf(node->Input(0));
-  if (twin == nullptr || !rank || *rank != twin->spatial + 2 || !IsFloat(node->inputs[0]))
-    return false;
+  const std::optional<Twin> source = ImageTwin(node, twins);
+  if (!source) return false;
   if (node->Int("training_mode", 0) != 0 || node->Int("spatial", 1) == 0) return false;
   for (size_t i = 1; i < node->outputs.size(); ++i) {
     if (node->outputs[i] != nullptr && node->outputs[i]->HasUses()) return false;
@@ -161,7 +166,6 @@ bool ConvertBatchNormalization(Node* node, Twins& twins) {
         parameters[0]->data<float>()[c] / std::sqrt(parameters[3]->data<float>()[c] + epsilon);
     shift[c] = parameters[1]->data<float>()[c] - scale[c] * parameters[2]->data<float>()[c];
   }
-  const Twin source = *twin;
   const Shape shape{static_cast<int64_t>(channels)};
   ValueInfo* scale_value =
       twins.edit().Constant(node->inputs[1]->name, FloatTensor(DType::kFloat, shape, scale));
@@ -169,21 +173,18 @@ bool ConvertBatchNormalization(Node* node, Twins& twins) {
       twins.edit().Constant(node->inputs[2]->name, FloatTensor(DType::kFloat, shape, shift));
   node->outputs.resize(1);
   twins.edit().Morph(node, "ChannelAffine", kPrivateDomain, 1,
-                     {source.value, scale_value, shift_value}, {});
-  twins.MoveOutput(node, 0, source.spatial);
+                     {source->value, scale_value, shift_value}, {});
+  twins.MoveOutput(node, 0, source->spatial);
   return true;
 }
 
 bool ConvertLrn(Node* node, Twins& twins) {
-  const Twin* twin = twins.Find(node->Input(0));
-  const auto rank = RankOf(node->Input(0));
-  if (twin == nullptr || !rank || *rank != twin->spatial + 2 || !IsFloat(node->inputs[0]))
-    return false;
+  const std::optional<Twin> source = ImageTwin(node, twins);
+  if (!source) return false;
   if (node->Int("size", 0) < 1) return false;
-  const Twin source = *twin;
   MakePrivate(node);
-  twins.edit().SetInput(node, 0, source.value);
-  twins.MoveOutput(node, 0, source.spatial);
+  twins.edit().SetInput(node, 0, source->value);
+  twins.MoveOutput(node, 0, source->spatial);
   return true;
 }
 
