@@ -6,6 +6,7 @@ Called by compare.py. Weights are scaled so that activations stay of ordinary si
 """
 
 import argparse
+import os
 import pathlib
 
 import numpy as np
@@ -256,7 +257,7 @@ MODELS = {
 
 
 def make(names, out: pathlib.Path, light: pathlib.Path) -> list[pathlib.Path]:
-    """The models' files; made again where this script is newer."""
+    """The models' files; made again where this script is newer, and put in place whole."""
     out.mkdir(parents=True, exist_ok=True)
     paths = []
     for name in names:
@@ -264,7 +265,9 @@ def make(names, out: pathlib.Path, light: pathlib.Path) -> list[pathlib.Path]:
         if not path.exists() or path.stat().st_mtime < pathlib.Path(__file__).stat().st_mtime:
             model = MODELS[name](light)
             onnx.checker.check_model(model)
-            onnx.save(model, path)
+            unfinished = path.with_suffix(f".{os.getpid()}")
+            onnx.save(model, unfinished)
+            unfinished.replace(path)
         paths.append(path)
     return paths
 

@@ -11,6 +11,7 @@ import pathlib
 import platform
 
 import hosts
+import make_models
 import native
 import numpy as np
 import onnx
@@ -176,7 +177,7 @@ def test_light_model(host, path):
 
 @pytest.mark.parametrize("name", ["mobilenet_v2", "minilm_32", "mlp_tiny", "unet", "vit_s", "elementwise_chain"])
 def test_benchmark_model(host, name):
-    path = MODELS / "bench" / f"{name}.onnx"
+    (path,) = make_models.make([name], MODELS / "bench", MODELS / "light")
     random = np.random.default_rng(5)
     feeds = {}
     for value in onnx.load(path, load_external_data=False).graph.input:
