@@ -105,7 +105,8 @@ std::string ExplainSession(const OrtSession& session) {
                       {"from", copy.from_ep},
                       {"to", copy.to_ep},
                       {"bytes", copy.bytes < 0 ? Json() : Json(copy.bytes)},
-                      {"once", copy.once}});
+                      {"once", copy.once},
+                      {"graph", copy.graph}});
   }
   Json json = {{"format", 1},
                {"graph", session.graph().name},

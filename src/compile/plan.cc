@@ -27,6 +27,7 @@ class PlanBuilder {
       if (plan_->slots[slot].kind == SlotKind::kInternal)
         plan_->slots[slot].kind = SlotKind::kOutput;
     }
+    if (options_.borders != nullptr) FindOutputCopies();
     FindLastUses();
     CreateKernels();
     CollectConstants();
@@ -89,6 +90,21 @@ class PlanBuilder {
     plan_->steps.push_back(std::move(step));
   }
 
+  // Where a step reads an output in another memory, that copy serves the level's caller as well.
+  void FindOutputCopies() {
+    const auto& outputs = graph_.outputs();
+    for (uint32_t i = 0; i < outputs.size(); ++i) {
+      if (std::count(outputs.begin(), outputs.end(), outputs[i]) > 1) continue;
+      for (MemoryNumber memory = 0; memory <= plan_->memories.size(); ++memory) {
+        const ValueInfo* copy = options_.borders->CopyIn(outputs[i], memory);
+        if (copy == nullptr || copy->graph != &graph_) continue;
+        const uint32_t slot = SlotFor(copy);
+        plan_->slots[slot].kind = SlotKind::kOutput;
+        plan_->output_copies.push_back({i, memory, slot});
+      }
+    }
+  }
+
   int ExecutorOf(int ep) const {
     return ep >= 0 && options_.eps[static_cast<size_t>(ep)]->StreamAware() ? ep
                                                                            : Step::kHostExecutor;
@@ -112,6 +128,9 @@ class PlanBuilder {
       const ValueInfo* value = node.inputs[i];
       if (value == nullptr) continue;
       const bool in_host_memory = options_.borders->HomeOf(value) == kHostMemory;
+      // Control flow on the host hands on what lies on a device; who reads it there keeps the
+      // order.
+      if (!enqueued && !in_host_memory && node.HasSubgraphs() && IsMadeAtHome(*value)) continue;
       // A kernel looks into host memory when it is called, a copy when its turn comes.
       Wait(step, ExecutorOf(*value), !enqueued || (in_host_memory && copy == nullptr));
       if (enqueued && in_host_memory) plan_->slots[step.slots[i]].kept = true;
@@ -120,6 +139,12 @@ class PlanBuilder {
     if (copy != nullptr && copy->to != kHostMemory) {
       Wait(step, ExecutorOf(options_.borders->device(copy->to).ep_index), !enqueued);
     }
+  }
+
+  // Whether the stream that makes a value is that of the memory in which it lies.
+  bool IsMadeAtHome(const ValueInfo& value) const {
+    const DeviceMemory& memory = options_.borders->device(options_.borders->HomeOf(&value));
+    return memory.ep_count == 1 && ExecutorOf(value) == ExecutorOf(memory.ep_index);
   }
 
   static void Wait(Step& step, int producer, bool on_host) {

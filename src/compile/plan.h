@@ -78,17 +78,33 @@ struct PlannedMemory {
   bool allocates_on_stream = false;  ///< the allocator has AllocOnStream
 };
 
+/// A copy node's output of a value that the level hands out as well: its caller may want it there.
+struct OutputCopy {
+  uint32_t output = 0;  ///< index into the plan's output_slots
+  MemoryNumber memory = kHostMemory;
+  uint32_t slot = 0;
+};
+
 struct Plan {
   std::vector<Step> steps;
   std::vector<Slot> slots;
-  std::vector<Value> constants;         ///< by slot; empty but for kConstant
-  std::vector<uint32_t> input_slots;    ///< in the order of the graph's inputs
-  std::vector<uint32_t> output_slots;   ///< in the order of the graph's outputs; may repeat, may be
-                                        ///< inputs or constants
+  std::vector<Value> constants;        ///< by slot; empty but for kConstant
+  std::vector<uint32_t> input_slots;   ///< in the order of the graph's inputs
+  std::vector<uint32_t> output_slots;  ///< in the order of the graph's outputs; may repeat, may be
+                                       ///< inputs or constants
+  std::vector<OutputCopy> output_copies;
   std::vector<uint32_t> capture_slots;  ///< in the order of the parent node's implicit inputs
   std::vector<PlannedMemory> memories;  ///< Slot::memory is an index plus one
   std::shared_ptr<OrtAllocator> host_allocator;  ///< for host memory; null: the heap
   bool is_main = true;                           ///< false: of a subgraph
+
+  /// The slot to take an output from, for who wants it in `memory`.
+  uint32_t OutputSlot(size_t output, MemoryNumber memory) const {
+    for (const OutputCopy& copy : output_copies) {
+      if (copy.output == output && copy.memory == memory) return copy.slot;
+    }
+    return output_slots[output];
+  }
 };
 
 /// Makes the runner of a subgraph; `outer` is the node that owns it. Called by BuildPlan for

@@ -66,4 +66,13 @@ KernelTraits CpuExecutionProvider::TraitsOf(const Node& node) const {
   return entry == nullptr ? KernelTraits{} : entry->op.traits();
 }
 
+// Scans are not among them: they are cut and joined on the host.
+bool CpuExecutionProvider::PassesOn(const Node& node, size_t i) const {
+  if (!node.HasSubgraphs() || FindCustom(node, nullptr) != nullptr) return false;
+  if (node.Is("If")) return true;
+  if (node.Is("Loop")) return i + 2 < node.inputs.size();
+  const auto scans = static_cast<size_t>(node.Int("num_scan_inputs", 0));
+  return node.Is("Scan") && node.since_version >= 9 && i + scans < node.inputs.size();
+}
+
 }  // namespace backplane::cpu

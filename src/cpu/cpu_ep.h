@@ -32,6 +32,7 @@ class CpuExecutionProvider final : public ExecutionProvider {
     return FindCustom(node, nullptr) == nullptr;
   }
   KernelTraits TraitsOf(const Node& node) const override;
+  bool PassesOn(const Node& node, size_t i) const override;
 
  private:
   const CustomOp* FindCustom(const Node& node, Reason* why) const;

@@ -1,8 +1,26 @@
 #include "partition/memory_borders.h"
 
 #include <algorithm>
-#include <map>
+#include <optional>
+#include <unordered_set>
+
 namespace backplane {
+namespace {
+
+// What a body makes and its node does not hand out: the condition of Loop.
+size_t SteeringResults(const Node& owner) { return owner.Is("Loop") ? 1 : 0; }
+
+// Inputs of a node before those that it carries into its body, and of the body likewise.
+struct Before {
+  size_t node;
+  size_t body;
+};
+Before CarriedInputs(const Node& owner) {
+  if (owner.Is("Loop")) return {2, 2};
+  return {owner.Is("Scan") && owner.since_version < 9 ? size_t{1} : size_t{0}, 0};
+}
+
+}  // namespace
 
 MemoryNumber MemoryBorders::NumberOf(const MemoryInfo& memory) const {
   if (memory.HostAccessible()) return kHostMemory;
@@ -10,6 +28,15 @@ MemoryNumber MemoryBorders::NumberOf(const MemoryInfo& memory) const {
     if (memories_[i].info->SameDevice(memory)) return static_cast<MemoryNumber>(i + 1);
   }
   return kHostMemory;
+}
+
+MemoryNumber MemoryBorders::ResultMemory(const Node& owner, size_t i) const {
+  const size_t steering = SteeringResults(owner);
+  if (i < steering || i - steering >= owner.outputs.size()) return kHostMemory;
+  const auto carried = carried_.find({&owner, i - steering});
+  if (carried != carried_.end()) return carried->second;
+  const ValueInfo* output = owner.outputs[i - steering];
+  return output == nullptr ? kHostMemory : HomeOf(output);
 }
 
 class BorderPass {
@@ -24,8 +51,11 @@ class BorderPass {
     std::vector<Graph*> graphs;
     ForEachGraph(graph_, [&](Graph& graph) { graphs.push_back(&graph); });
     for (Graph* graph : graphs) CollectUses(*graph);
+    // Inner graphs first: what is inside makes what is handed on.
+    for (auto graph = graphs.rbegin(); graph != graphs.rend(); ++graph) ChooseCarriedHomes(**graph);
     for (Graph* graph : graphs) ChooseInputHomes(*graph);
     for (Graph* graph : graphs) AddCopies(*graph);
+    for (Graph* graph : graphs) RecordResults(*graph);
     CopyConstants();
     return std::move(borders_);
   }
@@ -77,19 +107,129 @@ class BorderPass {
     if (memory != kHostMemory) borders_.homes_[value] = memory;
   }
 
+  std::span<const Reader> ReadersOf(const ValueInfo* value) const {
+    const auto it = readers_.find(const_cast<ValueInfo*>(value));
+    return it == readers_.end() ? std::span<const Reader>() : it->second;
+  }
+
+  // Where all readers of a value want it.
+  std::optional<MemoryNumber> AgreedMemory(const ValueInfo* value) const {
+    const auto readers = ReadersOf(value);
+    if (readers.empty()) return std::nullopt;
+    const MemoryNumber memory = readers.front().memory;
+    const bool agreed = std::all_of(readers.begin(), readers.end(),
+                                    [&](const Reader& r) { return r.memory == memory; });
+    return agreed ? std::optional(memory) : std::nullopt;
+  }
+
+  void ChooseCarriedHomes(const Graph& graph) {
+    for (Node* node : graph.nodes()) {
+      if (node->ep < 0 || !node->HasSubgraphs()) continue;
+      for (size_t i = 0; i < node->outputs.size(); ++i) {
+        if (eps_[static_cast<size_t>(node->ep)]->PassesOn(*node, i)) ChooseCarriedHome(*node, i);
+      }
+    }
+  }
+
+  // Output `i` of a node whose EP would take it from anywhere.
+  void ChooseCarriedHome(Node& node, size_t i) {
+    std::vector<const ValueInfo*> results;
+    for (const auto& [attribute, body] : node.Subgraphs()) {
+      const size_t index = i + SteeringResults(node);
+      if (index >= body->outputs().size() || !CanLeave(*body->outputs()[index])) return;
+      results.push_back(body->outputs()[index]);
+    }
+    if (results.empty() || (node.outputs[i] != nullptr && !CanLeave(*node.outputs[i]))) return;
+    MemoryNumber memory = kHostMemory;
+    if (node.Is("If")) {
+      memory = WhereBranchesMake(results, node.outputs[i]);
+    } else {
+      memory = WhereTurnsMake(node, i, *results.front());
+    }
+    // Several EPs in one memory have streams of their own, and nobody could tell whose made it.
+    if (memory == kHostMemory || borders_.device(memory).ep_count > 1) return;
+    borders_.carried_[{&node, i}] = memory;
+    if (node.outputs[i] != nullptr) SetHome(node.outputs[i], memory);
+    if (!node.Is("If")) CarryIn(node, i, memory);
+  }
+
+  MemoryNumber WhereBranchesMake(std::span<const ValueInfo* const> results,
+                                 const ValueInfo* output) const {
+    const MemoryNumber first = borders_.HomeOf(results.front());
+    const auto made_in = [&](MemoryNumber memory) {
+      return [this, memory](const ValueInfo* result) { return borders_.HomeOf(result) == memory; };
+    };
+    if (std::all_of(results.begin(), results.end(), made_in(first))) return first;
+    const MemoryNumber wanted = AgreedMemory(output).value_or(kHostMemory);
+    return std::any_of(results.begin(), results.end(), made_in(wanted)) ? wanted : kHostMemory;
+  }
+
+  // What is made on a device in one turn stays there for the next, if that uses it there.
+  MemoryNumber WhereTurnsMake(const Node& node, size_t i, const ValueInfo& result) const {
+    const Graph& body = *node.Subgraphs().front().second;
+    const auto [node_skip, body_skip] = CarriedInputs(node);
+    if (i + body_skip >= body.inputs().size() || node.Input(i + node_skip) == nullptr)
+      return kHostMemory;
+    const ValueInfo* input = body.inputs()[i + body_skip];
+    if (!CanLeave(*input) || !CanLeave(*node.Input(i + node_skip))) return kHostMemory;
+    const bool unchanged = input == &result;
+    const MemoryNumber made =
+        unchanged ? AgreedMemory(input).value_or(kHostMemory) : borders_.HomeOf(&result);
+    const auto readers = ReadersOf(input);
+    const bool used =
+        readers.empty() || std::any_of(readers.begin(), readers.end(),
+                                       [&](const Reader& reader) { return reader.memory == made; });
+    return made != kHostMemory && used && CanCopy(kHostMemory, made) ? made : kHostMemory;
+  }
+
+  void CarryIn(Node& node, size_t i, MemoryNumber memory) {
+    const auto [node_skip, body_skip] = CarriedInputs(node);
+    const ValueInfo* input = node.Subgraphs().front().second->inputs()[i + body_skip];
+    SetHome(input, memory);
+    carried_inputs_.insert(input);
+    for (Reader& reader : readers_[node.inputs[i + node_skip]]) {
+      if (reader.node == &node && reader.index == i + node_skip) reader.memory = memory;
+    }
+  }
+
   // What a caller gives is wanted where its readers are, if they agree. One that is also handed out
   // again had better stay.
   void ChooseInputHomes(const Graph& graph) {
-    for (const ValueInfo* input : graph.inputs()) {
-      const auto it = readers_.find(const_cast<ValueInfo*>(input));
-      if (input->IsConstant() || input->is_graph_output || it == readers_.end()) continue;
-      const MemoryNumber memory = it->second.front().memory;
-      const bool agreed = std::all_of(it->second.begin(), it->second.end(),
-                                      [&](const Reader& r) { return r.memory == memory; });
-      if (!agreed || memory == kHostMemory) continue;
-      CheckPath(*input, kHostMemory, memory);
+    for (size_t i = 0; i < graph.inputs().size(); ++i) {
+      const ValueInfo* input = graph.inputs()[i];
+      if (input->IsConstant() || input->is_graph_output || carried_inputs_.count(input) != 0)
+        continue;
+      const MemoryNumber memory = AgreedMemory(input).value_or(kHostMemory);
+      if (memory == kHostMemory) continue;
       SetHome(input, memory);
-      Record(*input, kHostMemory, memory, /*once=*/false);
+      const MemoryNumber given = GivenIn(graph, i);
+      if (given == memory) continue;
+      if (given == kHostMemory || !CanCopy(given, memory)) CheckPath(*input, kHostMemory, memory);
+      Record(*input, given, memory, /*once=*/false, graph);
+    }
+  }
+
+  // Where input `i` of a level comes from: the caller's is in host memory unless it chooses
+  // otherwise; of what a body is given, only what a device's EP carries or cuts is elsewhere.
+  MemoryNumber GivenIn(const Graph& graph, size_t i) const {
+    const Node* owner = graph.parent_node();
+    if (owner == nullptr || owner->ep < 0) return kHostMemory;
+    const auto [node_skip, body_skip] = CarriedInputs(*owner);
+    if (i < body_skip || owner->Input(i - body_skip + node_skip) == nullptr) return kHostMemory;
+    const ExecutionProvider& ep = *eps_[static_cast<size_t>(owner->ep)];
+    return borders_.NumberOf(ep.InputMemory(*owner, i - body_skip + node_skip));
+  }
+
+  // What a level's caller gets from another memory than it wants. Callers of the main graph want
+  // host memory unless they choose otherwise.
+  void RecordResults(const Graph& graph) {
+    const Node* owner = graph.parent_node();
+    for (size_t i = 0; i < graph.outputs().size(); ++i) {
+      const ValueInfo* value = graph.outputs()[i];
+      const MemoryNumber wanted = owner == nullptr ? kHostMemory : borders_.ResultMemory(*owner, i);
+      const MemoryNumber home = borders_.HomeOf(value);
+      if (home != wanted && borders_.CopyIn(value, wanted) == nullptr)
+        Record(*value, home, wanted, /*once=*/false, graph);
     }
   }
 
@@ -124,8 +264,8 @@ class BorderPass {
   // `value` in another memory; made by a copy node, or two.
   ValueInfo* CopyIn(Graph& graph, ValueInfo& value, MemoryNumber memory,
                     std::vector<Node*>& order) {
-    const auto known = copied_.find({&value, memory});
-    if (known != copied_.end()) return known->second;
+    const auto known = borders_.copied_.find({&value, memory});
+    if (known != borders_.copied_.end()) return known->second;
     const MemoryNumber home = borders_.HomeOf(&value);
     ValueInfo* source = &value;
     MemoryNumber from = home;
@@ -145,8 +285,8 @@ class BorderPass {
     node->ep = borders_.device(device).ep_index;
     borders_.copies_[node] = {from, memory};
     SetHome(copy, memory);
-    Record(value, from, memory, /*once=*/false);
-    copied_[{&value, memory}] = copy;
+    Record(value, from, memory, /*once=*/false, graph);
+    borders_.copied_[{&value, memory}] = copy;
     order.push_back(node);
     return copy;
   }
@@ -160,7 +300,7 @@ class BorderPass {
     ValueInfo* copy = graph.AddInitializer(NameIn(value, memory), tensor);
     copy->type = value.type;
     SetHome(copy, memory);
-    Record(value, kHostMemory, memory, /*once=*/true);
+    Record(value, kHostMemory, memory, /*once=*/true, graph);
     constants_.push_back({&value, copy});
     return copy;
   }
@@ -209,8 +349,20 @@ class BorderPass {
     return memory == kHostMemory ? eps_.back()->name() : borders_.device(memory).ep->name();
   }
 
-  void Record(const ValueInfo& value, MemoryNumber from, MemoryNumber to, bool once) {
-    PlacedCopy copy{value.name, EpOf(from), EpOf(to), -1, once};
+  static std::string PathOf(const Graph& graph) {
+    const Node* owner = graph.parent_node();
+    if (owner == nullptr) return {};
+    const std::string outer = PathOf(*owner->graph);
+    for (const auto& [attribute, body] : owner->Subgraphs()) {
+      if (body.get() == &graph)
+        return Format("{}{}{}/{}", outer, outer.empty() ? "" : "/", owner->Describe(), attribute);
+    }
+    return outer;
+  }
+
+  void Record(const ValueInfo& value, MemoryNumber from, MemoryNumber to, bool once,
+              const Graph& graph) {
+    PlacedCopy copy{value.name, EpOf(from), EpOf(to), -1, once, PathOf(graph)};
     if (const auto shape = value.type.tensor.StaticShape()) {
       copy.bytes = static_cast<int64_t>(BytesOf(value.type.tensor.dtype, shape->ElementCount()));
     } else if (value.IsInitializer()) {
@@ -225,7 +377,7 @@ class BorderPass {
   Placement& placement_;
   MemoryBorders borders_;
   std::unordered_map<ValueInfo*, std::vector<Reader>> readers_;
-  std::map<std::pair<const ValueInfo*, MemoryNumber>, ValueInfo*> copied_;
+  std::unordered_set<const ValueInfo*> carried_inputs_;       // of bodies
   std::vector<std::pair<ValueInfo*, ValueInfo*>> constants_;  // source, copy
 };
 

@@ -4,9 +4,11 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <span>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "graph/graph.h"
@@ -49,6 +51,14 @@ class MemoryBorders {
     const auto it = homes_.find(value);
     return it == homes_.end() ? kHostMemory : it->second;
   }
+  /// What a copy node makes of `value` in another memory; null if none does.
+  const ValueInfo* CopyIn(const ValueInfo* value, MemoryNumber memory) const {
+    const auto it = copied_.find({value, memory});
+    return it == copied_.end() ? nullptr : it->second;
+  }
+  /// Where a control-flow node wants result `i` of its bodies. Those that only steer it stay with
+  /// the host.
+  MemoryNumber ResultMemory(const Node& owner, size_t i) const;
   /// Null unless `node` is a copy node of these borders.
   const Copy* CopyOf(const Node* node) const {
     const auto it = copies_.find(node);
@@ -60,14 +70,19 @@ class MemoryBorders {
   std::vector<DeviceMemory> memories_;
   std::unordered_map<const ValueInfo*, MemoryNumber> homes_;  // of those not in host memory
   std::unordered_map<const Node*, Copy> copies_;
+  std::map<std::pair<const ValueInfo*, MemoryNumber>, ValueInfo*> copied_;
+  // Of outputs of control flow that stay in a device's memory, which may be absent.
+  std::map<std::pair<const Node*, size_t>, MemoryNumber> carried_;
 };
 
 /// Finds the memory of each value of `graph` and its subgraphs, whose nodes all have an EP of
 /// `eps`, and adds a copy node for each value and each other memory that its readers want: one for
 /// all readers, subgraphs included; through host memory where no transfer copies directly. An input
-/// of a level has its home where all its readers are. Initializers are copied here, once. All of
-/// this is recorded in `placement`. Does nothing where all EPs work in host memory. Fails with
-/// ORT_NOT_IMPLEMENTED, naming the value, where nobody can copy.
+/// of a level has its home where all its readers are; what control flow carries from turn to turn,
+/// or hands on, stays on the device that makes and uses it. Initializers are copied here, once. All
+/// of this, and what is brought to the results of a level, is recorded in `placement`. Does nothing
+/// where all EPs work in host memory. Fails with ORT_NOT_IMPLEMENTED, naming the value, where
+/// nobody can copy.
 MemoryBorders InsertCopies(Graph& graph, std::span<const std::shared_ptr<ExecutionProvider>> eps,
                            const DataTransfers& transfers, Placement& placement);
 

@@ -51,6 +51,8 @@ struct PlacedCopy {
   std::string to_ep;
   int64_t bytes = -1;  ///< -1: not known before the run
   bool once = false;   ///< of an initializer, when the session is created; else in every run
+  std::string graph;   ///< path of the subgraph that it happens in, each time that this runs; empty
+                       ///< for the main graph
 };
 
 /// A value of the recorded graph.

@@ -92,6 +92,10 @@ class ExecutionProvider {
     return (void)node, (void)i, default_memory();
   }
 
+  /// Whether the kernel of a control-flow node hands output `i` on from its bodies without a look,
+  /// whichever memory it lies in (and takes what it carries into them likewise).
+  virtual bool PassesOn(const Node& node, size_t i) const { return (void)node, (void)i, false; }
+
   /// What it adds to the session's profile; null: nothing. The EP keeps it.
   virtual EpProfiler* profiler() { return nullptr; }
   /// Null where compiled groups cannot be kept.

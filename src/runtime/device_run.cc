@@ -100,7 +100,7 @@ void DeviceRun::Begin(const OrtRunOptions& options) {
 }
 
 void DeviceRun::End(bool synchronize) {
-  if (must_wait_ || !held_.empty()) {
+  if (must_wait_ || !held_.empty() || !kept_.empty()) {
     WaitForAll();
   } else {
     FinishHostCopies();
@@ -132,6 +132,7 @@ void DeviceRun::Drain() noexcept {
     stream.host_waited = stream.enqueued;
     stream.uses_host_memory = false;
   }
+  kept_.clear();
 }
 
 void DeviceRun::Abandon() noexcept {
@@ -184,6 +185,18 @@ void DeviceRun::FinishHostCopies() {
 
 void DeviceRun::WaitForAll() {
   for (size_t i = 0; i < streams_.size(); ++i) WaitOnHost(static_cast<int>(i));
+  kept_.clear();
+}
+
+void DeviceRun::KeepAlive(const Value& value) {
+  constexpr size_t kMostKept = 64;
+  if (!value.IsTensor() || value.tensor().owner() == nullptr) return;
+  const MemoryNumber memory = support_.borders.NumberOf(value.tensor().memory());
+  if (memory == kHostMemory) return;
+  const auto ep = static_cast<size_t>(support_.borders.device(memory).ep_index);
+  if (!support_.eps[ep]->StreamAware()) return;
+  if (kept_.size() >= kMostKept) WaitForAll();
+  kept_.push_back(value.tensor().owner());
 }
 
 void DeviceRun::Copy(const Value& from, Value& to, MemoryBorders::Copy path) {

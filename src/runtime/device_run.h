@@ -76,6 +76,8 @@ class DeviceRun {
   void FinishHostCopies();
   /// The host waits for everything.
   void WaitForAll();
+  /// Keeps the memory of a tensor that enqueued work may use until the host has waited for that.
+  void KeepAlive(const Value& value);
   /// Says that memory of this run is freed at its end.
   void RequireWait() { must_wait_ = true; }
 
@@ -107,6 +109,7 @@ class DeviceRun {
   const DeviceSupport& support_;
   std::vector<EpStream> streams_;  // by EP
   std::vector<HeldFrame> held_;
+  std::vector<std::shared_ptr<Buffer>> kept_;
   // By path: who copies; the host's number comes first. Filled as paths are used.
   std::vector<std::shared_ptr<const DataTransfer>> transfers_;
   uint64_t clock_ = 0;

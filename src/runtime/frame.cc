@@ -310,7 +310,8 @@ Tensor& Frame::ViewOutput(KernelContext& context, size_t i, const Tensor& source
   Value& value = *slots_[index];
   if (!plan_.slots[index].is_view) {
     Tensor& out = context.Output(i, shape);
-    if (run_->devices != nullptr && plan_.slots[index].memory != kHostMemory) {
+    if (run_->devices != nullptr &&
+        !(source.memory().HostAccessible() && out.memory().HostAccessible())) {
       run_->devices->Bring(Value(source), value);
     } else {
       CopyElements(source, out);
@@ -339,6 +340,7 @@ void Frame::SetOutput(KernelContext& context, size_t i, Value value) {
     Tensor& own = AllocateOutput(context, i, value.tensor().shape());
     if (run_->devices != nullptr) {
       run_->devices->Bring(value, target);
+      run_->devices->FinishHostCopies();  // before `value` goes
     } else {
       CopyElements(value.tensor(), own);
     }
@@ -347,6 +349,7 @@ void Frame::SetOutput(KernelContext& context, size_t i, Value value) {
   if (run_->devices != nullptr && value.IsTensor() && !LiesAtHome(index, value.tensor().memory())) {
     AllocateOutput(context, i, value.tensor().shape());
     run_->devices->Bring(value, target);
+    run_->devices->FinishHostCopies();  // before `value` goes
     return;
   }
   MarkDirty(index);
@@ -409,6 +412,7 @@ void Frame::Reset() {
   for (const uint32_t slot : plan_.input_slots) detach(slot);
   for (const uint32_t slot : plan_.capture_slots) detach(slot);
   for (const uint32_t slot : plan_.output_slots) detach(slot);
+  for (const OutputCopy& copy : plan_.output_copies) detach(copy.slot);
   for (const uint32_t slot : dirty_) BindSlot(slot);
   dirty_.clear();
 }

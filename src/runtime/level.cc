@@ -165,6 +165,8 @@ class SubgraphLevel final : public SubgraphRunner {
       level_.Return(std::move(frame));
       return;
     }
+    // Who owns the inputs may let go of them as soon as this returns.
+    for (const Value& value : inputs) run.devices->KeepAlive(value);
     // What was traced is freed now, and the host memory may be used by the next turn.
     if (frame->tracing()) {
       run.devices->WaitForAll();
@@ -179,7 +181,7 @@ class SubgraphLevel final : public SubgraphRunner {
   // A result must not point into this frame, nor into memory of the parent that has no owner of its
   // own.
   void TakeOutput(Frame& frame, RunState& run, size_t i, Value& out) const {
-    const uint32_t index = level_.plan().output_slots[i];
+    const uint32_t index = level_.plan().OutputSlot(i, results_[i]);
     const Slot& slot = level_.plan().slots[index];
     const Value& value = frame.at(index);
     if (run.devices != nullptr && value.IsTensor() && !IsWhereWanted(value, i, run)) {
@@ -221,16 +223,12 @@ class SubgraphLevel final : public SubgraphRunner {
   std::vector<MemoryNumber> results_;
 };
 
-// Results go where the outputs of the node lie; those that only steer a loop stay with the host.
+// Where the owner wants each result.
 std::vector<MemoryNumber> ResultMemories(const Node& owner, const Graph& graph,
                                          const MemoryBorders* borders) {
   std::vector<MemoryNumber> memories(graph.outputs().size(), kHostMemory);
-  if (borders == nullptr || borders->empty()) return memories;
-  const size_t steering = owner.Is("Loop") ? 1 : 0;
-  for (size_t i = steering; i < memories.size() && i - steering < owner.outputs.size(); ++i) {
-    const ValueInfo* output = owner.outputs[i - steering];
-    if (output != nullptr) memories[i] = borders->HomeOf(output);
-  }
+  for (size_t i = 0; i < memories.size() && borders != nullptr; ++i)
+    memories[i] = borders->ResultMemory(owner, i);
   return memories;
 }
 

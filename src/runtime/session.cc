@@ -384,7 +384,6 @@ class NewOutputs {
 
 void OrtSession::RunFrame(Frame& frame, backplane::RunState& run, const Arguments& arguments,
                           size_t& ended) {
-  const backplane::Plan& plan = frame.plan();
   const auto [input_names, inputs, output_names, outputs, memory] = arguments;
   const auto wanted = [&](size_t i) -> const MemoryInfo& { return arguments.Wanted(i); };
   NewOutputs fresh(outputs);
@@ -399,26 +398,35 @@ void OrtSession::RunFrame(Frame& frame, backplane::RunState& run, const Argument
       MakeRoom(frame, index, wanted(i), *fresh.Make(i));
     }
     if (!CanMakeInPlace(frame, index, wanted(i), *outputs[i])) continue;
-    const uint32_t slot = plan.output_slots[index];
+    const uint32_t slot = OutputSlot(index, wanted(i), *outputs[i]);
     given ? frame.Attach(slot, outputs[i]) : frame.AttachNew(slot, outputs[i]);
   }
   frame.Execute(run);
   for (size_t i = 0; i < outputs.size(); ++i) {
     const uint32_t index = OutputIndex(output_names[i], i);
-    if (output_is_plain_[index] && &frame.at(plan.output_slots[index]) == outputs[i]) continue;
+    const uint32_t slot = OutputSlot(index, wanted(i), *outputs[i]);
+    if (output_is_plain_[index] && &frame.at(slot) == outputs[i]) continue;
     // An input or constant passed through, one value under several names, or one that was made in
     // another memory: the caller gets a copy.
-    if (frame.IsNewOutput(plan.output_slots[index])) outputs[i]->SetNone();
-    HandOver(run, frame.at(plan.output_slots[index]), index, wanted(i), *outputs[i]);
+    if (frame.IsNewOutput(slot)) outputs[i]->SetNone();
+    HandOver(run, frame.at(slot), index, wanted(i), *outputs[i]);
   }
   EndRun(run, ended);
   fresh.Keep();
 }
 
+// The slot that an output is taken from: that of a copy where the value has one in the memory in
+// which the caller has room, or wants it.
+uint32_t OrtSession::OutputSlot(size_t index, const MemoryInfo& memory, const Value& value) const {
+  if (plan().output_copies.empty()) return plan().output_slots[index];
+  const MemoryInfo& wanted = value.IsTensor() ? value.tensor().memory() : memory;
+  return plan().OutputSlot(index, parts_.devices->borders.NumberOf(wanted));
+}
+
 // A new output that can be made in place gets its memory beforehand, where its shape is known.
 void OrtSession::MakeRoom(Frame& frame, size_t index, const MemoryInfo& memory,
                           Value& value) const {
-  const uint32_t slot = frame.plan().output_slots[index];
+  const uint32_t slot = OutputSlot(index, memory, value);
   const backplane::MemoryPlan* plan = frame.memory();
   if (!output_is_plain_[index] || plan == nullptr || !plan->shape_known[slot] ||
       !frame.LiesAtHome(slot, memory))
@@ -430,7 +438,7 @@ void OrtSession::MakeRoom(Frame& frame, size_t index, const MemoryInfo& memory,
 bool OrtSession::CanMakeInPlace(const Frame& frame, size_t index, const MemoryInfo& memory,
                                 const Value& value) const {
   if (!output_is_plain_[index]) return false;
-  const uint32_t slot = frame.plan().output_slots[index];
+  const uint32_t slot = OutputSlot(index, memory, value);
   if (value.IsTensor()) return frame.LiesAtHome(slot, value.tensor().memory());
   // What the frame allocates for the host is ordinary memory.
   return frame.LiesAtHome(slot, memory) && (!memory.HostAccessible() || IsPlainHost(memory));

@@ -192,6 +192,8 @@ struct OrtSession final {
                               const backplane::MemoryInfo& memory) const;
   bool CanMakeInPlace(const backplane::Frame& frame, size_t index,
                       const backplane::MemoryInfo& memory, const backplane::Value& value) const;
+  uint32_t OutputSlot(size_t index, const backplane::MemoryInfo& memory,
+                      const backplane::Value& value) const;
   backplane::Tensor NewTensor(backplane::DType dtype, const backplane::Shape& shape,
                               const backplane::MemoryInfo& memory) const;
   void HandOver(backplane::RunState& run, const backplane::Value& source, size_t index,

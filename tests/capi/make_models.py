@@ -125,6 +125,44 @@ def captures():
     save("captures", graph)
 
 
+def carried():
+    """y = chosen + x with chosen of x * (count + 1): a Loop that carries two values, one of them unchanged, and an If
+    whose branches are all on DeviceA."""
+    f, shape = TensorProto.FLOAT, [3]
+    step = helper.make_graph(
+        [helper.make_node("Identity", ["go"], ["go_on"], name="go_on"),
+         helper.make_node("Add", ["carried", "kept"], ["next"], name="a_next")], "step",
+        [tensor("i", TensorProto.INT64, []), tensor("go", TensorProto.BOOL, []), tensor("carried", f, shape),
+         tensor("kept", f, shape)],
+        [tensor("go_on", TensorProto.BOOL, []), tensor("next", f, shape), tensor("kept", f, shape)])
+    then = helper.make_graph([helper.make_node("Neg", ["last"], ["negative"], name="a_then")], "then", [],
+                             [tensor("negative", f, shape)])
+    otherwise = helper.make_graph([helper.make_node("Relu", ["last"], ["positive"], name="a_else")], "else", [],
+                                  [tensor("positive", f, shape)])
+    graph = helper.make_graph(
+        [helper.make_node("Loop", ["count", "", "x", "x"], ["last", "kept_last"], name="loop", body=step),
+         helper.make_node("If", ["condition"], ["chosen"], name="if", then_branch=then, else_branch=otherwise),
+         helper.make_node("Add", ["chosen", "kept_last"], ["y"], name="a_y")], "carried",
+        [tensor("x", f, shape), tensor("count", TensorProto.INT64, []), tensor("condition", TensorProto.BOOL, [])],
+        [tensor("y", f, shape)])
+    save("carried", graph)
+
+
+def scanned():
+    """A Scan on the host whose body sums slices up on DeviceA; and an output that the host reads as well."""
+    f, shape = TensorProto.FLOAT, [3]
+    step = helper.make_graph(
+        [helper.make_node("Add", ["sum", "slice"], ["next"], name="a_next"),
+         helper.make_node("Neg", ["next"], ["part"], name="a_part")], "step",
+        [tensor("sum", f, shape), tensor("slice", f, shape)], [tensor("next", f, shape), tensor("part", f, shape)])
+    graph = helper.make_graph(
+        [helper.make_node("Scan", ["x", "slices"], ["total", "parts"], name="scan", body=step, num_scan_inputs=1),
+         helper.make_node("Neg", ["total"], ["y"], name="a_y"), helper.make_node("Abs", ["y"], ["z"], name="abs")],
+        "scanned", [tensor("x", f, shape), tensor("slices", f, ["n", 3])],
+        [tensor("parts", f, ["n", 3]), tensor("y", f, shape), tensor("z", f, shape)])
+    save("scanned", graph)
+
+
 def types():
     """One input of each kind of type, each passed on."""
     infos = [
@@ -152,7 +190,7 @@ def neg_relu_neg():
 
 
 if __name__ == "__main__":
-    for make in (add, two, types, neg_relu_neg, chain, on_a, captures, partly_compiled, foreign_context):
+    for make in (add, two, types, neg_relu_neg, chain, on_a, captures, carried, scanned, partly_compiled, foreign_context):
         make()
     for path in sorted(FOLDER.glob("*.onnx")):
         print(path.name, path.stat().st_size)

@@ -190,9 +190,13 @@ void PrintCopies(const Json& explanation, bool all) {
   for (const Json& copy : copies) {
     const Json& bytes = copy.at("bytes");
     const bool once = copy.at("once");
-    if (!bytes.is_null() && !once) known += bytes.get<int64_t>();
+    const bool in_body = !copy.at("graph").get_ref<const std::string&>().empty();
+    if (!bytes.is_null() && !once && !in_body) known += bytes.get<int64_t>();
     table.AddRow({copy.at("value"), copy.at("from"), copy.at("to"),
-                  bytes.is_null() ? "?" : FormatBytes(bytes), once ? "once" : "each run"});
+                  bytes.is_null() ? "?" : FormatBytes(bytes),
+                  once      ? "once"
+                  : in_body ? "each turn of a body"
+                            : "each run"});
   }
   table.Print();
   std::printf("  %s copied in each run, as far as it is known before\n\n",

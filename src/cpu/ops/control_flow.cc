@@ -91,10 +91,7 @@ class LoopKernel final : public Kernel {
       }
     }
     for (size_t i = 0; i < carried_; ++i) {
-      if (context.HasOutput(i)) {
-        context.SetOutput(i,
-                          iteration == 0 ? Owned(arguments[i + 2]) : std::move(arguments[i + 2]));
-      }
+      if (context.HasOutput(i)) HandOn(context, i, std::move(arguments[i + 2]));
     }
     for (size_t i = 0; i < scans.size(); ++i) {
       if (context.HasOutput(carried_ + i)) StackScan(context, i, scans[i]);
@@ -180,6 +177,14 @@ BACKPLANE_CPU_KERNEL(If, Op("If").In(0, DType::kBool), Make<IfKernel>);
 BACKPLANE_CPU_KERNEL(Loop, Op("Loop").In(0, DType::kInt64).In(1, DType::kBool), Make<LoopKernel>);
 
 }  // namespace
+
+void HandOn(KernelContext& context, size_t i, Value value) {
+  if (value.IsTensor() && value.tensor().owner() == nullptr) {
+    context.View(i, value.tensor(), value.tensor().shape());
+  } else {
+    context.SetOutput(i, std::move(value));
+  }
+}
 
 std::unique_ptr<Kernel> MakeIfKernel(const KernelInfo& info) {
   return std::make_unique<IfKernel>(info);

@@ -18,6 +18,9 @@ using TransposeValue =
     std::function<void(KernelContext& context, std::span<const size_t> permutation,
                        const Value& input, Value& output)>;
 
+/// Makes `value` output `i`: itself if it owns its memory, else a copy, wherever it lies.
+void HandOn(KernelContext& context, size_t i, Value value);
+
 /// Kernels for `info`'s node, whose bodies run wherever their nodes were placed. Fail with
 /// ORT_INVALID_GRAPH where node and body do not fit each other, or for another operator.
 std::unique_ptr<Kernel> MakeIfKernel(const KernelInfo& info);

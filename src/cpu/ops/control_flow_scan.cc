@@ -240,7 +240,7 @@ class ScanKernel final : public Kernel {
       }
     }
     for (size_t i = 0; i < states_; ++i) {
-      if (context.HasOutput(i)) context.SetOutput(i, Owned(arguments[i]));
+      if (context.HasOutput(i)) HandOn(context, i, std::move(arguments[i]));
     }
   }
 

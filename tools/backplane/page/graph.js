@@ -43,7 +43,8 @@ const shapeText = (value) =>
   `${value.type}${value.shape ? ` [${value.shape.map((d) => d ?? "?").join(", ")}]` : ""}`;
 
 function copyText(copy) {
-  return `${bytesText(copy.bytes)}${copy.once ? ", once" : " in each run"}`;
+  const when = copy.once ? ", once" : copy.graph ? " in each turn of a body" : " in each run";
+  return `${bytesText(copy.bytes)}${when}`;
 }
 
 function bytesText(bytes) {
