@@ -21,12 +21,11 @@ Tensor& TensorIn(OrtValue* value) {
   return const_cast<Tensor&>(TensorIn(static_cast<const OrtValue*>(value)));
 }
 
-Shape ToShape(const int64_t* dims, size_t rank) {
+Shape ToShape(const int64_t* dims, size_t rank, ErrorCode code) {
   NotNullArray(dims, rank, "shape");
   Shape shape(std::span<const int64_t>(dims, rank));
   for (const int64_t dim : shape) {
-    Require(dim >= 0, ORT_INVALID_ARGUMENT,
-            "tried creating tensor with negative value in shape: {}", shape);
+    Require(dim >= 0, code, "tried creating tensor with negative value in shape: {}", shape);
   }
   shape.ElementCount();
   return shape;
@@ -57,7 +56,8 @@ OrtStatus* CreateTensorAsOrtValue(OrtAllocator* allocator, const int64_t* shape,
   return Guard([&] {
     NotNull(allocator, "allocator");
     NotNull(out, "out");
-    *out = new OrtValue(Tensor::Allocate(ToDType(type), ToShape(shape, shape_len), allocator));
+    *out = new OrtValue(
+        Tensor::Allocate(ToDType(type), ToShape(shape, shape_len, ORT_FAIL), allocator));
   });
 }
 

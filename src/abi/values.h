@@ -39,8 +39,8 @@ BACKPLANE_SLOT(OrtApi, GetOpaqueValue);
 const Tensor& TensorIn(const OrtValue* value);
 Tensor& TensorIn(OrtValue* value);
 
-/// The shape of `rank` dimensions; fails with ORT_INVALID_ARGUMENT for a negative one or too many
+/// The shape of `rank` dimensions; fails with `code` for a negative one, with ORT_FAIL for too many
 /// elements.
-Shape ToShape(const int64_t* dims, size_t rank);
+Shape ToShape(const int64_t* dims, size_t rank, ErrorCode code = ORT_INVALID_ARGUMENT);
 
 }  // namespace backplane::abi

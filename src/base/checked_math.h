@@ -12,7 +12,7 @@ template <typename T>
 T CheckedMul(T a, T b) {
   T result;
   if (__builtin_mul_overflow(a, b, &result)) [[unlikely]] {
-    Fail(ORT_INVALID_ARGUMENT, "size overflow: {} * {} does not fit", a, b);
+    Fail(ORT_FAIL, "size overflow: {} * {} does not fit", a, b);
   }
   return result;
 }
@@ -21,7 +21,7 @@ template <typename T>
 T CheckedAdd(T a, T b) {
   T result;
   if (__builtin_add_overflow(a, b, &result)) [[unlikely]] {
-    Fail(ORT_INVALID_ARGUMENT, "size overflow: {} + {} does not fit", a, b);
+    Fail(ORT_FAIL, "size overflow: {} + {} does not fit", a, b);
   }
   return result;
 }

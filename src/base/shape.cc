@@ -43,7 +43,7 @@ std::string Shape::ToString() const { return ShapeToString(*this); }
 std::string ShapeToString(std::span<const int64_t> dims) { return "{" + Join(dims, ",") + "}"; }
 
 int64_t NormalizeAxis(int64_t axis, int64_t rank, const char* what) {
-  Require(axis >= -rank && axis < rank, ORT_INVALID_ARGUMENT,
+  Require(axis >= -rank && axis < rank, ORT_FAIL,
           "{} {} is outside [{}, {}) for a tensor of rank {}", what, axis, -rank, rank, rank);
   return axis < 0 ? axis + rank : axis;
 }

@@ -105,13 +105,17 @@ TEST(TensorTest, WhatIsRefused) {
   EXPECT_FAILS(wrap({2, -3}, 24, kFloat), ORT_INVALID_ARGUMENT,
                "tried creating tensor with negative value in shape");
   EXPECT_FAILS(wrap({2, 3}, 23, kFloat), ORT_INVALID_ARGUMENT, "not enough space");
-  EXPECT_FALSE(wrap({int64_t{1} << 62, 16}, 24, kFloat).ok());
-  EXPECT_FALSE(wrap({int64_t{1} << 62}, 24, kFloat).ok());
-  EXPECT_FALSE(wrap({1}, 24, kString).ok());
-  const int64_t negative[] = {-1};
-  EXPECT_FALSE(
-      Outcome(Api().CreateTensorAsOrtValue(DefaultAllocator(), negative, 1, kFloat, value.out()))
-          .ok());
+  EXPECT_FAILS(wrap({int64_t{1} << 62, 16}, 24, kFloat), ORT_FAIL, "overflow");
+  EXPECT_FAILS(wrap({int64_t{1} << 62}, 24, kFloat), ORT_FAIL, "overflow");
+  EXPECT_FAILS(wrap({1}, 24, kString), ORT_INVALID_ARGUMENT,
+               "a string tensor cannot use the caller's memory");
+  const auto make = [&](std::vector<int64_t> shape) {
+    return Outcome(Api().CreateTensorAsOrtValue(DefaultAllocator(), shape.data(), shape.size(),
+                                                kFloat, value.out()));
+  };
+  EXPECT_FAILS(make({-1}), ORT_FAIL, "tried creating tensor with negative value in shape");
+  EXPECT_FAILS(make({int64_t{1} << 62, 16}), ORT_FAIL, "overflow");
+  EXPECT_FAILS(make({int64_t{1} << 62}), ORT_FAIL, "overflow");
 }
 
 TEST(TensorTest, MemoryInfoOutlivesTheCallers) {

@@ -25,15 +25,15 @@ double BlockCost(int64_t block, size_t element_bytes) {
   return 2.0 + static_cast<double>(block) * static_cast<double>(element_bytes) / 8.0;
 }
 
-// Each index of `indices` as checked offset index * scale.
-int64_t* CheckedOffsets(KernelContext& context, const Tensor& indices, int64_t bound,
-                        int64_t scale) {
+// Each index of `indices` as checked offset index * scale; one out of bounds fails with `code`.
+int64_t* CheckedOffsets(KernelContext& context, const Tensor& indices, int64_t bound, int64_t scale,
+                        ErrorCode code) {
   const int64_t count = indices.ElementCount();
   auto* offsets = context.Scratch<int64_t>(static_cast<size_t>(count));
   DispatchIndex(indices, [&]<typename I>() {
     const I* index = indices.data<I>();
     for (int64_t i = 0; i < count; ++i) {
-      offsets[i] = CheckedIndex(index[i], bound, "indices element") * scale;
+      offsets[i] = CheckedIndex(index[i], bound, "indices element", code) * scale;
     }
   });
   return offsets;
@@ -63,7 +63,8 @@ class GatherKernel final : public Kernel {
     const int64_t count = indices.ElementCount();
     const int64_t outer = from.Count(0, axis);
     const int64_t block = from.Count(axis + 1);
-    const int64_t* offsets = CheckedOffsets(context, indices, from[axis], block);
+    const int64_t* offsets =
+        CheckedOffsets(context, indices, from[axis], block, ORT_INVALID_ARGUMENT);
     if (outer * count * block == 0) return;
     const WholeBytes source = ReadWholeBytes(context, data);
     WholeByteOutput destination(context, output);
@@ -118,7 +119,7 @@ class GatherElementsKernel final : public Kernel {
     Tensor& output = context.Output(0, to);
     if (output.ElementCount() == 0) return;
     const IntList strides = StridesOf(from);
-    const int64_t* offsets = CheckedOffsets(context, indices, from[axis], strides[axis]);
+    const int64_t* offsets = CheckedOffsets(context, indices, from[axis], strides[axis], ORT_FAIL);
     const WholeBytes source = ReadWholeBytes(context, data);
     WholeByteOutput destination(context, output);
     DispatchBySize(source.dtype, [&]<typename T>() {

@@ -42,9 +42,9 @@ IntList StridesOf(const Shape& shape) {
   return strides;
 }
 
-void FailIndex(int64_t index, int64_t bound, const char* what) {
-  Fail(ORT_INVALID_ARGUMENT, "{} out of bounds: {} must be within the inclusive range [{},{}]",
-       what, index, -bound, bound - 1);
+void FailIndex(int64_t index, int64_t bound, const char* what, ErrorCode code) {
+  Fail(code, "{} out of bounds: {} must be within the inclusive range [{},{}]", what, index, -bound,
+       bound - 1);
 }
 
 IntList NormalizeAxes(const IntList& axes, int64_t rank) {

@@ -27,13 +27,14 @@ int64_t ReadInt(const Tensor& tensor, const char* what);
 /// Row-major strides of a dense tensor, in elements.
 IntList StridesOf(const Shape& shape);
 
-/// Fails for an index outside [-bound, bound).
-[[noreturn]] void FailIndex(int64_t index, int64_t bound, const char* what);
+/// Fails with `code` for an index outside [-bound, bound).
+[[noreturn]] void FailIndex(int64_t index, int64_t bound, const char* what, ErrorCode code);
 
-/// `index` counted from the front; it must be in [-bound, bound).
-inline int64_t CheckedIndex(int64_t index, int64_t bound, const char* what) {
+/// `index` counted from the front; fails with `code` unless it is in [-bound, bound).
+inline int64_t CheckedIndex(int64_t index, int64_t bound, const char* what,
+                            ErrorCode code = ORT_INVALID_ARGUMENT) {
   if (index < -bound || index >= bound) [[unlikely]]
-    FailIndex(index, bound, what);
+    FailIndex(index, bound, what, code);
   return index < 0 ? index + bound : index;
 }
 

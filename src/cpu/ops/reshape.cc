@@ -94,8 +94,8 @@ class FlattenKernel final : public Kernel {
   void Run(KernelContext& context) const override {
     const Tensor& input = context.Input(0);
     const auto rank = static_cast<int64_t>(input.shape().rank());
-    Require(axis_ >= -rank && axis_ <= rank, ORT_INVALID_ARGUMENT, "axis {} is outside [{}, {}]",
-            axis_, -rank, rank);
+    Require(axis_ >= -rank && axis_ <= rank, ORT_FAIL, "axis {} is outside [{}, {}]", axis_, -rank,
+            rank);
     const auto axis = static_cast<size_t>(axis_ < 0 ? axis_ + rank : axis_);
     context.View(0, input, Shape{input.shape().Count(0, axis), input.shape().Count(axis)});
   }

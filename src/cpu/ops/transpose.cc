@@ -18,8 +18,8 @@ class TransposeKernel final : public Kernel {
     IntList sorted = perm_;
     std::sort(sorted.begin(), sorted.end());
     for (int64_t i = 0; i < rank; ++i) {
-      Require(sorted[static_cast<size_t>(i)] == i, ORT_INVALID_ARGUMENT,
-              "{}: perm {} is not a permutation", info.node.Describe(), perm_);
+      Require(sorted[static_cast<size_t>(i)] == i, ORT_FAIL, "{}: perm {} is not a permutation",
+              info.node.Describe(), perm_);
     }
   }
 

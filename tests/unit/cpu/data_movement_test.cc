@@ -47,7 +47,7 @@ TEST(ConcatTest, JoinsAlongAnyAxis) {
       .Attr("axis", 2)
       .In<float>({1, 2}, {1, 2})
       .Out(DType::kFloat)
-      .CheckFails(ORT_INVALID_ARGUMENT);
+      .CheckFails(ORT_FAIL);
 }
 
 TEST(SplitTest, AllForms) {
@@ -145,7 +145,7 @@ TEST(SliceTest, BoundsAreClamped) {
       .In<int64_t>({1}, {2})
       .In<int64_t>({1}, {3})
       .Out(DType::kFloat)
-      .CheckFails(ORT_INVALID_ARGUMENT, "axis");
+      .CheckFails(ORT_FAIL, "axis");
   OpTester("Slice", 13)
       .In<float>({2}, {1, 2})
       .In<int64_t>({2}, {0, 0})
@@ -281,7 +281,7 @@ TEST(PadTest, ModesAndCuts) {
       .In<float>({1}, {1})
       .In<int64_t>({2}, {INT64_MAX, INT64_MAX})
       .Out(DType::kFloat)
-      .CheckFails(ORT_INVALID_ARGUMENT);
+      .CheckFails(ORT_FAIL);
   OpTester("Pad", 13)
       .Attr("mode", "edge")
       .In<float>({0}, {})
@@ -311,7 +311,7 @@ TEST(ExpandTest, BroadcastsBothWays) {
       .In<float>({1}, {1})
       .In<int64_t>({2}, {INT64_MAX, 8})
       .Out(DType::kFloat)
-      .CheckFails(ORT_INVALID_ARGUMENT);
+      .CheckFails(ORT_FAIL);
   OpTester("Tile", 13)
       .In<int8_t>({2, 2}, {1, 2, 3, 4})
       .In<int64_t>({2}, {2, 2})

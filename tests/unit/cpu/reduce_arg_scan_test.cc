@@ -69,7 +69,7 @@ TEST(Arg, DefaultsAndErrors) {
       .Attr("axis", 2)
       .In<float>({1, 1}, {1})
       .Out<int64_t>({1}, {0})
-      .CheckFails(ORT_INVALID_ARGUMENT, "axis 2");
+      .CheckFails(ORT_FAIL, "axis 2");
 }
 
 template <typename T>
@@ -135,7 +135,7 @@ TEST(Scan, AxisInput) {
       .In<float>({2}, {1, 2})
       .In<int64_t>({}, {1})
       .Out<float>({2}, {0, 0})
-      .CheckFails(ORT_INVALID_ARGUMENT);
+      .CheckFails(ORT_FAIL);
 }
 
 struct Sample {

@@ -124,7 +124,7 @@ TEST(Reduce, AxesAsAttribute) {
       .Attr("axes", std::vector<int64_t>{2})
       .In<float>({2, 2}, {1, 9, 3, 4})
       .Out<float>({1, 2}, {0, 0})
-      .CheckFails(ORT_INVALID_ARGUMENT, "axis 2");
+      .CheckFails(ORT_FAIL, "axis 2");
 }
 
 TEST(Reduce, WithoutAxes) {

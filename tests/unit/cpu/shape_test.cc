@@ -72,8 +72,7 @@ TEST(ReshapeTest, ResolvesShapes) {
       constant ? test.Const<int64_t>(shape_shape, c.wanted)
                : test.In<int64_t>(shape_shape, c.wanted);
       if (c.error != nullptr) {
-        const bool overflow = c.error == std::string_view("overflow");
-        test.Out(DType::kFloat).CheckFails(overflow ? ORT_INVALID_ARGUMENT : ORT_FAIL, c.error);
+        test.Out(DType::kFloat).CheckFails(ORT_FAIL, c.error);
       } else {
         test.Out<float>(c.to, Elements<float>(input)).Check();
       }
@@ -102,7 +101,7 @@ TEST(ReshapeTest, FlattenSqueezeUnsqueeze) {
       .Attr("axis", 4)
       .In(Counting({2, 3}))
       .Out(DType::kFloat)
-      .CheckFails(ORT_INVALID_ARGUMENT);
+      .CheckFails(ORT_FAIL);
 
   OpTester("Squeeze", 11)
       .Attr("axes", Ints{0, -1})
@@ -124,7 +123,7 @@ TEST(ReshapeTest, FlattenSqueezeUnsqueeze) {
       .In(Counting({1, 2}))
       .Const<int64_t>({1}, {2})
       .Out(DType::kFloat)
-      .CheckFails(ORT_INVALID_ARGUMENT);
+      .CheckFails(ORT_FAIL);
 
   OpTester("Unsqueeze", 11)
       .Attr("axes", Ints{0, 3})
@@ -145,7 +144,7 @@ TEST(ReshapeTest, FlattenSqueezeUnsqueeze) {
       .In(Counting({2}))
       .In<int64_t>({1}, {5})
       .Out(DType::kFloat)
-      .CheckFails(ORT_INVALID_ARGUMENT);
+      .CheckFails(ORT_FAIL);
 }
 
 TEST(ConstantTest, FillsAndIdentity) {

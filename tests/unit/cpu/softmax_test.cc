@@ -78,7 +78,7 @@ TEST(Softmax, Defaults) {
       .Attr("axis", 2)
       .In<float>({1, 2}, {0, 0})
       .Out<float>({1, 2}, {0, 0})
-      .CheckFails(ORT_INVALID_ARGUMENT, "axis 2");
+      .CheckFails(ORT_FAIL, "axis 2");
 }
 
 TEST(Softmax, SpecialValues) {

@@ -77,16 +77,16 @@ TEST(TransposeTest, SubByteElementsStayPacked) {
 }
 
 TEST(TransposeTest, RejectsBadPermutations) {
-  const auto fails = [](const Ints& perm) {
+  const auto fails = [](const Ints& perm, ErrorCode code) {
     OpTester("Transpose", 13)
         .Attr("perm", perm)
         .In<float>({2, 1}, {1, 2})
         .Out(DType::kFloat)
-        .CheckFails(ORT_INVALID_ARGUMENT, "perm");
+        .CheckFails(code, "perm");
   };
-  fails({0, 0});
-  fails({0, 2});
-  fails({0, 1, 2});
+  fails({0, 0}, ORT_FAIL);
+  fails({0, 2}, ORT_FAIL);
+  fails({0, 1, 2}, ORT_INVALID_ARGUMENT);
 }
 
 }  // namespace
