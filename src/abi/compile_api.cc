@@ -11,10 +11,7 @@ namespace {
 /// Guard around `body(*options)`.
 template <typename Body>
 OrtStatus* GuardCompile(OrtModelCompilationOptions* options, Body&& body) noexcept {
-  return Guard([&] {
-    NotNull(options, "model_compile_options");
-    body(*options);
-  });
+  return GuardHandle(options, "model_compile_options", body);
 }
 
 // Asks the client's function; what it returns is taken over.

@@ -38,13 +38,18 @@ void NotNullArray(T* array, size_t count, const char* name) {
     FailNull(name);
 }
 
-/// Guard around `body(*options)`; null options are an error.
+/// Guard around `body(*handle)`; a null handle, an argument called `name`, is an error.
+template <typename Handle, typename Body>
+OrtStatus* GuardHandle(Handle* handle, const char* name, Body&& body) noexcept {
+  return Guard([&] {
+    NotNull(handle, name);
+    body(*handle);
+  });
+}
+
 template <typename Options, typename Body>
 OrtStatus* GuardOptions(Options* options, Body&& body) noexcept {
-  return Guard([&] {
-    NotNull(options, "options");
-    body(*options);
-  });
+  return GuardHandle(options, "options", body);
 }
 
 /// A copy of `text` with its terminator in memory of `allocator`.

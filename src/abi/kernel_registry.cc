@@ -15,10 +15,7 @@ constexpr int kLargestAlias = 127;
 /// Guard around `body(builder->def)`.
 template <typename Body>
 OrtStatus* Define(OrtKernelDefBuilder* builder, Body&& body) noexcept {
-  return Guard([&] {
-    NotNull(builder, "kernel_def_builder");
-    body(builder->def);
-  });
+  return GuardHandle(builder, "kernel_def_builder", [&](OrtKernelDefBuilder& b) { body(b.def); });
 }
 
 /// Hands out a fact of a definition.

@@ -92,34 +92,41 @@ std::optional<Twin> ImageTwin(const Node* node, const Twins& twins) {
   return *twin;
 }
 
-bool ConvertConv(Node* node, Twins& twins) {
+// The constant weights of a (transposed) convolution that has a channels-last kernel; null for any
+// other.
+const Tensor* ConvertibleWeights(Node* node) {
   const Tensor* weights = node->ConstantInput(1);
   if (weights == nullptr || weights->dtype() != DType::kFloat || !IsFloat(node->Input(0)))
-    return false;
+    return nullptr;
   const size_t rank = weights->shape().rank();
-  if (rank < 3 || rank > 5 || (RankOf(node->inputs[0]).value_or(rank) != rank)) return false;
-  if (node->Input(2) != nullptr && !IsFloat(node->inputs[2])) return false;
+  if (rank < 3 || rank > 5 || (RankOf(node->inputs[0]).value_or(rank) != rank)) return nullptr;
+  if (node->Input(2) != nullptr && !IsFloat(node->inputs[2])) return nullptr;
+  return weights->ElementCount() == 0 ? nullptr : weights;
+}
+
+// Takes the image of the (transposed) convolution `node` and gives its output channels-last.
+void MoveConvolution(Node* node, size_t spatial, Twins& twins) {
+  MakePrivate(node);
+  twins.edit().SetInput(node, 0, twins.Get(node->inputs[0], spatial, node));
+  twins.MoveOutput(node, 0, spatial);
+}
+
+bool ConvertConv(Node* node, Twins& twins) {
+  const Tensor* weights = ConvertibleWeights(node);
+  if (weights == nullptr) return false;
   std::vector<int64_t> kernel(weights->shape().begin() + 2, weights->shape().end());
   if (node->Has("kernel_shape") && node->Ints("kernel_shape") != kernel) return false;
-  if (weights->ElementCount() == 0 || !SpellOut(node, std::move(kernel))) return false;
-  MakePrivate(node);
-  twins.edit().SetInput(node, 0, twins.Get(node->inputs[0], rank - 2, node));
-  twins.MoveOutput(node, 0, rank - 2);
+  const size_t spatial = kernel.size();
+  if (!SpellOut(node, std::move(kernel))) return false;
+  MoveConvolution(node, spatial, twins);
   return true;
 }
 
 // Its window stays as the attributes say it: the kernel resolves it.
 bool ConvertConvTranspose(Node* node, Twins& twins) {
-  const Tensor* weights = node->ConstantInput(1);
-  if (weights == nullptr || weights->dtype() != DType::kFloat || !IsFloat(node->Input(0)))
-    return false;
-  const size_t rank = weights->shape().rank();
-  if (rank < 3 || rank > 5 || (RankOf(node->inputs[0]).value_or(rank) != rank)) return false;
-  if (node->Input(2) != nullptr && !IsFloat(node->inputs[2])) return false;
-  if (weights->ElementCount() == 0) return false;
-  MakePrivate(node);
-  twins.edit().SetInput(node, 0, twins.Get(node->inputs[0], rank - 2, node));
-  twins.MoveOutput(node, 0, rank - 2);
+  const Tensor* weights = ConvertibleWeights(node);
+  if (weights == nullptr) return false;
+  MoveConvolution(node, weights->shape().rank() - 2, twins);
   return true;
 }
 

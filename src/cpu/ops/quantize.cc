@@ -117,24 +117,12 @@ class QuantizeLinearKernel final : public Kernel {
   static void ForRows(KernelContext& context, const Tensor& x, const QuantizedRows& rows,
                       const Body& body) {
     const bool plain = x.dtype() == DType::kFloat;
-    context.pool().For(rows.count(), 2.0 + static_cast<double>(rows.longest()),
-                       [&](int64_t begin, int64_t end) {
-                         constexpr int64_t kPiece = 1024;
-                         float buffer[kPiece];
-                         for (int64_t r = begin; r < end; ++r) {
-                           const QuantizedRow row = rows.Row(r);
-                           for (int64_t offset = 0; offset < row.count; offset += kPiece) {
-                             const int64_t count = std::min(kPiece, row.count - offset);
-                             const float* from = buffer;
-                             if (plain) {
-                               from = x.data<float>() + row.start + offset;
-                             } else {
-                               LoadFloats(x.dtype(), x.raw(), row.start + offset, count, buffer);
-                             }
-                             body(from, row, offset, count);
-                           }
-                         }
-                       });
+    rows.ForPieces(context.pool(), 2.0 + static_cast<double>(rows.longest()),
+                   [&](const QuantizedRow& row, int64_t offset, int64_t count, float* buffer) {
+                     if (!plain) LoadFloats(x.dtype(), x.raw(), row.start + offset, count, buffer);
+                     body(plain ? x.data<float>() + row.start + offset : buffer, row, offset,
+                          count);
+                   });
   }
 
   template <typename Q>

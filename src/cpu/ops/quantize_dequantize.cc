@@ -88,21 +88,12 @@ class DequantizeLinearKernel final : public Kernel {
   static void ForRows(KernelContext& context, const QuantizedRows& rows, Tensor& y,
                       const Fill& fill) {
     const bool plain = y.dtype() == DType::kFloat;
-    context.pool().For(rows.count(), 2.0 + 0.5 * static_cast<double>(rows.longest()),
-                       [&](int64_t begin, int64_t end) {
-                         constexpr int64_t kPiece = 1024;
-                         float buffer[kPiece];
-                         for (int64_t r = begin; r < end; ++r) {
-                           const QuantizedRow row = rows.Row(r);
-                           for (int64_t offset = 0; offset < row.count; offset += kPiece) {
-                             const int64_t count = std::min(kPiece, row.count - offset);
-                             fill(row, offset, count,
-                                  plain ? y.data<float>() + row.start + offset : buffer);
-                             if (!plain)
-                               StoreFloats(y.dtype(), buffer, row.start + offset, count, y.raw());
-                           }
-                         }
-                       });
+    rows.ForPieces(context.pool(), 2.0 + 0.5 * static_cast<double>(rows.longest()),
+                   [&](const QuantizedRow& row, int64_t offset, int64_t count, float* buffer) {
+                     fill(row, offset, count,
+                          plain ? y.data<float>() + row.start + offset : buffer);
+                     if (!plain) StoreFloats(y.dtype(), buffer, row.start + offset, count, y.raw());
+                   });
   }
 
   template <typename Q>

@@ -3,6 +3,7 @@
 // each block along an axis.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 
 #include "cpu/ops/indexing.h"
@@ -25,6 +26,22 @@ class QuantizedRows {
   int64_t count() const { return rows_; }
   int64_t longest() const { return longest_; }
   QuantizedRow Row(int64_t i) const;
+
+  /// body(row, offset, count, buffer) for pieces of all rows, in parallel: elements offset ..
+  /// offset + count of `row`, and room for that many floats. A row costs `cost` in ThreadPool's
+  /// units.
+  template <typename Body>
+  void ForPieces(ThreadPool& pool, double cost, const Body& body) const {
+    pool.For(count(), cost, [&](int64_t begin, int64_t end) {
+      constexpr int64_t kPiece = 1024;
+      float buffer[kPiece];
+      for (int64_t r = begin; r < end; ++r) {
+        const QuantizedRow row = Row(r);
+        for (int64_t offset = 0; offset < row.count; offset += kPiece)
+          body(row, offset, std::min(kPiece, row.count - offset), buffer);
+      }
+    });
+  }
 
  private:
   enum class Kind { kTensor, kAxis, kLastAxis, kBlock, kLastAxisBlock };
