@@ -10,15 +10,11 @@
 namespace backplane::dnnl_ep {
 namespace {
 
-using plugins::Check;
-using plugins::Guarded;
-using plugins::Ort;
-
 // Constants up to this size are copied; larger ones are only looked at when a program is built.
 constexpr size_t kSmallConstant = 4096;
 
 size_t SizeOf(const Value& constant) {
-  return ElementCount(*constant.dims) * plugins::ElementSize(constant.type);
+  return ElementCount(*constant.dims) * ep_kit::ElementSize(constant.type);
 }
 
 // A copy that lives as long as the group.
@@ -38,22 +34,25 @@ void AppendToFile(const std::string& path, const std::string& text) {
 
 }  // namespace
 
-CompiledGroup::CompiledGroup(Group group, std::vector<size_t> positions, const Settings& settings)
+CompiledGroup::CompiledGroup(const ep_kit::Api& api, Group group, std::vector<size_t> positions,
+                             const Settings& settings)
     : OrtNodeComputeInfo{},
+      api_(api),
       group_(std::move(group)),
       positions_(std::move(positions)),
       settings_(settings) {
-  ort_version_supported = plugins::kApiVersion;
+  ort_version_supported = api.version;
   OrtNodeComputeInfo::CreateState = [](OrtNodeComputeInfo* self, OrtNodeComputeContext*,
-                                       void** state) -> OrtStatus* {
+                                       void** state) noexcept -> OrtStatus* {
     *state = self;
     return nullptr;
   };
   OrtNodeComputeInfo::Compute = [](OrtNodeComputeInfo*, void* state,
-                                   OrtKernelContext* context) -> OrtStatus* {
-    return Guarded([&] { static_cast<CompiledGroup*>(state)->Compute(context); });
+                                   OrtKernelContext* context) noexcept -> OrtStatus* {
+    auto* group = static_cast<CompiledGroup*>(state);
+    return group->api_.Guard([&] { group->Compute(context); });
   };
-  OrtNodeComputeInfo::ReleaseState = [](OrtNodeComputeInfo*, void*) {};
+  OrtNodeComputeInfo::ReleaseState = [](OrtNodeComputeInfo*, void*) noexcept {};
   if (group_.has_static_shapes) {
     std::vector<Dims> dims;
     for (int value : group_.inputs) dims.push_back(*group_.graph.values[value].dims);
@@ -82,16 +81,13 @@ void CompiledGroup::Compute(OrtKernelContext* context) {
   std::vector<const OrtValue*> values(positions_.size());
   std::vector<const void*> inputs(positions_.size());
   for (size_t i = 0; i < positions_.size(); ++i) {
-    Check(Ort().KernelContext_GetInput(context, positions_[i], &values[i]));
-    inputs[i] = plugins::DataOf(values[i]);
+    values[i] = api_.Input(context, positions_[i]);
+    inputs[i] = api_.DataOf(values[i]);
   }
   const ProgramPointer program = ProgramFor(values);
   std::vector<void*> outputs(group_.outputs.size());
   for (size_t i = 0; i < outputs.size(); ++i) {
-    const Dims& dims = program->output_dims()[i];
-    OrtValue* value = nullptr;
-    Check(Ort().KernelContext_GetOutput(context, i, dims.data(), dims.size(), &value));
-    Check(Ort().GetTensorMutableData(value, &outputs[i]));
+    outputs[i] = api_.Output(context, i, program->output_dims()[i]);
   }
   const ThreadScope threads(settings_.num_threads);
   program->Run(inputs, outputs);
@@ -101,7 +97,7 @@ CompiledGroup::ProgramPointer CompiledGroup::ProgramFor(
     const std::vector<const OrtValue*>& inputs) {
   std::vector<Dims> dims;
   dims.reserve(inputs.size());
-  for (const OrtValue* input : inputs) dims.push_back(plugins::ShapeOf(input));
+  for (const OrtValue* input : inputs) dims.push_back(api_.ShapeOf(input));
   if (ProgramPointer found = FindProgram(dims)) return found;
   if (group_.has_static_shapes) {
     throw Failure(ORT_INVALID_ARGUMENT,
@@ -113,7 +109,7 @@ CompiledGroup::ProgramPointer CompiledGroup::ProgramFor(
   for (size_t i = 0; i < inputs.size(); ++i) {
     const Value& value = group_.graph.values[group_.inputs[i]];
     if (value.is_fixed && constants[group_.inputs[i]] == nullptr) {
-      constants[group_.inputs[i]] = plugins::DataOf(inputs[i]);
+      constants[group_.inputs[i]] = api_.DataOf(inputs[i]);
     }
   }
   ProgramPointer program = BuildProgram(dims, constants);
@@ -149,18 +145,18 @@ void CompiledGroup::Remember(ProgramPointer program) {
   while (static_cast<int>(programs_.size()) > settings_.max_cached_shapes) programs_.pop_back();
 }
 
-Group MakeGroup(const OrtGraph* source, const OrtNode* fused_node) {
+Group MakeGroup(const ep_kit::Api& api, const OrtGraph* source, const OrtNode* fused_node) {
   Group group;
   const char* name = nullptr;
-  Check(Ort().Node_GetName(fused_node, &name));
+  api.Check(api.ort->Node_GetName(fused_node, &name));
   group.name = name;
-  group.graph = plugins::ReadGraph(source);
+  group.graph = ep_kit::ReadGraph(api, source);
   Graph& graph = group.graph;
   group.constants.resize(graph.values.size());
   for (size_t i = 0; i < graph.values.size(); ++i) {
     const Value& value = graph.values[i];
     if (value.constant == nullptr) continue;
-    const void* data = plugins::DataOf(value.constant);
+    const void* data = api.DataOf(value.constant);
     group.constants[i] = SizeOf(value) <= kSmallConstant ? Copy(group, value, data) : data;
   }
   Rewrite(graph, group.constants);

@@ -17,7 +17,8 @@ class CompiledGroup : public OrtNodeComputeInfo {
    * `positions[i]`: at which input of the fused node value `group.inputs[i]` arrives. When all
    * shapes are known the program is built here.
    */
-  CompiledGroup(Group group, std::vector<size_t> positions, const Settings& settings);
+  CompiledGroup(const ep_kit::Api& api, Group group, std::vector<size_t> positions,
+                const Settings& settings);
 
  private:
   using ProgramPointer = std::shared_ptr<const Program>;
@@ -29,6 +30,7 @@ class CompiledGroup : public OrtNodeComputeInfo {
   void Remember(ProgramPointer program);
   void LetGo(int value);
 
+  const ep_kit::Api& api_;
   Group group_;
   const std::vector<size_t> positions_;
   const Settings settings_;
@@ -38,6 +40,6 @@ class CompiledGroup : public OrtNodeComputeInfo {
 };
 
 /** The group that a graph given to Compile is, with its constants read. */
-Group MakeGroup(const OrtGraph* graph, const OrtNode* fused_node);
+Group MakeGroup(const ep_kit::Api& api, const OrtGraph* graph, const OrtNode* fused_node);
 
 }  // namespace backplane::dnnl_ep

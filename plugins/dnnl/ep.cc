@@ -5,15 +5,10 @@
 #include <unordered_map>
 
 #include "dnnl/compiled_group.h"
-#include "dnnl/partition.h"
+#include "kit/groups.h"
 
 namespace backplane::dnnl_ep {
 namespace {
-
-using plugins::Check;
-using plugins::EpApi;
-using plugins::Guarded;
-using plugins::Log;
 
 // Whether one program will serve all runs: every shape that enters is known.
 bool HasStaticInputs(const Graph& graph, const std::vector<int>& nodes) {
@@ -32,20 +27,21 @@ bool HasStaticInputs(const Graph& graph, const std::vector<int>& nodes) {
 
 }  // namespace
 
-Ep::Ep(Settings settings, const OrtLogger* logger)
-    : OrtEp{}, settings_(std::move(settings)), logger_(logger) {
-  ort_version_supported = plugins::kApiVersion;
-  OrtEp::GetName = [](const OrtEp*) noexcept { return kEpName; };
+Ep::Ep(const ep_kit::Api& api, const std::string& name, Settings settings, const OrtLogger* logger)
+    : EpBase(api, name), settings_(std::move(settings)), logger_(logger) {
   OrtEp::GetCapability = [](OrtEp* self, const OrtGraph* graph,
                             OrtEpGraphSupportInfo* support) noexcept {
-    return Guarded([&] { static_cast<Ep*>(self)->GetCapability(graph, support); });
+    auto* ep = static_cast<Ep*>(self);
+    return ep->api_.Guard([&] { ep->GetCapability(graph, support); });
   };
   OrtEp::Compile = [](OrtEp* self, const OrtGraph** graphs, const OrtNode** fused_nodes,
                       size_t count, OrtNodeComputeInfo** infos, OrtNode**) noexcept {
-    return Guarded([&] {
-      for (size_t i = 0; i < count; ++i) {
-        infos[i] = static_cast<Ep*>(self)->Compile(graphs[i], fused_nodes[i]);
-      }
+    auto* ep = static_cast<Ep*>(self);
+    return ep->api_.Guard([&] {
+      // Nothing is handed over before all has succeeded, so a failure leaves nothing behind.
+      std::vector<std::unique_ptr<CompiledGroup>> groups;
+      for (size_t i = 0; i < count; ++i) groups.push_back(ep->Compile(graphs[i], fused_nodes[i]));
+      for (size_t i = 0; i < count; ++i) infos[i] = groups[i].release();
     });
   };
   OrtEp::ReleaseNodeComputeInfos = [](OrtEp*, OrtNodeComputeInfo** infos, size_t count) noexcept {
@@ -54,15 +50,15 @@ Ep::Ep(Settings settings, const OrtLogger* logger)
 }
 
 void Ep::GetCapability(const OrtGraph* source, OrtEpGraphSupportInfo* support) {
-  const Graph graph = plugins::ReadGraph(source);
+  const Graph graph = ep_kit::ReadGraph(api_, source);
   if (graph.nodes.empty()) return;
   Constants constants(graph.values.size());
   for (size_t i = 0; i < constants.size(); ++i) {
     if (graph.values[i].constant != nullptr) {
-      constants[i] = plugins::DataOf(graph.values[i].constant);
+      constants[i] = api_.DataOf(graph.values[i].constant);
     }
   }
-  for (const std::vector<int>& nodes : ConvexGroups(graph, Supported(graph, constants))) {
+  for (const std::vector<int>& nodes : ep_kit::FindGroups(graph, Supported(graph, constants))) {
     const bool computes = std::any_of(nodes.begin(), nodes.end(), [&](int node) {
       return !FindOperator(graph.nodes[node])->is_movement;
     });
@@ -89,8 +85,8 @@ std::vector<bool> Ep::Supported(const Graph& graph, const Constants& constants) 
     if (refusal.empty()) refusal = CheckShapes(view, *op, shapes);
     supported[i] = refusal.empty();
     if (!refusal.empty() && logger_ != nullptr) {
-      Log(logger_, ORT_LOGGING_LEVEL_VERBOSE,
-          std::string(kEpName) + " leaves " + node.op_type + " '" + node.name + "': " + refusal);
+      api_.Log(logger_, ORT_LOGGING_LEVEL_VERBOSE,
+               name_ + " leaves " + node.op_type + " '" + node.name + "': " + refusal);
     }
   }
   return supported;
@@ -100,16 +96,16 @@ void Ep::Claim(const Graph& graph, const std::vector<int>& nodes, OrtEpGraphSupp
   std::vector<const OrtNode*> handles;
   for (int node : nodes) handles.push_back(graph.nodes[node].handle);
   OrtNodeFusionOptions options{};
-  options.ort_version_supported = plugins::kApiVersion;
+  options.ort_version_supported = api_.version;
   options.drop_constant_initializers = HasStaticInputs(graph, nodes);
-  Check(
-      EpApi().EpGraphSupportInfo_AddNodesToFuse(support, handles.data(), handles.size(), &options));
+  api_.Check(api_.ep->EpGraphSupportInfo_AddNodesToFuse(support, handles.data(), handles.size(),
+                                                        &options));
 }
 
-OrtNodeComputeInfo* Ep::Compile(const OrtGraph* graph, const OrtNode* fused_node) {
-  Group group = MakeGroup(graph, fused_node);
+std::unique_ptr<CompiledGroup> Ep::Compile(const OrtGraph* graph, const OrtNode* fused_node) {
+  Group group = MakeGroup(api_, graph, fused_node);
   std::vector<size_t> positions;
-  const std::vector<std::string> inputs = plugins::InputNames(fused_node);
+  const std::vector<std::string> inputs = ep_kit::InputNames(api_, fused_node);
   group.has_static_shapes = true;
   for (size_t i = 0; i < inputs.size(); ++i) {
     const int value = group.graph.Find(inputs[i]);
@@ -118,12 +114,12 @@ OrtNodeComputeInfo* Ep::Compile(const OrtGraph* graph, const OrtNode* fused_node
     positions.push_back(i);
     if (!group.graph.values[value].HasStaticShape()) group.has_static_shapes = false;
   }
-  for (const std::string& name : plugins::OutputNames(fused_node)) {
+  for (const std::string& name : ep_kit::OutputNames(api_, fused_node)) {
     const int value = group.graph.Find(name);
     if (value < 0) throw Failure(ORT_EP_FAIL, "output '" + name + "' is not in the group");
     group.outputs.push_back(value);
   }
-  return new CompiledGroup(std::move(group), std::move(positions), settings_);
+  return std::make_unique<CompiledGroup>(api_, std::move(group), std::move(positions), settings_);
 }
 
 }  // namespace backplane::dnnl_ep

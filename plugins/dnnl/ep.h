@@ -1,6 +1,7 @@
 // The OrtEp of one session: claims groups of nodes and compiles them.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -9,15 +10,18 @@
 
 namespace backplane::dnnl_ep {
 
-class Ep : public OrtEp {
+class CompiledGroup;
+
+class Ep : public ep_kit::EpBase {
  public:
-  Ep(Settings settings, const OrtLogger* logger);
+  /** `api`, `name` and `logger` outlive it. */
+  Ep(const ep_kit::Api& api, const std::string& name, Settings settings, const OrtLogger* logger);
 
  private:
   void GetCapability(const OrtGraph* graph, OrtEpGraphSupportInfo* support);
   std::vector<bool> Supported(const Graph& graph, const Constants& constants) const;
   void Claim(const Graph& graph, const std::vector<int>& nodes, OrtEpGraphSupportInfo* support);
-  OrtNodeComputeInfo* Compile(const OrtGraph* graph, const OrtNode* fused_node);
+  std::unique_ptr<CompiledGroup> Compile(const OrtGraph* graph, const OrtNode* fused_node);
 
   const Settings settings_;
   const OrtLogger* logger_;

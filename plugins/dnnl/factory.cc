@@ -1,22 +1,22 @@
 // The library's entry points and its one factory: an EP for each CPU device.
-// Called by the host; everything that can fail goes through Guarded.
+// Called by the host; everything that can fail goes through Api::Guard.
 #include <dlfcn.h>
 
 #include <string>
 
-#include "common/api.h"
 #include "dnnl/ep.h"
+#include "kit/api.h"
 
 #define EXPORT extern "C" __attribute__((visibility("default")))
 
 namespace backplane::dnnl_ep {
 namespace {
 
-using plugins::Check;
-using plugins::EpApi;
-using plugins::Guarded;
-using plugins::KeyValuePairs;
-using plugins::Ort;
+using ep_kit::Api;
+using ep_kit::Failure;
+
+// The oldest host that the EP works in.
+constexpr uint32_t kOldestHost = 23;
 
 std::string LibraryVersion() {
   const dnnl_version_t* version = dnnl_version();
@@ -35,24 +35,29 @@ void KeepOneDnnLoaded() {
 
 class Factory : public OrtEpFactory {
  public:
-  Factory() : OrtEpFactory{} {
-    ort_version_supported = plugins::kApiVersion;
-    OrtEpFactory::GetName = [](const OrtEpFactory*) noexcept { return kEpName; };
+  explicit Factory(const Api& api) : OrtEpFactory{}, api_(api) {
+    ort_version_supported = api.version;
+    OrtEpFactory::GetName = [](const OrtEpFactory* self) noexcept {
+      return static_cast<const Factory*>(self)->name_.c_str();
+    };
     OrtEpFactory::GetVendor = [](const OrtEpFactory*) noexcept { return "Backplane"; };
     OrtEpFactory::GetVendorId = [](const OrtEpFactory*) noexcept { return uint32_t{0}; };
     OrtEpFactory::GetVersion = [](const OrtEpFactory*) noexcept { return BACKPLANE_VERSION; };
     OrtEpFactory::GetSupportedDevices =
         [](OrtEpFactory* self, const OrtHardwareDevice* const* devices, size_t count,
            OrtEpDevice** ep_devices, size_t room, size_t* used) noexcept {
-          return Guarded([&] { FindDevices(self, devices, count, ep_devices, room, used); });
+          auto* factory = static_cast<Factory*>(self);
+          return factory->api_.Guard(
+              [&] { factory->FindDevices(devices, count, ep_devices, room, used); });
         };
-    OrtEpFactory::CreateEp = [](OrtEpFactory*, const OrtHardwareDevice* const*,
+    OrtEpFactory::CreateEp = [](OrtEpFactory* self, const OrtHardwareDevice* const*,
                                 const OrtKeyValuePairs* const*, size_t count,
                                 const OrtSessionOptions* options, const OrtLogger* logger,
                                 OrtEp** ep) noexcept {
-      return Guarded([&] {
+      auto* factory = static_cast<Factory*>(self);
+      return factory->api_.Guard([&] {
         if (count != 1) throw Failure(ORT_INVALID_ARGUMENT, "takes one device, the CPU");
-        *ep = new Ep(ReadSettings(options), logger);
+        *ep = new Ep(factory->api_, factory->name_, ReadSettings(factory->api_, options), logger);
       });
     };
     OrtEpFactory::ReleaseEp = [](OrtEpFactory*, OrtEp* ep) noexcept {
@@ -74,20 +79,36 @@ class Factory : public OrtEpFactory {
   }
 
  private:
-  static void FindDevices(OrtEpFactory* self, const OrtHardwareDevice* const* devices, size_t count,
-                          OrtEpDevice** ep_devices, size_t room, size_t* used) {
+  // The options are stated with their defaults, so that programs and hosts can see them.
+  void FindDevices(const OrtHardwareDevice* const* devices, size_t count, OrtEpDevice** ep_devices,
+                   size_t room, size_t* used) {
     *used = 0;
+    const auto metadata = api_.MakePairs({{"onednn_version", LibraryVersion()}});
+    const auto options = api_.MakePairs(KnownOptions());
     for (size_t i = 0; i < count && *used < room; ++i) {
-      if (Ort().HardwareDevice_Type(devices[i]) != OrtHardwareDeviceType_CPU) continue;
-      OrtKeyValuePairs* raw = nullptr;
-      Ort().CreateKeyValuePairs(&raw);
-      const KeyValuePairs metadata(raw);
-      Ort().AddKeyValuePair(metadata.get(), "onednn_version", LibraryVersion().c_str());
-      Check(EpApi().CreateEpDevice(self, devices[i], metadata.get(), nullptr, &ep_devices[*used]));
+      if (api_.ort->HardwareDevice_Type(devices[i]) != OrtHardwareDeviceType_CPU) continue;
+      api_.Check(api_.ep->CreateEpDevice(this, devices[i], metadata.get(), options.get(),
+                                         &ep_devices[*used]));
       ++*used;
     }
   }
+
+  const Api api_;
+  const std::string name_ = kEpName;
 };
+
+OrtStatus* CreateFactory(const OrtApiBase* base, OrtEpFactory** factories, size_t room,
+                         size_t* count) noexcept {
+  *count = 0;
+  const Api api = Api::Open(base, kOldestHost, "DNNL EP");
+  if (api.ort == nullptr) return nullptr;  // registers no EP
+  return api.Guard([&] {
+    if (room < 1) throw Failure(ORT_INVALID_ARGUMENT, "there is no room for a factory");
+    KeepOneDnnLoaded();
+    factories[0] = new Factory(api);
+    *count = 1;
+  });
+}
 
 }  // namespace
 }  // namespace backplane::dnnl_ep
@@ -95,14 +116,7 @@ class Factory : public OrtEpFactory {
 EXPORT OrtStatus* CreateEpFactories(const char* /*registered_name*/, const OrtApiBase* base,
                                     const OrtLogger* /*default_logger*/, OrtEpFactory** factories,
                                     size_t room, size_t* count) {
-  using namespace backplane;
-  return plugins::Guarded([&] {
-    plugins::BindApi(base);
-    if (room < 1) throw plugins::Failure(ORT_INVALID_ARGUMENT, "there is no room for a factory");
-    dnnl_ep::KeepOneDnnLoaded();
-    factories[0] = new dnnl_ep::Factory();
-    *count = 1;
-  });
+  return backplane::dnnl_ep::CreateFactory(base, factories, room, count);
 }
 
 EXPORT OrtStatus* ReleaseEpFactory(OrtEpFactory* factory) {

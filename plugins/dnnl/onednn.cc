@@ -88,7 +88,7 @@ int64_t ElementCount(std::span<const int64_t> dims) {
   int64_t count = 1;
   for (int64_t dim : dims) {
     if (__builtin_mul_overflow(count, dim, &count)) {
-      throw plugins::Failure(ORT_INVALID_ARGUMENT, "a tensor of " + Text(dims) + " is too large");
+      throw ep_kit::Failure(ORT_INVALID_ARGUMENT, "a tensor of " + Text(dims) + " is too large");
     }
   }
   return count;

@@ -10,11 +10,11 @@
 
 #include <oneapi/dnnl/dnnl.hpp>
 
-#include "common/graph.h"
+#include "kit/graph.h"
 
 namespace backplane::dnnl_ep {
 
-using plugins::Dims;
+using ep_kit::Dims;
 using Desc = dnnl::memory::desc;
 using DataType = dnnl::memory::data_type;
 using Algorithm = dnnl::algorithm;

@@ -12,10 +12,10 @@
 
 namespace backplane::dnnl_ep {
 
-using plugins::Failure;
-using plugins::Graph;
-using plugins::Node;
-using plugins::Value;
+using ep_kit::Failure;
+using ep_kit::Graph;
+using ep_kit::Node;
+using ep_kit::Value;
 
 using Shapes = std::vector<Dims>;            // by value; empty for those not known yet
 using Constants = std::vector<const void*>;  // by value; null where it is not constant

@@ -4,22 +4,18 @@
 #include <sched.h>
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <sstream>
 #include <thread>
 
-#include "common/options.h"
 #include "dnnl/operators.h"
+#include "kit/options.h"
 #include "onnxruntime_session_options_config_keys.h"
 
 namespace backplane::dnnl_ep {
 namespace {
 
 constexpr int kMostThreads = 1024;
-constexpr std::array<std::string_view, 6> kKnown = {
-    "num_threads", "fast_math", "fusion", "max_cached_shapes", "dump", "exclude_ops"};
-
 // The processors this process may use.
 int AvailableProcessors() {
   cpu_set_t set;
@@ -29,25 +25,24 @@ int AvailableProcessors() {
 }
 
 // num_threads, else what the session says, else all processors.
-int Threads(const plugins::Options& options, const OrtSessionOptions* session) {
-  const int own = options.Number("num_threads", 0, 0, kMostThreads);
+int Threads(const ep_kit::Options& options) {
+  const auto own = static_cast<int>(options.Number("num_threads", 0, kMostThreads));
   if (own > 0) return own;
-  const std::string text =
-      plugins::SessionEntry(session, kOrtSessionOptionsConfigIntraOpNumThreads);
+  const std::string text = options.Session(kOrtSessionOptionsConfigIntraOpNumThreads);
   int value = 0;
   std::from_chars(text.data(), text.data() + text.size(), value);
   return value > 0 ? std::min(value, kMostThreads) : AvailableProcessors();
 }
 
-std::vector<std::string> OperatorNames(const plugins::Options& options) {
+std::vector<std::string> OperatorNames(const ep_kit::Options& options) {
   std::vector<std::string_view> known;
   for (const Operator& op : Operators()) known.push_back(op.name);
   std::vector<std::string> names;
   std::istringstream stream(options.Text("exclude_ops"));
   for (std::string name; std::getline(stream, name, ',');) {
     if (std::find(known.begin(), known.end(), name) == known.end()) {
-      options.Refuse("exclude_ops", "'" + name + "' is no operator of this EP; the nearest is '" +
-                                        std::string(plugins::Nearest(name, known)) + "'");
+      options.Refuse("exclude_ops", "operators of this EP (the nearest to '" + name + "' is '" +
+                                        std::string(ep_kit::Nearest(name, known)) + "')");
     }
     names.push_back(name);
   }
@@ -56,17 +51,20 @@ std::vector<std::string> OperatorNames(const plugins::Options& options) {
 
 }  // namespace
 
-Settings ReadSettings(const OrtSessionOptions* session) {
-  const plugins::Options options(session, kEpName, kKnown);
+ep_kit::Entries KnownOptions() {
+  return {{"num_threads", "0"}, {"fast_math", "strict"},    {"fusion", "1"},
+          {"dump", ""},         {"max_cached_shapes", "8"}, {"exclude_ops", ""}};
+}
+
+Settings ReadSettings(const ep_kit::Api& api, const OrtSessionOptions* session) {
+  const ep_kit::Options options(api, kEpName, session, KnownOptions());
   Settings settings;
-  settings.num_threads = Threads(options, session);
-  const std::string fast_math = options.Text("fast_math", "strict");
-  if (fast_math != "strict" && fast_math != "bf16") {
-    options.Refuse("fast_math", "strict or bf16 is needed");
-  }
+  settings.num_threads = Threads(options);
+  const std::string& fast_math = options.Text("fast_math");
+  if (fast_math != "strict" && fast_math != "bf16") options.Refuse("fast_math", "strict or bf16");
   settings.fast_math_bf16 = fast_math == "bf16";
-  settings.fusion = options.Switch("fusion", true);
-  settings.max_cached_shapes = options.Number("max_cached_shapes", 8, 1, 4096);
+  settings.fusion = options.Flag("fusion");
+  settings.max_cached_shapes = static_cast<int>(options.Number("max_cached_shapes", 1, 4096));
   settings.dump = options.Text("dump");
   settings.exclude_ops = OperatorNames(options);
   return settings;

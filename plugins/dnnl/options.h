@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "common/api.h"
+#include "kit/options.h"
 
 namespace backplane::dnnl_ep {
 
@@ -20,7 +20,10 @@ struct Settings {
   std::vector<std::string> exclude_ops;  // operators left to other EPs
 };
 
+/** The options with their defaults. */
+ep_kit::Entries KnownOptions();
+
 /** Throws Failure for an unknown key (naming the nearest) and for a value out of range. */
-Settings ReadSettings(const OrtSessionOptions* session);
+Settings ReadSettings(const ep_kit::Api& api, const OrtSessionOptions* session);
 
 }  // namespace backplane::dnnl_ep

@@ -3,11 +3,17 @@
 #include <algorithm>
 #include <map>
 
-#include "graph_reader.h"
-#include "grouping.h"
+#include "ep_context.h"
+#include "kit/groups.h"
 #include "program.h"
 
 namespace sample {
+
+using ep_kit::Entries;
+using ep_kit::Graph;
+using ep_kit::Node;
+using ep_kit::Options;
+using ep_kit::Value;
 
 namespace {
 
@@ -18,7 +24,7 @@ class CompiledGroup : public OrtNodeComputeInfo {
  public:
   CompiledGroup(const Api& api, Program program)
       : OrtNodeComputeInfo{}, api_(api), program_(std::move(program)) {
-    ort_version_supported = kApiVersion;
+    ort_version_supported = api.version;
     OrtNodeComputeInfo::CreateState = [](OrtNodeComputeInfo* self, OrtNodeComputeContext*,
                                          void** state) noexcept -> OrtStatus* {
       *state = self;
@@ -37,7 +43,7 @@ class CompiledGroup : public OrtNodeComputeInfo {
   void Run(OrtKernelContext* context) const {
     std::vector<Tensor> inputs;
     for (size_t i = 0; i < program_.num_inputs; ++i) {
-      inputs.push_back(api_.ReadTensor(api_.Input(context, i)));
+      inputs.push_back(ReadTensor(api_, api_.Input(context, i)));
     }
     program_.Run(inputs, [&](size_t index, const Shape& shape) {
       return static_cast<float*>(api_.Output(context, index, shape));
@@ -55,29 +61,27 @@ struct Compiled {
   Owned<OrtNode> context;
 };
 
-class CompileEp : public Ep {
+class CompileEp : public EpBase {
  public:
-  CompileEp(const Api& api, const std::string& name, const Options& options);
+  CompileEp(const Api& api, const std::string& name, const OrtSessionOptions* session,
+            const Options& options);
 
  private:
   void Claim(const OrtGraph* graph, OrtEpGraphSupportInfo* support);
-  bool Supports(const Node& node) const;
-  bool IsOurContext(const Node& node) const;
+  bool Supports(const Graph& graph, const Node& node) const;
   Compiled CompileGroup(const OrtGraph* graph, const OrtNode* fused) const;
-  Program Lower(const std::vector<Node>& nodes, const Node& fused) const;
-  Owned<OrtNode> MakeContextNode(const Program& program, const Node& fused) const;
+  Program Lower(const Graph& graph, const std::vector<std::string>& inputs,
+                const std::vector<std::string>& outputs) const;
 
-  const GraphReader reader_;
-  size_t min_group_size_ = 1;
-  bool make_contexts_ = false;
+  const size_t min_group_size_;
+  const EpContexts contexts_;
 };
 
-CompileEp::CompileEp(const Api& api, const std::string& name, const Options& options)
-    : Ep(api, name), reader_(api) {
-  min_group_size_ = static_cast<size_t>(options.Number("min_group_size", 1));
-  // Set by programs, and by the Compile API. Hosts offer room for the nodes in any case.
-  make_contexts_ = options.SessionFlag("ep.context_enable");
-
+CompileEp::CompileEp(const Api& api, const std::string& name, const OrtSessionOptions* session,
+                     const Options& options)
+    : EpBase(api, name),
+      min_group_size_(static_cast<size_t>(options.Number("min_group_size", 1))),
+      contexts_(api, name, session, options) {
   // Only what is set is offered; every other member stays null.
   GetCapability = [](OrtEp* self, const OrtGraph* graph,
                      OrtEpGraphSupportInfo* support) noexcept -> OrtStatus* {
@@ -99,6 +103,11 @@ CompileEp::CompileEp(const Api& api, const std::string& name, const Options& opt
       }
     });
   };
+  // Asked where the program has functions for the data of EPContext nodes, instead of files.
+  GetEpContextDataCallbackSupport = [](OrtEp*, uint32_t* flags) noexcept -> OrtStatus* {
+    *flags = ORT_EP_CONTEXT_DATA_CALLBACK_READ | ORT_EP_CONTEXT_DATA_CALLBACK_WRITE;
+    return nullptr;
+  };
   ReleaseNodeComputeInfos = [](OrtEp*, OrtNodeComputeInfo** infos, size_t count) noexcept {
     for (size_t i = 0; i < count; ++i) delete static_cast<CompiledGroup*>(infos[i]);
   };
@@ -106,125 +115,98 @@ CompileEp::CompileEp(const Api& api, const std::string& name, const Options& opt
 
 // Called for each graph: the main one, and those inside control flow. Whatever is not claimed goes
 // to the next EP, in the end to the host's own.
-void CompileEp::Claim(const OrtGraph* graph, OrtEpGraphSupportInfo* support) {
-  const std::vector<Node> nodes = reader_.Nodes(graph);
+void CompileEp::Claim(const OrtGraph* source, OrtEpGraphSupportInfo* support) {
+  const Graph graph = ep_kit::ReadGraph(api_, source);
   std::vector<bool> supported;
-  for (const Node& node : nodes) supported.push_back(!node.taken && Supports(node));
-
+  for (const Node& node : graph.nodes) {
+    supported.push_back(!node.assigned && Supports(graph, node));
+  }
   OrtNodeFusionOptions fusion{};
-  fusion.ort_version_supported = kApiVersion;
+  fusion.ort_version_supported = api_.version;
   fusion.drop_constant_initializers = true;  // programs keep their constants
-  for (const std::vector<size_t>& group : FindGroups(nodes, supported)) {
+  const auto claim = [&](const std::vector<const OrtNode*>& nodes) {
+    api_.Check(
+        api_.ep->EpGraphSupportInfo_AddNodesToFuse(support, nodes.data(), nodes.size(), &fusion));
+  };
+  for (const std::vector<int>& group : ep_kit::FindGroups(graph, supported)) {
     if (group.size() < min_group_size_) continue;
     std::vector<const OrtNode*> handles;
-    for (const size_t i : group) handles.push_back(nodes[i].handle);
-    api_.Check(api_.ep->EpGraphSupportInfo_AddNodesToFuse(support, handles.data(), handles.size(),
-                                                          &fusion));
+    for (const int i : group) handles.push_back(graph.nodes[i].handle);
+    claim(handles);
   }
   // A model that was compiled before: each EPContext node is a group of its own.
-  for (const Node& node : nodes) {
-    if (node.taken || !IsOurContext(node)) continue;
-    api_.Check(api_.ep->EpGraphSupportInfo_AddNodesToFuse(support, &node.handle, 1, &fusion));
+  for (const Node& node : graph.nodes) {
+    if (!node.assigned && contexts_.IsOurs(node)) claim({node.handle});
   }
 }
 
-bool CompileEp::Supports(const Node& node) const {
-  const auto is_float = [&](const Value& value) { return reader_.IsFloat(value); };
+bool CompileEp::Supports(const Graph& graph, const Node& node) const {
+  const auto is_float = [&](int value) {
+    return value >= 0 && graph.values[value].type == ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT;
+  };
   return FindOperator(node.domain, node.op_type, node.since_version).has_value() &&
          std::all_of(node.inputs.begin(), node.inputs.end(), is_float) &&
          std::all_of(node.outputs.begin(), node.outputs.end(), is_float);
 }
 
-bool CompileEp::IsOurContext(const Node& node) const {
-  return node.op_type == "EPContext" && node.domain == "com.microsoft" &&
-         reader_.StringAttribute(node.handle, "source") == name_;
-}
-
-// `graph` holds just the nodes of one group. `fused` is what replaces them: its inputs and outputs,
-// in its order, are those that Compute gets.
-Compiled CompileEp::CompileGroup(const OrtGraph* graph, const OrtNode* fused_handle) const {
-  const std::vector<Node> nodes = reader_.Nodes(graph);
-  const Node fused = reader_.Read(fused_handle);
-  const bool from_context = nodes.size() == 1 && IsOurContext(nodes[0]);
-  Program program =
-      from_context ? Program::Load(reader_.StringAttribute(nodes[0].handle, "ep_cache_context"))
-                   : Lower(nodes, fused);
-  if (program.num_inputs != fused.inputs.size() || program.outputs.size() != fused.outputs.size()) {
-    throw Error("the EPContext node has other inputs and outputs than the program in it",
-                ORT_INVALID_GRAPH);
+// `source` holds just the nodes of one group. `fused` is what replaces them: its inputs and
+// outputs, in its order, are those that Compute gets.
+Compiled CompileEp::CompileGroup(const OrtGraph* source, const OrtNode* fused) const {
+  const Graph graph = ep_kit::ReadGraph(api_, source);
+  const std::vector<std::string> inputs = ep_kit::InputNames(api_, fused);
+  const std::vector<std::string> outputs = ep_kit::OutputNames(api_, fused);
+  const bool from_context = graph.nodes.size() == 1 && contexts_.IsOurs(graph.nodes[0]);
+  const std::string loaded = from_context ? contexts_.Load(source, graph.nodes[0]) : "";
+  Program program = from_context ? Program::Load(loaded) : Lower(graph, inputs, outputs);
+  if (program.num_inputs != inputs.size() || program.outputs.size() != outputs.size()) {
+    throw Failure(ORT_INVALID_GRAPH,
+                  "the EPContext node has other inputs and outputs than the program in it");
   }
   Compiled compiled;
-  if (make_contexts_) compiled.context = MakeContextNode(program, fused);
+  if (contexts_.wanted()) compiled.context = contexts_.Save(source, fused, program.Save());
   compiled.info = std::make_unique<CompiledGroup>(api_, std::move(program));
   return compiled;
 }
 
-Program CompileEp::Lower(const std::vector<Node>& nodes, const Node& fused) const {
+Program CompileEp::Lower(const Graph& graph, const std::vector<std::string>& inputs,
+                         const std::vector<std::string>& outputs) const {
   Program program;
   std::map<std::string, uint32_t> slots;
   const auto new_slot = [&](const std::string& name) { return slots[name] = program.num_slots++; };
-  for (const Value& input : fused.inputs) new_slot(input.name);
+  for (const std::string& input : inputs) new_slot(input);
   program.num_inputs = program.num_slots;
-  const auto slot_of = [&](const Value& value) {
+  const auto slot_of = [&](int index) {
+    const Value& value = graph.values[index];
     const auto found = slots.find(value.name);
     if (found != slots.end()) return found->second;
     // Neither an input nor computed before: one of the initializers that the fused node lacks. They
     // are copied, as the host may free them once the session is ready.
-    const OrtValue* tensor = reader_.Constant(value);
-    if (tensor == nullptr) throw Error("'" + value.name + "' comes from nowhere");
-    const Tensor constant = api_.ReadTensor(tensor);
+    if (value.constant == nullptr) {
+      throw Failure(ORT_EP_FAIL, "'" + value.name + "' comes from nowhere");
+    }
+    const Tensor constant = ReadTensor(api_, value.constant);
     const size_t count = ElementCount(constant.shape);
     const uint32_t slot = new_slot(value.name);
     program.constants.push_back({slot, constant.shape, {constant.data, constant.data + count}});
     return slot;
   };
-  for (const Node& node : nodes) {
+  for (const Node& node : graph.nodes) {
     const Operator op = *FindOperator(node.domain, node.op_type, node.since_version);
     const uint32_t left = slot_of(node.inputs[0]);
     const uint32_t right = IsBinary(op) ? slot_of(node.inputs[1]) : left;
-    program.steps.push_back({op, left, right, new_slot(node.outputs[0].name)});
+    program.steps.push_back({op, left, right, new_slot(graph.values[node.outputs[0]].name)});
   }
-  for (const Value& output : fused.outputs) program.outputs.push_back(slots.at(output.name));
+  for (const std::string& output : outputs) program.outputs.push_back(slots.at(output));
   return program;
-}
-
-// The node that takes the group's place in the compiled model. Small programs are put into the
-// model; larger ones belong into files beside it (see ep.context_embed_mode).
-Owned<OrtNode> CompileEp::MakeContextNode(const Program& program, const Node& fused) const {
-  const std::string bytes = program.Save();
-  const int64_t yes = 1;
-  std::vector<Owned<OrtOpAttr>> attributes;
-  const auto add = [&](const char* key, const void* data, size_t length, OrtOpAttrType type) {
-    OrtOpAttr* attribute = nullptr;
-    api_.Check(api_.ort->CreateOpAttr(key, data, static_cast<int>(length), type, &attribute));
-    attributes.emplace_back(attribute, api_.ort->ReleaseOpAttr);
-  };
-  add("main_context", &yes, 1, ORT_OP_ATTR_INT);
-  add("embed_mode", &yes, 1, ORT_OP_ATTR_INT);
-  add("ep_cache_context", bytes.data(), bytes.size(), ORT_OP_ATTR_STRING);
-  add("source", name_.data(), name_.size(), ORT_OP_ATTR_STRING);
-  std::vector<OrtOpAttr*> handles;
-  for (const auto& attribute : attributes) handles.push_back(attribute.get());
-  std::vector<const char*> inputs;
-  std::vector<const char*> outputs;
-  for (const Value& value : fused.inputs) inputs.push_back(value.name.c_str());
-  for (const Value& value : fused.outputs) outputs.push_back(value.name.c_str());
-  const char* name = nullptr;
-  api_.Check(api_.ort->Node_GetName(fused.handle, &name));
-  OrtNode* node = nullptr;
-  api_.Check(api_.ort->GetModelEditorApi()->CreateNode(
-      "EPContext", "com.microsoft", name, inputs.data(), inputs.size(), outputs.data(),
-      outputs.size(), handles.data(), handles.size(), &node));
-  for (auto& attribute : attributes) attribute.release();  // the node's from here on
-  return Owned<OrtNode>(node, api_.ort->ReleaseNode);
 }
 
 }  // namespace
 
-Options::Entries CompileEpOptions() { return {{"min_group_size", "1"}}; }
+Entries CompileEpOptions() { return {{"min_group_size", "1"}}; }
 
-std::unique_ptr<Ep> MakeCompileEp(const Api& api, const std::string& name, const Options& options) {
-  return std::make_unique<CompileEp>(api, name, options);
+std::unique_ptr<EpBase> MakeCompileEp(const Api& api, const std::string& name,
+                                      const OrtSessionOptions* session, const Options& options) {
+  return std::make_unique<CompileEp>(api, name, session, options);
 }
 
 }  // namespace sample

@@ -2,14 +2,17 @@
 // Choose it if there is a compiler or a library that takes graphs.
 #pragma once
 
-#include "support.h"
+#include "kit/options.h"
+#include "tensor.h"
 
 namespace sample {
 
 // What it can be told, with defaults.
-Options::Entries CompileEpOptions();
+ep_kit::Entries CompileEpOptions();
 
 // Takes what it needs of the options. `api` and `name` outlive the EP.
-std::unique_ptr<Ep> MakeCompileEp(const Api& api, const std::string& name, const Options& options);
+std::unique_ptr<EpBase> MakeCompileEp(const Api& api, const std::string& name,
+                                      const OrtSessionOptions* session,
+                                      const ep_kit::Options& options);
 
 }  // namespace sample

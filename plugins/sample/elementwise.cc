@@ -19,7 +19,7 @@ float Apply(Operator op, float left, float right) {
     case Operator::kRelu:
       break;
   }
-  throw Error("not a binary operator");
+  throw Failure(ORT_EP_FAIL, "not a binary operator");
 }
 
 // How far to step in a tensor for one step in each dimension of `out`; 0 where it repeats.
@@ -56,9 +56,8 @@ Shape BroadcastShape(const Shape& left, const Shape& right) {
     const int64_t l = i < left.size() ? left[left.size() - 1 - i] : 1;
     const int64_t r = i < right.size() ? right[right.size() - 1 - i] : 1;
     if (l != r && l != 1 && r != 1) {
-      throw Error(
-          "dimensions " + std::to_string(l) + " and " + std::to_string(r) + " do not broadcast",
-          ORT_INVALID_ARGUMENT);
+      throw Failure(ORT_INVALID_ARGUMENT, "dimensions " + std::to_string(l) + " and " +
+                                              std::to_string(r) + " do not broadcast");
     }
     out[out.size() - 1 - i] = l == 1 ? r : l;
   }

@@ -5,7 +5,7 @@
 #include <optional>
 #include <string_view>
 
-#include "support.h"
+#include "tensor.h"
 
 namespace sample {
 

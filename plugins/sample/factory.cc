@@ -1,7 +1,6 @@
 #include "factory.h"
 
 #include <algorithm>
-#include <cstdio>
 #include <cstring>
 
 #include "compile_ep.h"
@@ -11,13 +10,18 @@
 
 namespace sample {
 
+using ep_kit::Entries;
+
 namespace {
+
+// The oldest host with all that the sample uses: kernels and virtual devices came in 1.24.
+constexpr uint32_t kOldestHost = 24;
 
 Factory* Self(OrtEpFactory* factory) { return static_cast<Factory*>(factory); }
 const Factory* Self(const OrtEpFactory* factory) { return static_cast<const Factory*>(factory); }
 
 // What an EP for this type of device can be told, with defaults.
-Options::Entries OptionsFor(OrtHardwareDeviceType type) {
+Entries OptionsFor(OrtHardwareDeviceType type) {
   if (type == OrtHardwareDeviceType_CPU) return CompileEpOptions();
   if (type == OrtHardwareDeviceType_NPU) return KernelEpOptions();
   return {};
@@ -28,7 +32,7 @@ Options::Entries OptionsFor(OrtHardwareDeviceType type) {
 Factory::Factory(const Api& api, std::string name,
                  std::initializer_list<OrtHardwareDeviceType> types)
     : OrtEpFactory{}, api_(api), name_(std::move(name)), types_(types) {
-  ort_version_supported = kApiVersion;
+  ort_version_supported = api.version;
   SetIdentity();
   SetEps();
   SetMemory();
@@ -58,27 +62,27 @@ void Factory::SetEps() {
                 OrtEp** ep) noexcept -> OrtStatus* {
     *ep = nullptr;
     return Self(self)->api_.Guard([&] {
-      if (num_devices == 0) throw Error("an EP needs a device", ORT_INVALID_ARGUMENT);
+      if (num_devices == 0) throw Failure(ORT_INVALID_ARGUMENT, "an EP needs a device");
       *ep = Self(self)->MakeEp(devices[0], session_options).release();
     });
   };
-  ReleaseEp = [](OrtEpFactory*, OrtEp* ep) noexcept { delete static_cast<Ep*>(ep); };
+  ReleaseEp = [](OrtEpFactory*, OrtEp* ep) noexcept { delete static_cast<EpBase*>(ep); };
 }
 
-std::unique_ptr<Ep> Factory::MakeEp(const OrtHardwareDevice* device,
-                                    const OrtSessionOptions* session_options) {
+std::unique_ptr<EpBase> Factory::MakeEp(const OrtHardwareDevice* device,
+                                        const OrtSessionOptions* session_options) {
   // The entries of a session are the EP's, not a device's: where it was given several devices, the
   // defaults of all are there. So all that the EP knows is accepted.
-  Options::Entries known;
+  Entries known;
   for (const OrtHardwareDeviceType type : types_) {
     for (auto& entry : OptionsFor(type)) known.push_back(std::move(entry));
   }
-  const Options options(api_, name_, session_options, std::move(known));
+  const ep_kit::Options options(api_, name_, session_options, known);
 
   const std::lock_guard lock(mutex_);  // sessions are created on any thread
   switch (api_.ort->HardwareDevice_Type(device)) {
     case OrtHardwareDeviceType_CPU:
-      return MakeCompileEp(api_, name_, options);
+      return MakeCompileEp(api_, name_, session_options, options);
     case OrtHardwareDeviceType_NPU:
       if (npu_kernels_ == nullptr) npu_kernels_ = MakeKernelEpTable(api_, name_);
       return MakeKernelEp(api_, name_, *npu_kernels_, options);
@@ -86,7 +90,7 @@ std::unique_ptr<Ep> Factory::MakeEp(const OrtHardwareDevice* device,
       if (gpu_kernels_ == nullptr) gpu_kernels_ = MakeGpuEpTable(api_, name_);
       return MakeGpuEp(api_, name_, *gpu_kernels_, gpu_);
   }
-  throw Error("no EP for this type of device", ORT_INVALID_ARGUMENT);
+  throw Failure(ORT_INVALID_ARGUMENT, "no EP for this type of device");
 }
 
 bool Factory::Drives(OrtHardwareDeviceType type) const {
@@ -164,9 +168,9 @@ void Factory::SetMemory() {
     return Self(self)->api_.Guard([&] {
       const Api& api = Self(self)->api_;
       if (!Self(self)->IsGpuMemory(api.ep->MemoryInfo_GetMemoryDevice(memory_info))) {
-        throw Error("the EP has no such memory", ORT_INVALID_ARGUMENT);
+        throw Failure(ORT_INVALID_ARGUMENT, "the EP has no such memory");
       }
-      *allocator = MakeGpuAllocator(Self(self)->gpu_, Self(self)->gpu_memory_.get());
+      *allocator = MakeGpuAllocator(api, Self(self)->gpu_, Self(self)->gpu_memory_.get());
     });
   };
   ReleaseAllocator = [](OrtEpFactory*, OrtAllocator* allocator) noexcept {
@@ -179,7 +183,7 @@ void Factory::SetMemory() {
     *stream = nullptr;
     return Self(self)->api_.Guard([&] {
       if (!Self(self)->IsGpuMemory(memory_device)) {
-        throw Error("the EP has streams for its GPU only", ORT_INVALID_ARGUMENT);
+        throw Failure(ORT_INVALID_ARGUMENT, "the EP has streams for its GPU only");
       }
       *stream = MakeGpuStream(Self(self)->api_, Self(self)->gpu_);
     });
@@ -194,18 +198,13 @@ bool Factory::IsGpuMemory(const OrtMemoryDevice* memory) const {
 OrtStatus* CreateFactories(const OrtApiBase* base, OrtEpFactory** factories, size_t max_factories,
                            size_t* num_factories, const FactoryMaker& make) noexcept {
   *num_factories = 0;
-  Api api;
-  api.ort = base->GetApi(kApiVersion);
-  if (api.ort == nullptr) {  // without the table there is no way to make a status
-    std::fprintf(stderr, "sample EP: needs version 1.%u of the runtime, this is %s\n", kApiVersion,
-                 base->GetVersionString());
-    return nullptr;  // registers no EP
-  }
-  api.ep = api.ort->GetEpApi();
+  const Api api = Api::Open(base, kOldestHost, "sample EP");
+  if (api.ort == nullptr) return nullptr;  // registers no EP
   return api.Guard([&] {
     std::vector<std::unique_ptr<Factory>> made = make(api);
     if (made.size() > max_factories) {
-      throw Error("the host has room for " + std::to_string(max_factories) + " factories");
+      throw Failure(ORT_EP_FAIL,
+                    "the host has room for " + std::to_string(max_factories) + " factories");
     }
     for (auto& factory : made) factories[(*num_factories)++] = factory.release();
   });

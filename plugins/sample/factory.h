@@ -7,7 +7,8 @@
 #include <string>
 
 #include "gpu_device.h"
-#include "kernel_support.h"
+#include "kit/kernels.h"
+#include "tensor.h"
 
 // Before what the library exports; all else is hidden.
 #ifdef _WIN32
@@ -39,8 +40,8 @@ class Factory : public OrtEpFactory {
   void PickDevices(const OrtHardwareDevice* const* devices, size_t num_devices,
                    OrtEpDevice** ep_devices, size_t max_ep_devices, size_t* num_ep_devices);
   OrtEpDevice* MakeEpDevice(const OrtHardwareDevice* device);
-  std::unique_ptr<Ep> MakeEp(const OrtHardwareDevice* device,
-                             const OrtSessionOptions* session_options);
+  std::unique_ptr<EpBase> MakeEp(const OrtHardwareDevice* device,
+                                 const OrtSessionOptions* session_options);
   bool IsGpuMemory(const OrtMemoryDevice* memory) const;
 
   const Api api_;
@@ -50,8 +51,8 @@ class Factory : public OrtEpFactory {
 
   // Shared by the sessions; made when the first one needs them.
   std::mutex mutex_;
-  std::unique_ptr<KernelTable> npu_kernels_;
-  std::unique_ptr<KernelTable> gpu_kernels_;
+  std::unique_ptr<ep_kit::KernelTable> npu_kernels_;
+  std::unique_ptr<ep_kit::KernelTable> gpu_kernels_;
 
   GpuDevice gpu_;
   Owned<OrtMemoryInfo> gpu_memory_;

@@ -2,13 +2,17 @@
 
 #include "elementwise.h"
 #include "gpu_memory.h"
-#include "graph_reader.h"
+#include "kit/graph.h"
 
 namespace sample {
 
+using ep_kit::Graph;
+using ep_kit::Kernel;
+using ep_kit::Node;
+
 namespace {
 
-class GpuEp : public Ep {
+class GpuEp : public EpBase {
  public:
   GpuEp(const Api& api, const std::string& name, const KernelTable& table, GpuDevice& device);
   GpuDevice& device() const { return device_; }
@@ -32,7 +36,7 @@ class GpuKernel : public Kernel<Derived> {
 
   void CheckOnDevice(const void* memory, size_t bytes) const {
     if (bytes == 0 || device_->Owns(memory, bytes)) return;
-    throw Error("a kernel of the GPU was given memory of the host");
+    throw Failure(ORT_EP_FAIL, "a kernel of the GPU was given memory of the host");
   }
   void CheckOnDevice(const Tensor& tensor) const {
     CheckOnDevice(tensor.data, ElementCount(tensor.shape) * sizeof(float));
@@ -75,8 +79,8 @@ class BinaryKernel : public GpuKernel<BinaryKernel<op>> {
       : GpuKernel<BinaryKernel<op>>(api, info) {}
 
   void Run(OrtKernelContext* context) const {
-    const Tensor left = this->api_.ReadTensor(this->api_.Input(context, 0));
-    const Tensor right = this->api_.ReadTensor(this->api_.Input(context, 1));
+    const Tensor left = ReadTensor(this->api_, this->api_.Input(context, 0));
+    const Tensor right = ReadTensor(this->api_, this->api_.Input(context, 1));
     // All that can fail comes before the launch: nobody would hear of it later.
     const Shape shape = BroadcastShape(left.shape, right.shape);
     auto* out = static_cast<float*>(this->api_.Output(context, 0, shape));
@@ -99,7 +103,7 @@ class GpuReluKernel : public GpuKernel<GpuReluKernel> {
   GpuReluKernel(const Api& api, const OrtKernelInfo* info) : GpuKernel(api, info) {}
 
   void Run(OrtKernelContext* context) const {
-    const Tensor in = api_.ReadTensor(api_.Input(context, 0));
+    const Tensor in = ReadTensor(api_, api_.Input(context, 0));
     auto* out = static_cast<float*>(api_.Output(context, 0, in.shape));
     CheckOnDevice(in);
     CheckOnDevice({out, in.shape});
@@ -120,7 +124,7 @@ class MemcpyKernel : public GpuKernel<MemcpyKernel<to_host>> {
       : GpuKernel<MemcpyKernel<to_host>>(api, info) {}
 
   void Run(OrtKernelContext* context) const {
-    const Tensor in = this->api_.ReadTensor(this->api_.Input(context, 0));
+    const Tensor in = ReadTensor(this->api_, this->api_.Input(context, 0));
     void* out = this->api_.Output(context, 0, in.shape);
     const size_t bytes = ElementCount(in.shape) * sizeof(float);
     this->CheckOnDevice(to_host ? in.data : out, bytes);
@@ -130,7 +134,7 @@ class MemcpyKernel : public GpuKernel<MemcpyKernel<to_host>> {
 };
 
 GpuEp::GpuEp(const Api& api, const std::string& name, const KernelTable& table, GpuDevice& device)
-    : Ep(api, name), table_(table), device_(device) {
+    : EpBase(api, name), table_(table), device_(device) {
   // Allocators, streams and data transfer are left to the factory.
   GetKernelRegistry = [](OrtEp* self, const OrtKernelRegistry** registry) noexcept -> OrtStatus* {
     *registry = static_cast<GpuEp*>(self)->table_.registry();
@@ -150,10 +154,10 @@ GpuEp::GpuEp(const Api& api, const std::string& name, const KernelTable& table, 
   };
 }
 
-void GpuEp::Claim(const OrtGraph* graph, OrtEpGraphSupportInfo* support) {
-  const GraphReader reader(api_);
-  for (const Node& node : reader.Nodes(graph)) {
-    if (node.taken) continue;
+void GpuEp::Claim(const OrtGraph* source, OrtEpGraphSupportInfo* support) {
+  const Graph graph = ep_kit::ReadGraph(api_, source);
+  for (const Node& node : graph.nodes) {
+    if (node.assigned) continue;
     const OrtKernelDef* kernel = nullptr;
     api_.Check(api_.ep->EpGraphSupportInfo_LookUpKernel(support, node.handle, &kernel));
     if (kernel != nullptr) {
@@ -183,8 +187,8 @@ std::unique_ptr<KernelTable> MakeGpuEpTable(const Api& api, const std::string& n
   return table;
 }
 
-std::unique_ptr<Ep> MakeGpuEp(const Api& api, const std::string& name, const KernelTable& table,
-                              GpuDevice& device) {
+std::unique_ptr<EpBase> MakeGpuEp(const Api& api, const std::string& name, const KernelTable& table,
+                                  GpuDevice& device) {
   return std::make_unique<GpuEp>(api, name, table, device);
 }
 

@@ -3,14 +3,17 @@
 #pragma once
 
 #include "gpu_device.h"
-#include "kernel_support.h"
+#include "kit/kernels.h"
+#include "tensor.h"
 
 namespace sample {
+
+using ep_kit::KernelTable;
 
 std::unique_ptr<KernelTable> MakeGpuEpTable(const Api& api, const std::string& name);
 
 // As MakeKernelEp. `device` outlives the EP.
-std::unique_ptr<Ep> MakeGpuEp(const Api& api, const std::string& name, const KernelTable& table,
-                              GpuDevice& device);
+std::unique_ptr<EpBase> MakeGpuEp(const Api& api, const std::string& name, const KernelTable& table,
+                                  GpuDevice& device);
 
 }  // namespace sample

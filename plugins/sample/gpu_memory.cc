@@ -8,9 +8,9 @@ namespace {
 
 class GpuAllocator : public OrtAllocator {
  public:
-  GpuAllocator(GpuDevice& device, const OrtMemoryInfo* info)
+  GpuAllocator(const Api& api, GpuDevice& device, const OrtMemoryInfo* info)
       : OrtAllocator{}, device_(device), info_(info) {
-    version = kApiVersion;
+    version = api.version;
     Alloc = [](OrtAllocator* self, size_t size) noexcept {
       return static_cast<GpuAllocator*>(self)->device_.Allocate(size);
     };
@@ -31,7 +31,7 @@ class GpuNotification : public OrtSyncNotificationImpl {
  public:
   GpuNotification(const Api& api, GpuQueue& queue)
       : OrtSyncNotificationImpl{}, api_(api), queue_(queue) {
-    ort_version_supported = kApiVersion;
+    ort_version_supported = api.version;
     Release = [](OrtSyncNotificationImpl* self) noexcept {
       delete static_cast<GpuNotification*>(self);
     };
@@ -65,7 +65,7 @@ class GpuNotification : public OrtSyncNotificationImpl {
 class GpuStream : public OrtSyncStreamImpl {
  public:
   GpuStream(const Api& api, GpuDevice& device) : OrtSyncStreamImpl{}, api_(api), queue_(device) {
-    ort_version_supported = kApiVersion;
+    ort_version_supported = api.version;
     Release = [](OrtSyncStreamImpl* self) noexcept { delete static_cast<GpuStream*>(self); };
     GetHandle = [](OrtSyncStreamImpl* self) noexcept -> void* {
       return &static_cast<GpuStream*>(self)->queue_;
@@ -96,7 +96,7 @@ class GpuDataTransfer : public OrtDataTransferImpl {
         api_(api),
         device_(device),
         memory_(api.ep->MemoryInfo_GetMemoryDevice(info)) {
-    ort_version_supported = kApiVersion;
+    ort_version_supported = api.version;
     OrtDataTransferImpl::Release = [](OrtDataTransferImpl* self) noexcept {
       delete static_cast<GpuDataTransfer*>(self);
     };
@@ -138,7 +138,7 @@ class GpuDataTransfer : public OrtDataTransferImpl {
     const bool to_device = IsOurs(api_.ep->Value_GetMemoryDevice(to));
     if ((from_device && !device_.Owns(source, bytes)) ||
         (to_device && !device_.Owns(target, bytes))) {
-      throw Error("a tensor said to be on the device is not in its memory");
+      throw Failure(ORT_EP_FAIL, "a tensor said to be on the device is not in its memory");
     }
     const CopyKind kind = !from_device ? CopyKind::kToDevice
                           : to_device  ? CopyKind::kOnDevice
@@ -172,8 +172,8 @@ void GpuCopy(GpuQueue* queue, CopyKind kind, void* to, const void* from, size_t 
   }
 }
 
-OrtAllocator* MakeGpuAllocator(GpuDevice& device, const OrtMemoryInfo* info) {
-  return new GpuAllocator(device, info);
+OrtAllocator* MakeGpuAllocator(const Api& api, GpuDevice& device, const OrtMemoryInfo* info) {
+  return new GpuAllocator(api, device, info);
 }
 
 void ReleaseGpuAllocator(OrtAllocator* allocator) { delete static_cast<GpuAllocator*>(allocator); }

@@ -3,12 +3,12 @@
 #pragma once
 
 #include "gpu_device.h"
-#include "support.h"
+#include "tensor.h"
 
 namespace sample {
 
 // Given back to ReleaseGpuAllocator. `device` and `info` outlive it, here and below.
-OrtAllocator* MakeGpuAllocator(GpuDevice& device, const OrtMemoryInfo* info);
+OrtAllocator* MakeGpuAllocator(const Api& api, GpuDevice& device, const OrtMemoryInfo* info);
 void ReleaseGpuAllocator(OrtAllocator* allocator);
 
 // These two are released by the host, through the object itself.

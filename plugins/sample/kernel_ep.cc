@@ -4,16 +4,20 @@
 #include <cstring>
 
 #include "elementwise.h"
-#include "graph_reader.h"
+#include "kit/graph.h"
 
 namespace sample {
 
+using ep_kit::Graph;
+using ep_kit::Kernel;
+using ep_kit::Node;
+
 namespace {
 
-class KernelEp : public Ep {
+class KernelEp : public EpBase {
  public:
   KernelEp(const Api& api, const std::string& name, const KernelTable& table,
-           const Options& options);
+           const ep_kit::Options& options);
   bool pack_weights() const { return pack_weights_; }
 
  private:
@@ -30,7 +34,7 @@ class ReluKernel : public Kernel<ReluKernel> {
   ReluKernel(const Api& api, const OrtKernelInfo*) : Kernel(api) {}
 
   void Run(OrtKernelContext* context) const {
-    const Tensor in = api_.ReadTensor(api_.Input(context, 0));
+    const Tensor in = ReadTensor(api_, api_.Input(context, 0));
     Relu(in.data, static_cast<float*>(api_.Output(context, 0, in.shape)), ElementCount(in.shape));
   }
 };
@@ -47,7 +51,7 @@ class ReshapeKernel : public Kernel<ReshapeKernel> {
   }
 
   void Run(OrtKernelContext* context) const {
-    const Tensor in = api_.ReadTensor(api_.Input(context, 0));
+    const Tensor in = ReadTensor(api_, api_.Input(context, 0));
     const size_t count = ElementCount(in.shape);
     const Shape shape = NewShape(in.shape, count, api_.Input(context, 1));
     void* out = api_.Output(context, 0, shape);
@@ -69,13 +73,13 @@ class ReshapeKernel : public Kernel<ReshapeKernel> {
       if (shape[i] == -1 && open == nullptr) {
         open = &shape[i];
       } else {
-        if (shape[i] < 0) throw Error("the shape has a negative dimension", ORT_INVALID_ARGUMENT);
+        if (shape[i] < 0) throw Failure(ORT_INVALID_ARGUMENT, "the shape has a negative dimension");
         known *= static_cast<size_t>(shape[i]);
       }
     }
     if (open != nullptr) *open = known == 0 ? 0 : static_cast<int64_t>(count / known);
     if (ElementCount(shape) != count) {
-      throw Error("the shape has another number of elements", ORT_INVALID_ARGUMENT);
+      throw Failure(ORT_INVALID_ARGUMENT, "the shape has another number of elements");
     }
     return shape;
   }
@@ -106,12 +110,12 @@ class MatMulKernel : public Kernel<MatMulKernel> {
   }
 
   void Run(OrtKernelContext* context) const {
-    const Tensor left = api_.ReadTensor(api_.Input(context, 0));
+    const Tensor left = ReadTensor(api_, api_.Input(context, 0));
     Shape weight_shape = packed_shape_;
     const float* weight = packed_;  // [N, K]
     std::vector<float> transposed;
     if (weight == nullptr) {
-      const Tensor right = api_.ReadTensor(api_.Input(context, 1));
+      const Tensor right = ReadTensor(api_, api_.Input(context, 1));
       weight_shape = right.shape;
       transposed.resize(ElementCount(right.shape));
       Transpose(right, transposed.data());
@@ -120,7 +124,7 @@ class MatMulKernel : public Kernel<MatMulKernel> {
     const auto depth = static_cast<size_t>(weight_shape[0]);
     const auto columns = static_cast<size_t>(weight_shape[1]);
     if (left.shape.empty() || left.shape.back() != weight_shape[0]) {
-      throw Error("MatMul's inner dimensions differ", ORT_INVALID_ARGUMENT);
+      throw Failure(ORT_INVALID_ARGUMENT, "MatMul's inner dimensions differ");
     }
     Shape shape = left.shape;
     shape.back() = weight_shape[1];
@@ -145,7 +149,7 @@ class MatMulKernel : public Kernel<MatMulKernel> {
   }
 
   bool Pack(const OrtValue* tensor, OrtAllocator* allocator, OrtSharedPrePackedWeightCache* cache) {
-    const Tensor weight = api_.ReadTensor(tensor);
+    const Tensor weight = ReadTensor(api_, tensor);
     if (weight.shape.size() != 2) return false;
     packed_shape_ = weight.shape;
     if (cache == nullptr) {
@@ -174,8 +178,8 @@ class MatMulKernel : public Kernel<MatMulKernel> {
 };
 
 KernelEp::KernelEp(const Api& api, const std::string& name, const KernelTable& table,
-                   const Options& options)
-    : Ep(api, name), table_(table), pack_weights_(options.Flag("pack_weights")) {
+                   const ep_kit::Options& options)
+    : EpBase(api, name), table_(table), pack_weights_(options.Flag("pack_weights")) {
   GetKernelRegistry = [](OrtEp* self, const OrtKernelRegistry** registry) noexcept -> OrtStatus* {
     *registry = static_cast<KernelEp*>(self)->table_.registry();
     return nullptr;
@@ -187,23 +191,25 @@ KernelEp::KernelEp(const Api& api, const std::string& name, const KernelTable& t
   };
 }
 
+bool IsMatrix(const ep_kit::Value& value) { return value.dims && value.dims->size() == 2; }
+
 // Every node that a kernel fits is taken, except where more than types and versions counts: the
 // host's look-up knows nothing of shapes.
-void KernelEp::Claim(const OrtGraph* graph, OrtEpGraphSupportInfo* support) {
-  const GraphReader reader(api_);
-  for (const Node& node : reader.Nodes(graph)) {
-    if (node.taken) continue;
+void KernelEp::Claim(const OrtGraph* source, OrtEpGraphSupportInfo* support) {
+  const Graph graph = ep_kit::ReadGraph(api_, source);
+  for (const Node& node : graph.nodes) {
+    if (node.assigned) continue;
     const OrtKernelDef* kernel = nullptr;
     api_.Check(api_.ep->EpGraphSupportInfo_LookUpKernel(support, node.handle, &kernel));
     if (kernel == nullptr) continue;
-    if (node.op_type == "MatMul" && reader.Rank(node.inputs[1]) != 2) continue;
+    if (node.op_type == "MatMul" && !IsMatrix(graph.values[node.inputs[1]])) continue;
     api_.Check(api_.ep->EpGraphSupportInfo_AddSingleNode(support, node.handle));
   }
 }
 
 }  // namespace
 
-Options::Entries KernelEpOptions() { return {{"pack_weights", "1"}}; }
+ep_kit::Entries KernelEpOptions() { return {{"pack_weights", "1"}}; }
 
 std::unique_ptr<KernelTable> MakeKernelEpTable(const Api& api, const std::string& name) {
   auto table = std::make_unique<KernelTable>(api, name);
@@ -224,8 +230,8 @@ std::unique_ptr<KernelTable> MakeKernelEpTable(const Api& api, const std::string
   return table;
 }
 
-std::unique_ptr<Ep> MakeKernelEp(const Api& api, const std::string& name, const KernelTable& table,
-                                 const Options& options) {
+std::unique_ptr<EpBase> MakeKernelEp(const Api& api, const std::string& name,
+                                     const KernelTable& table, const ep_kit::Options& options) {
   return std::make_unique<KernelEp>(api, name, table, options);
 }
 

@@ -23,7 +23,7 @@ class Reader {
   explicit Reader(std::string_view bytes) : bytes_(bytes) {}
 
   void Take(void* to, size_t size) {
-    if (size > bytes_.size()) throw Error("it is cut short", ORT_INVALID_GRAPH);
+    if (size > bytes_.size()) throw Failure(ORT_INVALID_GRAPH, "it is cut short");
     if (size > 0) std::memcpy(to, bytes_.data(), size);
     bytes_.remove_prefix(size);
   }
@@ -36,7 +36,7 @@ class Reader {
   // The number of things to follow, each of at least `size` bytes: never more than can be there.
   size_t Count(size_t size) {
     const auto count = Get<uint32_t>();
-    if (count > bytes_.size() / size) throw Error("it is cut short", ORT_INVALID_GRAPH);
+    if (count > bytes_.size() / size) throw Failure(ORT_INVALID_GRAPH, "it is cut short");
     return count;
   }
   bool done() const { return bytes_.empty(); }
@@ -48,7 +48,7 @@ class Reader {
 // Every slot exists and is written once, before it is read; outputs are written by steps.
 void Verify(const Program& program) {
   const auto require = [](bool condition) {
-    if (!condition) throw Error("its slots make no sense", ORT_INVALID_GRAPH);
+    if (!condition) throw Failure(ORT_INVALID_GRAPH, "its slots make no sense");
   };
   require(program.num_inputs <= program.num_slots);
   require(program.num_slots - program.num_inputs ==
@@ -132,7 +132,7 @@ std::string Program::Save() const {
 }
 
 Program Program::Load(std::string_view bytes) {
-  if (!bytes.starts_with(kMagic)) throw Error("it has another format", ORT_INVALID_GRAPH);
+  if (!bytes.starts_with(kMagic)) throw Failure(ORT_INVALID_GRAPH, "it has another format");
   Reader reader(bytes.substr(sizeof(kMagic) - 1));
   Program program;
   program.num_inputs = reader.Get<uint32_t>();
@@ -145,7 +145,7 @@ Program Program::Load(std::string_view bytes) {
     for (int64_t& dim : constant.shape) {
       dim = reader.Get<int64_t>();
       if (dim < 0 || (dim > 0 && count > bytes.size() / static_cast<size_t>(dim))) {
-        throw Error("it has an impossible shape", ORT_INVALID_GRAPH);
+        throw Failure(ORT_INVALID_GRAPH, "it has an impossible shape");
       }
       count *= static_cast<size_t>(dim);
     }
@@ -161,8 +161,8 @@ Program Program::Load(std::string_view bytes) {
   }
   program.outputs.resize(reader.Count(4));
   for (uint32_t& slot : program.outputs) slot = reader.Get<uint32_t>();
-  if (!reader.done()) throw Error("it has bytes to spare", ORT_INVALID_GRAPH);
-  if (program.num_slots > bytes.size()) throw Error("it has too many slots", ORT_INVALID_GRAPH);
+  if (!reader.done()) throw Failure(ORT_INVALID_GRAPH, "it has bytes to spare");
+  if (program.num_slots > bytes.size()) throw Failure(ORT_INVALID_GRAPH, "it has too many slots");
   Verify(program);
   return program;
 }

@@ -1,7 +1,6 @@
 """Two hosts of plugin EPs behind one interface: Backplane through its C API, ONNX Runtime through its Python package.
 
-For tests that run the same EP library in both. A slot that our host does not implement yet makes the test an expected
-failure that names it; the test counts as soon as the slot is there.
+For tests that run the same EP library in both.
 """
 
 import json
@@ -9,7 +8,6 @@ import os
 import pathlib
 
 import native
-import pytest
 
 HOSTS = ("backplane", "onnxruntime")
 RECORD = {"session.record_ep_graph_assignment_info": "1"}
@@ -17,13 +15,6 @@ RECORD = {"session.record_ep_graph_assignment_info": "1"}
 
 class HostError(RuntimeError):
     """A status of the host; its message holds the EP's."""
-
-
-def expect_failure_if_missing(text):
-    """Makes the test an expected failure if an error's text says that a slot is not implemented."""
-    for line in text.splitlines():
-        if "is not implemented in this build" in line:
-            pytest.xfail(line)
 
 
 def _by_ep(devices):
@@ -62,7 +53,6 @@ class Backplane:
         try:
             return call(*args, **named)
         except native.NativeError as error:
-            expect_failure_if_missing(error.message)
             raise HostError(error.message) from None
 
     def register(self, name, path):

@@ -23,9 +23,9 @@ class NativeError(RuntimeError):
 
 
 @functools.cache
-def _slots():
+def _slots(table):
     rows = (line.split("\t") for line in _FACTS.read_text().splitlines()[1:])
-    return {row[1]: int(row[2]) // 8 for row in rows if row[0] == "OrtApi"}
+    return {row[1]: int(row[2]) // 8 for row in rows if row[0] == table}
 
 
 class Library:
@@ -41,7 +41,11 @@ class Library:
         self.env = self.make("CreateEnv", ctypes.c_int(3), b"tests")
 
     def function(self, name, restype=ctypes.c_void_p):
-        address = self._api[_slots()[name]]
+        """A function of OrtApi, or of OrtCompileApi."""
+        if name in _slots("OrtApi"):
+            address = self._api[_slots("OrtApi")[name]]
+        else:
+            address = self.function("GetCompileApi", ctypes.POINTER(ctypes.c_void_p))()[_slots("OrtCompileApi")[name]]
 
         def call(*args):
             types = [type(a) if isinstance(a, ctypes._SimpleCData) else ctypes.c_void_p for a in args]

@@ -9,6 +9,8 @@ import gc
 import os
 import pathlib
 import platform
+import subprocess
+import sys
 
 import hosts
 import make_models
@@ -340,6 +342,31 @@ def test_the_function_of_its_own():
     session = library.make("CreateSessionFromArray", library.env, value, ctypes.c_size_t(len(value)), options)
     library.function("ReleaseSession", None)(session)
     library.function("ReleaseSessionOptions", None)(options)
+
+
+def use_two_hosts():
+    value, (feed, wrong) = small_network(False), images((1, 3, 12, 12), (1, 3, 5, 5))
+    both = [hosts.open_host(name) for name in hosts.HOSTS]
+    for each in both:
+        each.register("dnnl", LIBRARY)
+    sessions = [dnnl_session(each, value) for each in both]
+    for _ in range(3):
+        same(sessions[0].run(feed), sessions[1].run(feed))
+        for session in sessions:
+            with pytest.raises(hosts.HostError):
+                session.run(wrong)
+    for session in sessions:
+        session.close()
+    gc.collect()
+    for each in both:
+        each.unregister("dnnl")
+
+
+def test_two_hosts_in_one_process():
+    """The library is loaded once for both; each must get statuses and values of its own."""
+    script = f"import sys; sys.path[:0] = {sys.path!r}; import test_dnnl_ep; test_dnnl_ep.use_two_hosts()"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stderr
 
 
 # -- life cycle ----------------------------------------------------------------------------------------------------

@@ -8,7 +8,6 @@ import sys
 
 import hosts
 import numpy as np
-import onnx
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 
@@ -284,51 +283,6 @@ def test_all_three_in_one_session(sample):
                      "Mul": "Sample_GPU", "Sub": "Sample_GPU", "Sigmoid": "CPUExecutionProvider"}
 
 
-# -- compiled models -------------------------------------------------------------------------------------------------
-
-
-def compile_model(host, data, path):
-    """The model with EPContext nodes, as the option ep.context_enable has it written."""
-    source = path.with_name("source.onnx")
-    source.write_bytes(data)
-    config = {"ep.context_enable": "1", "ep.context_file_path": str(path), "ep.context_embed_mode": "1"}
-    with host.session(source, [device(host, "CPU")], config=config):
-        pass
-    return onnx.load(path)
-
-
-def test_a_compiled_model_gives_the_same(sample, tmp_path):
-    feeds = {"x": random(5, 4), "v": random(4, 2)}
-    path = tmp_path / "compiled.onnx"
-    compiled = compile_model(sample, mixed(), path)
-    contexts = [n for n in compiled.graph.node if n.op_type == "EPContext"]
-    assert len(contexts) == 3
-    for context in contexts:
-        attributes = {a.name: helper.get_attribute_value(a) for a in context.attribute}
-        assert attributes["source"] == b"Sample_CPU" and attributes["embed_mode"] == 1
-    with sample.session(mixed()) as session:
-        expected = session.run(feeds)
-    with sample.session(path, [device(sample, "CPU")]) as session:
-        for got, want in zip(session.run(feeds), expected, strict=True):
-            np.testing.assert_allclose(got, want, rtol=1e-5, atol=1e-5)
-    with pytest.raises(hosts.HostError, match="Sample_CPU"):  # nobody else can run it
-        sample.session(path)
-
-
-@pytest.mark.parametrize("change", ["cut", "magic", "slot", "tail"])
-def test_a_damaged_context_is_refused(sample, tmp_path, change):
-    path = tmp_path / "compiled.onnx"
-    compiled = compile_model(sample, model([node("Add", "x c", "o")], [value("x", [2])], [value("o", [2])],
-                                           {"c": random(2)}), path)
-    (context,) = compiled.graph.node
-    (attribute,) = [a for a in context.attribute if a.name == "ep_cache_context"]
-    whole = attribute.s
-    attribute.s = {"cut": whole[:-3], "magic": b"x" + whole[1:], "tail": whole + b"\0",
-                   "slot": whole[:-4] + b"\xff\xff\xff\x7f"}[change]
-    with pytest.raises(hosts.HostError, match="cut short|another format|make no sense|bytes to spare"):
-        sample.session(compiled.SerializeToString(), [device(sample, "CPU")])
-
-
 # -- again and again -------------------------------------------------------------------------------------------------
 
 
@@ -364,7 +318,6 @@ print("fine")
 def test_a_hundred_times_without_growth(name):
     script = GROWTH.format(folder=str(pathlib.Path(__file__).parent), host=name)
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=300, check=False)
-    hosts.expect_failure_if_missing(done.stderr)
     assert done.stdout == "fine\n", done.stderr
 
 

@@ -8,7 +8,6 @@ import ctypes
 import os
 import pathlib
 
-import hosts
 import numpy as np
 import onnxruntime
 import pytest
@@ -66,14 +65,6 @@ def gpu(request):
     opened.close()
 
 
-def open_session(*args, **named):
-    try:
-        return Session(*args, **named)
-    except NativeError as error:
-        hosts.expect_failure_if_missing(error.message)
-        raise
-
-
 def inverted(array):
     return ~np.frombuffer(array.tobytes(), np.uint8)
 
@@ -117,7 +108,7 @@ def test_a_run_with_inputs_and_outputs_on_the_device(gpu):
     x, _ = gpu.tensor((6, 4))
     o, o_bytes = gpu.tensor((6, 4))
     gpu.copy(gpu.host_tensor(feed), x)
-    with open_session(library, data, eps=[([gpu.device], {})]) as session:
+    with Session(library, data, eps=[([gpu.device], {})]) as session:
         for bind in ("value", "memory"):
             binding = library.make("CreateIoBinding", session._handle)
             library.check("BindInput", binding, b"x", x)
@@ -163,7 +154,7 @@ def test_sessions_share_packed_weights(name):
     container = library.make("CreatePrepackedWeightsContainer")
     try:
         eps = [(library.ep_devices("Sample_NPU"), {})]
-        sessions = [open_session(library, data, eps=eps, shared=(container, {"w": value})) for _ in range(3)]
+        sessions = [Session(library, data, eps=eps, shared=(container, {"w": value})) for _ in range(3)]
         for session in sessions:
             np.testing.assert_allclose(session.run({"x": feed})[0], feed @ weight, rtol=1e-4, atol=1e-4)
             session.close()

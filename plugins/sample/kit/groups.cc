@@ -1,26 +1,26 @@
-// See partition.h.
+// See groups.h.
 //
 // First by levels: the level of a node is the largest number of times that a path to it leaves the
 // supported nodes. Supported nodes of one level that are connected can always be one group, since a
 // path out and back in would raise the level. Levels may separate neighbours without need, so in a
 // second pass groups that share an edge are joined wherever no other path leads from one to the
 // other.
-#include "dnnl/partition.h"
+#include "kit/groups.h"
 
 #include <algorithm>
 #include <numeric>
 #include <set>
 
-namespace backplane::dnnl_ep {
+namespace ep_kit {
 namespace {
 
 class Partitioner {
  public:
-  Partitioner(const plugins::Graph& graph, const std::vector<bool>& supported)
+  Partitioner(const Graph& graph, const std::vector<bool>& supported)
       : supported_(supported), parent_(graph.nodes.size()), edges_(graph.nodes.size()) {
     std::iota(parent_.begin(), parent_.end(), 0);
     for (int i = 0; i < Count(); ++i) {
-      const plugins::Node& node = graph.nodes[i];
+      const Node& node = graph.nodes[i];
       for (const std::vector<int>* used : {&node.inputs, &node.implicit_inputs}) {
         for (int value : *used) {
           if (value >= 0 && graph.values[value].producer >= 0) {
@@ -121,9 +121,8 @@ class Partitioner {
 
 }  // namespace
 
-std::vector<std::vector<int>> ConvexGroups(const plugins::Graph& graph,
-                                           const std::vector<bool>& supported) {
+std::vector<std::vector<int>> FindGroups(const Graph& graph, const std::vector<bool>& supported) {
   return Partitioner(graph, supported).Groups();
 }
 
-}  // namespace backplane::dnnl_ep
+}  // namespace ep_kit

@@ -4,16 +4,15 @@
 
 #include <vector>
 
-#include "common/graph.h"
+#include "kit/graph.h"
 
-namespace backplane::dnnl_ep {
+namespace ep_kit {
 
 /**
  * The groups among the nodes for which `supported` is true: each a list of node indices, in order.
  * No path leads from a group through other nodes back into it, and no two groups wait for each
  * other.
  */
-std::vector<std::vector<int>> ConvexGroups(const plugins::Graph& graph,
-                                           const std::vector<bool>& supported);
+std::vector<std::vector<int>> FindGroups(const Graph& graph, const std::vector<bool>& supported);
 
-}  // namespace backplane::dnnl_ep
+}  // namespace ep_kit

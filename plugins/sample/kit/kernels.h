@@ -1,9 +1,9 @@
 // What the kernel-based EPs share: the base of a kernel, and how kernels get into a registry.
 #pragma once
 
-#include "support.h"
+#include "kit/api.h"
 
-namespace sample {
+namespace ep_kit {
 
 // A kernel of one node. The derived class has `void Run(OrtKernelContext*) const`, which any number
 // of threads may call at once, and sets the optional members in its constructor.
@@ -11,7 +11,7 @@ template <typename Derived>
 class Kernel : public OrtKernelImpl {
  public:
   explicit Kernel(const Api& api) : OrtKernelImpl{}, api_(api) {
-    ort_version_supported = kApiVersion;
+    ort_version_supported = api.version;
     Compute = [](OrtKernelImpl* self, OrtKernelContext* context) noexcept -> OrtStatus* {
       const auto* kernel = static_cast<const Derived*>(self);
       return kernel->api_.Guard([&] { kernel->Run(context); });
@@ -78,4 +78,4 @@ class KernelTable {
   Owned<OrtKernelRegistry> registry_;
 };
 
-}  // namespace sample
+}  // namespace ep_kit

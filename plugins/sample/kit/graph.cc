@@ -1,114 +1,100 @@
 // See graph.h.
-#include "common/graph.h"
+#include "kit/graph.h"
 
 #include <algorithm>
 #include <unordered_map>
 
-namespace backplane::plugins {
+namespace ep_kit {
 namespace {
 
 using Infos = std::vector<const OrtValueInfo*>;
 
-std::string NameOf(const OrtValueInfo* info) {
+std::string NameOf(const Api& api, const OrtValueInfo* info) {
   const char* name = nullptr;
-  Check(Ort().GetValueInfoName(info, &name));
+  if (info != nullptr) api.Check(api.ort->GetValueInfoName(info, &name));
   return name == nullptr ? "" : name;
 }
 
 // The list behind a pair of Num and Get functions of OrtApi.
 template <typename Handle, typename Item>
-std::vector<Item> List(const Handle* handle,
+std::vector<Item> List(const Api& api, const Handle* handle,
                        OrtStatus*(ORT_API_CALL* count)(const Handle*, size_t*),
                        OrtStatus*(ORT_API_CALL* get)(const Handle*, Item*, size_t)) {
   size_t size = 0;
-  Check(count(handle, &size));
+  api.Check(count(handle, &size));
   std::vector<Item> items(size);
-  if (size > 0) Check(get(handle, items.data(), size));
+  if (size > 0) api.Check(get(handle, items.data(), size));
   return items;
 }
 
-Infos NodeInputs(const OrtNode* node) {
-  return List<OrtNode, const OrtValueInfo*>(node, Ort().Node_GetNumInputs, Ort().Node_GetInputs);
+Infos NodeInputs(const Api& api, const OrtNode* node) {
+  return List<OrtNode, const OrtValueInfo*>(api, node, api.ort->Node_GetNumInputs,
+                                            api.ort->Node_GetInputs);
 }
-Infos NodeOutputs(const OrtNode* node) {
-  return List<OrtNode, const OrtValueInfo*>(node, Ort().Node_GetNumOutputs, Ort().Node_GetOutputs);
-}
-
-Dims DimsOf(const OrtTensorTypeAndShapeInfo* info) {
-  size_t rank = 0;
-  Check(Ort().GetDimensionsCount(info, &rank));
-  Dims dims(rank);
-  if (rank > 0) Check(Ort().GetDimensions(info, dims.data(), rank));
-  return dims;
+Infos NodeOutputs(const Api& api, const OrtNode* node) {
+  return List<OrtNode, const OrtValueInfo*>(api, node, api.ort->Node_GetNumOutputs,
+                                            api.ort->Node_GetOutputs);
 }
 
-// A rank of 0 may also mean that there is no shape; before API 24 that cannot be told apart.
-void ReadType(const OrtValueInfo* info, Value& value) {
+// A rank of 0 may also mean that there is no shape; before version 24 that cannot be told apart.
+void ReadType(const Api& api, const OrtValueInfo* info, Value& value) {
   const OrtTypeInfo* type_info = nullptr;
-  Check(Ort().GetValueInfoTypeInfo(info, &type_info));
+  api.Check(api.ort->GetValueInfoTypeInfo(info, &type_info));
   if (type_info == nullptr) return;
   const OrtTensorTypeAndShapeInfo* tensor = nullptr;
   ONNXType kind = ONNX_TYPE_UNKNOWN;
-  Check(Ort().GetOnnxTypeFromTypeInfo(type_info, &kind));
+  api.Check(api.ort->GetOnnxTypeFromTypeInfo(type_info, &kind));
   if (kind != ONNX_TYPE_TENSOR) return;
-  Check(Ort().CastTypeInfoToTensorInfo(type_info, &tensor));
+  api.Check(api.ort->CastTypeInfoToTensorInfo(type_info, &tensor));
   if (tensor == nullptr) return;
-  Check(Ort().GetTensorElementType(tensor, &value.type));
-  Dims dims = DimsOf(tensor);
-  if (!dims.empty() || (HostHas(24) && Ort().TensorTypeAndShape_HasShape(tensor))) {
+  api.Check(api.ort->GetTensorElementType(tensor, &value.type));
+  size_t rank = 0;
+  api.Check(api.ort->GetDimensionsCount(tensor, &rank));
+  Dims dims(rank);
+  if (rank > 0) api.Check(api.ort->GetDimensions(tensor, dims.data(), rank));
+  if (rank > 0 || (api.version >= 24 && api.ort->TensorTypeAndShape_HasShape(tensor))) {
     for (int64_t& dim : dims) dim = std::max<int64_t>(dim, -1);
     value.dims = std::move(dims);
   }
 }
 
-// A host that cannot tell has no nodes of other EPs in the graphs that it shows.
-bool IsAssigned(const OrtNode* node) {
-  const char* name = nullptr;
-  OrtStatus* status = Ort().Node_GetEpName(node, &name);
-  if (status != nullptr && Ort().GetErrorCode(status) == ORT_NOT_IMPLEMENTED) {
-    Ort().ReleaseStatus(status);
-    return false;
-  }
-  Check(status);
-  return name != nullptr && *name != '\0';
-}
-
 template <typename T, OrtOpAttrType kind>
-std::vector<T> ReadList(const OrtOpAttr* attribute) {
+std::vector<T> ReadList(const Api& api, const OrtOpAttr* attribute) {
   size_t bytes = 0;
   // The first call has no room, which is its failure; it tells the size all the same.
-  if (OrtStatus* status = Ort().ReadOpAttr(attribute, kind, nullptr, 0, &bytes)) {
-    Ort().ReleaseStatus(status);
+  if (OrtStatus* status = api.ort->ReadOpAttr(attribute, kind, nullptr, 0, &bytes)) {
+    api.ort->ReleaseStatus(status);
   }
   std::vector<T> values(bytes / sizeof(T));
   if (!values.empty()) {
-    Check(Ort().ReadOpAttr(attribute, kind, values.data(), values.size() * sizeof(T), &bytes));
+    api.Check(
+        api.ort->ReadOpAttr(attribute, kind, values.data(), values.size() * sizeof(T), &bytes));
   }
   return values;
 }
 
-std::optional<Attribute> ReadAttribute(const OrtOpAttr* attribute) {
+std::optional<Attribute> ReadAttribute(const Api& api, const OrtOpAttr* attribute) {
   OrtOpAttrType type = ORT_OP_ATTR_UNDEFINED;
-  Check(Ort().OpAttr_GetType(attribute, &type));
+  api.Check(api.ort->OpAttr_GetType(attribute, &type));
   size_t bytes = 0;
   switch (type) {
     case ORT_OP_ATTR_INT: {
       int64_t value = 0;
-      Check(Ort().ReadOpAttr(attribute, type, &value, sizeof(value), &bytes));
+      api.Check(api.ort->ReadOpAttr(attribute, type, &value, sizeof(value), &bytes));
       return value;
     }
     case ORT_OP_ATTR_FLOAT: {
       float value = 0;
-      Check(Ort().ReadOpAttr(attribute, type, &value, sizeof(value), &bytes));
+      api.Check(api.ort->ReadOpAttr(attribute, type, &value, sizeof(value), &bytes));
       return value;
     }
     case ORT_OP_ATTR_INTS:
-      return ReadList<int64_t, ORT_OP_ATTR_INTS>(attribute);
+      return ReadList<int64_t, ORT_OP_ATTR_INTS>(api, attribute);
     case ORT_OP_ATTR_FLOATS:
-      return ReadList<float, ORT_OP_ATTR_FLOATS>(attribute);
+      return ReadList<float, ORT_OP_ATTR_FLOATS>(api, attribute);
     case ORT_OP_ATTR_STRING: {
-      const std::vector<char> text = ReadList<char, ORT_OP_ATTR_STRING>(attribute);
-      return std::string(text.begin(), std::find(text.begin(), text.end(), '\0'));
+      const std::vector<char> text = ReadList<char, ORT_OP_ATTR_STRING>(api, attribute);
+      return std::string(text.begin(), text.end());  // may be binary
     }
     default:
       return std::nullopt;
@@ -117,23 +103,23 @@ std::optional<Attribute> ReadAttribute(const OrtOpAttr* attribute) {
 
 class Reader {
  public:
-  explicit Reader(const OrtGraph* graph) : source_(graph) {}
+  Reader(const Api& api, const OrtGraph* graph) : api_(api), source_(graph) {}
 
   Graph Read() {
     for (const OrtValueInfo* info : List<OrtGraph, const OrtValueInfo*>(
-             source_, Ort().Graph_GetNumInitializers, Ort().Graph_GetInitializers)) {
+             api_, source_, api_.ort->Graph_GetNumInitializers, api_.ort->Graph_GetInitializers)) {
       Index(info);
     }
     for (const OrtValueInfo* info : List<OrtGraph, const OrtValueInfo*>(
-             source_, Ort().Graph_GetNumInputs, Ort().Graph_GetInputs)) {
+             api_, source_, api_.ort->Graph_GetNumInputs, api_.ort->Graph_GetInputs)) {
       graph_.inputs.push_back(Index(info));
     }
-    for (const OrtNode* node :
-         List<OrtGraph, const OrtNode*>(source_, Ort().Graph_GetNumNodes, Ort().Graph_GetNodes)) {
+    for (const OrtNode* node : List<OrtGraph, const OrtNode*>(
+             api_, source_, api_.ort->Graph_GetNumNodes, api_.ort->Graph_GetNodes)) {
       ReadNode(node);
     }
     for (const OrtValueInfo* info : List<OrtGraph, const OrtValueInfo*>(
-             source_, Ort().Graph_GetNumOutputs, Ort().Graph_GetOutputs)) {
+             api_, source_, api_.ort->Graph_GetNumOutputs, api_.ort->Graph_GetOutputs)) {
       const int index = Index(info);
       graph_.outputs.push_back(index);
       graph_.values[index].is_graph_output = true;
@@ -143,16 +129,16 @@ class Reader {
 
  private:
   int Index(const OrtValueInfo* info) {
-    if (info == nullptr) return -1;
-    std::string name = NameOf(info);
+    std::string name = NameOf(api_, info);
+    if (name.empty()) return -1;  // an optional one that is left out
     const auto [place, is_new] = indices_.try_emplace(name, static_cast<int>(graph_.values.size()));
     if (!is_new) return place->second;
     Value value;
     value.name = std::move(name);
-    ReadType(info, value);
-    Check(Ort().ValueInfo_IsConstantInitializer(info, &value.is_fixed));
-    if (value.is_fixed) Check(Ort().ValueInfo_GetInitializerValue(info, &value.constant));
-    if (value.constant != nullptr) value.dims = ShapeOf(value.constant);
+    ReadType(api_, info, value);
+    api_.Check(api_.ort->ValueInfo_IsConstantInitializer(info, &value.is_fixed));
+    if (value.is_fixed) api_.Check(api_.ort->ValueInfo_GetInitializerValue(info, &value.constant));
+    if (value.constant != nullptr) value.dims = api_.ShapeOf(value.constant);
     graph_.values.push_back(std::move(value));
     return place->second;
   }
@@ -167,23 +153,24 @@ class Reader {
     Node node;
     node.handle = handle;
     const char* text = nullptr;
-    Check(Ort().Node_GetName(handle, &text));
+    api_.Check(api_.ort->Node_GetName(handle, &text));
     node.name = text;
-    Check(Ort().Node_GetOperatorType(handle, &text));
+    api_.Check(api_.ort->Node_GetOperatorType(handle, &text));
     node.op_type = text;
-    Check(Ort().Node_GetDomain(handle, &text));
+    api_.Check(api_.ort->Node_GetDomain(handle, &text));
     node.domain = std::string_view(text) == "ai.onnx" ? "" : text;
-    Check(Ort().Node_GetSinceVersion(handle, &node.since_version));
-    node.assigned = IsAssigned(handle);
-    node.inputs = Indices(NodeInputs(handle));
+    api_.Check(api_.ort->Node_GetSinceVersion(handle, &node.since_version));
+    api_.Check(api_.ort->Node_GetEpName(handle, &text));
+    node.assigned = text != nullptr && *text != '\0';
+    node.inputs = Indices(NodeInputs(api_, handle));
     node.implicit_inputs = Indices(List<OrtNode, const OrtValueInfo*>(
-        handle, Ort().Node_GetNumImplicitInputs, Ort().Node_GetImplicitInputs));
-    node.outputs = Indices(NodeOutputs(handle));
+        api_, handle, api_.ort->Node_GetNumImplicitInputs, api_.ort->Node_GetImplicitInputs));
+    node.outputs = Indices(NodeOutputs(api_, handle));
     for (const OrtOpAttr* attribute : List<OrtNode, const OrtOpAttr*>(
-             handle, Ort().Node_GetNumAttributes, Ort().Node_GetAttributes)) {
-      Check(Ort().OpAttr_GetName(attribute, &text));
+             api_, handle, api_.ort->Node_GetNumAttributes, api_.ort->Node_GetAttributes)) {
+      api_.Check(api_.ort->OpAttr_GetName(attribute, &text));
       std::string name = text;
-      if (auto value = ReadAttribute(attribute)) node.attributes[std::move(name)] = *value;
+      if (auto value = ReadAttribute(api_, attribute)) node.attributes[std::move(name)] = *value;
     }
     const int index = static_cast<int>(graph_.nodes.size());
     for (const std::vector<int>* used : {&node.inputs, &node.implicit_inputs}) {
@@ -197,6 +184,7 @@ class Reader {
     graph_.nodes.push_back(std::move(node));
   }
 
+  const Api& api_;
   const OrtGraph* source_;
   Graph graph_;
   std::unordered_map<std::string, int> indices_;
@@ -210,9 +198,9 @@ T Get(const Node& node, std::string_view name, T fallback) {
   return value == nullptr ? fallback : *value;
 }
 
-std::vector<std::string> Names(const Infos& infos) {
+std::vector<std::string> Names(const Api& api, const Infos& infos) {
   std::vector<std::string> names;
-  for (const OrtValueInfo* info : infos) names.push_back(info == nullptr ? "" : NameOf(info));
+  for (const OrtValueInfo* info : infos) names.push_back(NameOf(api, info));
   return names;
 }
 
@@ -246,22 +234,13 @@ void Graph::ForgetHandles() {
   for (Value& value : values) value.constant = nullptr;
 }
 
-Graph ReadGraph(const OrtGraph* graph) { return Reader(graph).Read(); }
+Graph ReadGraph(const Api& api, const OrtGraph* graph) { return Reader(api, graph).Read(); }
 
-std::vector<std::string> InputNames(const OrtNode* node) { return Names(NodeInputs(node)); }
-std::vector<std::string> OutputNames(const OrtNode* node) { return Names(NodeOutputs(node)); }
-
-Dims ShapeOf(const OrtValue* tensor) {
-  OrtTensorTypeAndShapeInfo* raw = nullptr;
-  Check(Ort().GetTensorTypeAndShape(tensor, &raw));
-  const TypeAndShape info(raw);
-  return DimsOf(info.get());
+std::vector<std::string> InputNames(const Api& api, const OrtNode* node) {
+  return Names(api, NodeInputs(api, node));
 }
-
-const void* DataOf(const OrtValue* tensor) {
-  const void* data = nullptr;
-  Check(Ort().GetTensorData(tensor, &data));
-  return data;
+std::vector<std::string> OutputNames(const Api& api, const OrtNode* node) {
+  return Names(api, NodeOutputs(api, node));
 }
 
 size_t ElementSize(ONNXTensorElementDataType type) {
@@ -288,4 +267,4 @@ size_t ElementSize(ONNXTensorElementDataType type) {
   }
 }
 
-}  // namespace backplane::plugins
+}  // namespace ep_kit

@@ -11,11 +11,9 @@
 #include <variant>
 #include <vector>
 
-#include "common/api.h"
+#include "kit/api.h"
 
-namespace backplane::plugins {
-
-using Dims = std::vector<int64_t>;
+namespace ep_kit {
 
 /** An input, output, initializer or intermediate of a graph. */
 struct Value {
@@ -64,19 +62,13 @@ struct Graph {
 };
 
 /** Reads a whole graph. Throws Failure. */
-Graph ReadGraph(const OrtGraph* graph);
+Graph ReadGraph(const Api& api, const OrtGraph* graph);
 
 /** The names of a node's inputs or outputs, in order; "" for one that is left out. */
-std::vector<std::string> InputNames(const OrtNode* node);
-std::vector<std::string> OutputNames(const OrtNode* node);
-
-/** A tensor's shape. */
-Dims ShapeOf(const OrtValue* tensor);
-
-/** A tensor's data, in the host's memory. */
-const void* DataOf(const OrtValue* tensor);
+std::vector<std::string> InputNames(const Api& api, const OrtNode* node);
+std::vector<std::string> OutputNames(const Api& api, const OrtNode* node);
 
 /** Bytes of one element, 0 for types without a fixed size in whole bytes. */
 size_t ElementSize(ONNXTensorElementDataType type);
 
-}  // namespace backplane::plugins
+}  // namespace ep_kit
