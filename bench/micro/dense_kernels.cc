@@ -52,7 +52,7 @@ void BM_Gemm(benchmark::State& state, int64_t m, int64_t n, int64_t k, bool pack
 }
 
 void BM_Conv(benchmark::State& state, int64_t size, int64_t channels, int64_t outputs,
-             int64_t kernel, int64_t stride, int64_t groups, bool winograd, int threads) {
+             int64_t kernel, int64_t stride, int64_t groups, Winograd winograd, int threads) {
   Window w;
   w.channels = channels;
   w.in = {1, size, size};
@@ -113,11 +113,14 @@ const bool kRegistered = [] {
       add("Conv/" + std::to_string(c.size) + "^2x" + std::to_string(c.channels) + "->" +
               std::to_string(c.outputs) + "/k" + std::to_string(c.kernel) + "s" +
               std::to_string(c.stride) + "g" + std::to_string(c.groups),
-          BM_Conv, c.size, c.channels, c.outputs, c.kernel, c.stride, c.groups, false);
+          BM_Conv, c.size, c.channels, c.outputs, c.kernel, c.stride, c.groups, Winograd::kNone);
       if (c.kernel == 3 && c.stride == 1 && c.groups == 1) {
-        add("Winograd/" + std::to_string(c.size) + "^2x" + std::to_string(c.channels) + "->" +
-                std::to_string(c.outputs),
-            BM_Conv, c.size, c.channels, c.outputs, c.kernel, c.stride, c.groups, true);
+        const std::string name = std::to_string(c.size) + "^2x" + std::to_string(c.channels) +
+                                 "->" + std::to_string(c.outputs);
+        for (const auto tiles : {Winograd::kSmallTiles, Winograd::kLargeTiles}) {
+          add((tiles == Winograd::kSmallTiles ? "Winograd2/" : "Winograd4/") + name, BM_Conv,
+              c.size, c.channels, c.outputs, c.kernel, c.stride, c.groups, tiles);
+        }
       }
     }
   }

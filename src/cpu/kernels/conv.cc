@@ -162,15 +162,17 @@ class RowFinder {
 }  // namespace
 
 PackedConv::PackedConv(const float* weights, int64_t out_channels, int64_t group_channels,
-                       int64_t groups, const Window& window, bool winograd, ThreadPool& pool)
+                       int64_t groups, const Window& window, Winograd winograd, ThreadPool& pool)
     : out_channels_(out_channels),
       group_channels_(group_channels),
       groups_(groups),
       kernel_(window.kernel) {
   const Dims3& kernel = window.kernel;
-  if (winograd && WinogradConv::Suits(out_channels, group_channels, groups, kernel) &&
-      WinogradConv::Suits(window)) {
-    winograd_ = std::make_shared<WinogradConv>(weights, out_channels, group_channels, pool);
+  const bool large_tiles = winograd == Winograd::kLargeTiles;
+  if (winograd != Winograd::kNone &&
+      WinogradConv::Suits(out_channels, group_channels, groups, window, large_tiles)) {
+    winograd_ =
+        std::make_shared<WinogradConv>(weights, out_channels, group_channels, large_tiles, pool);
     return;
   }
   const int64_t taps = CheckedMul(CheckedMul(kernel[0], kernel[1]), kernel[2]);

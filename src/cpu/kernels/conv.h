@@ -53,14 +53,18 @@ struct Window {
 
 class WinogradConv;
 
+/// Which of Winograd's ways a convolution may take, where it suits: with tiles of 2x2 outputs,
+/// whose sums are as exact as direct ones, or of 4x4, whose sums are off by about 1e-5 of the
+/// largest terms.
+enum class Winograd : uint8_t { kNone, kSmallTiles, kLargeTiles };
+
 class PackedConv {
  public:
   PackedConv() = default;
   /// `weights` as ONNX has them: [out_channels, group_channels, kernel...]. Of `window`, kernel,
-  /// strides and dilations are known now. `winograd` allows that way, whose sums are less exact
-  /// (about 1e-5 of the largest terms).
+  /// strides and dilations are known now.
   PackedConv(const float* weights, int64_t out_channels, int64_t group_channels, int64_t groups,
-             const Window& window, bool winograd, ThreadPool& pool);
+             const Window& window, Winograd winograd, ThreadPool& pool);
 
   bool empty() const { return out_channels_ == 0; }
   /// Scratch that Run needs, aligned to kTensorAlignment.

@@ -11,23 +11,12 @@
 
 #include "base/checked_math.h"
 #include "cpu/kernels/conv.h"
+#include "cpu/kernels/float_vector-inl.h"
 #include "hwy/highway.h"
-
-#if defined(__clang__)
-#define BACKPLANE_UNROLL _Pragma("clang loop unroll(full)")
-#else
-#define BACKPLANE_UNROLL _Pragma("GCC unroll 32")
-#endif
 
 HWY_BEFORE_NAMESPACE();
 namespace backplane::cpu::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
-
-#if HWY_TARGET == HWY_SCALAR
-constexpr int kLanes = 1;
-#else
-constexpr int kLanes = (HWY_MAX_BYTES < 64 ? HWY_MAX_BYTES : 64) / 4;
-#endif
 
 /// Rows of taps that the unrolled kernels take, and the pixels of input that a strip sees in a row:
 /// seven taps at a distance of 1, or five at 2.
@@ -129,7 +118,7 @@ struct General {
 // All channels. The last vector overlaps the one before it: what both compute is the same.
 template <class Body>
 void RunStrip(const Strip& s) {
-  const hn::FixedTag<float, kLanes> d;
+  const D d;
   int64_t c = 0;
   for (; c + kLanes <= s.channels; c += kLanes) Body::Channels(d, s, c);
   if (c == s.channels) return;

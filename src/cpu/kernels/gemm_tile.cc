@@ -10,26 +10,13 @@
 #include <cstring>
 #include <utility>
 
+#include "cpu/kernels/float_vector-inl.h"
 #include "cpu/kernels/gemm_tile.h"
 #include "hwy/highway.h"
-
-#if defined(__clang__)
-#define BACKPLANE_UNROLL _Pragma("clang loop unroll(full)")
-#else
-#define BACKPLANE_UNROLL _Pragma("GCC unroll 32")
-#endif
 
 HWY_BEFORE_NAMESPACE();
 namespace backplane::cpu::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
-
-#if HWY_TARGET == HWY_SCALAR
-constexpr int kLanes = 1;
-#else
-constexpr int kLanes = (HWY_MAX_BYTES < 64 ? HWY_MAX_BYTES : 64) / 4;
-#endif
-using D = hn::FixedTag<float, kLanes>;
-using V = hn::Vec<D>;
 
 // As many rows as leave two registers for B and one for A: 32 registers, or 16.
 #if HWY_TARGET == HWY_SCALAR

@@ -16,18 +16,20 @@
 namespace backplane::cpu {
 namespace {
 
-/// The session's configuration entry that allows Winograd's algorithm for 3x3 kernels: about three
-/// times as fast, but less exact than direct sums, so it has to be asked for.
+/// The session's configuration entry that chooses Winograd's tiles for 3x3 kernels: "2" (2x2, the
+/// default), "4" (4x4, faster where channels are many, but less exact) or "0" (direct sums).
 constexpr char kWinogradKey[] = "backplane.cpu.winograd";
 
-bool AllowsWinograd(const KernelInfo& info) {
+Winograd WinogradOf(const KernelInfo& info) {
   const char* value = info.config == nullptr ? nullptr : info.config->Find(kWinogradKey);
-  return value != nullptr && std::string_view(value) == "1";
+  const std::string_view tiles = value == nullptr ? "2" : value;
+  if (tiles == "0") return Winograd::kNone;
+  return tiles == "4" ? Winograd::kLargeTiles : Winograd::kSmallTiles;
 }
 
 struct ConvFacts : ConvNode {
-  explicit ConvFacts(const KernelInfo& info) : ConvNode(info), winograd(AllowsWinograd(info)) {}
-  bool winograd;
+  explicit ConvFacts(const KernelInfo& info) : ConvNode(info), winograd(WinogradOf(info)) {}
+  Winograd winograd;
 };
 
 /// The weights and what follows from their shape.
