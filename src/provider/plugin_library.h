@@ -42,7 +42,7 @@ class PluginLibrary : public std::enable_shared_from_this<PluginLibrary> {
   const std::string& path() const { return path_; }
   std::span<OrtEpFactory* const> factories() const { return factories_; }
 
-  /// Says that `user` (a session, by its log id) needs the library until the result is dropped.
+  /// Says that `user` ("a session: 'its log id'") needs the library until the result is dropped.
   std::shared_ptr<void> Lease(std::string user);
   /// Those who hold a lease, in the order they came.
   std::vector<std::string> Users() const;

@@ -104,11 +104,9 @@ void ProviderRegistry::Unregister(const std::string& name) {
     Require(found != entries_.end(), ORT_FAIL, "Execution provider library: {} was not registered.",
             name);
     const std::vector<std::string> users = found->library->Users();
-    Require(
-        users.empty(), ORT_FAIL,
-        "Execution provider library: {} is in use by {}: {}. Release {} before unregistering it.",
-        name, users.size() == 1 ? "a session" : Format("{} sessions", users.size()),
-        Join(users, ", "), users.size() == 1 ? "it" : "them");
+    Require(users.empty(), ORT_FAIL,
+            "Execution provider library: {} is in use by {}. Release {} before unregistering it.",
+            name, Join(users, ", "), users.size() == 1 ? "it" : "them");
     entry = std::move(*found);
     entries_.erase(found);
     RebuildList();

@@ -71,7 +71,7 @@ std::shared_ptr<ExecutionProvider> Create(const ProviderRegistry& registry, cons
           choice.name);
   std::shared_ptr<PluginLibrary> library;
   for (const EpDevice* device : choice.devices) library = registry.LibraryOf(device);
-  std::shared_ptr<void> lease = library->Lease(Format("'{}'", logger.id()));
+  std::shared_ptr<void> lease = library->Lease(Format("a session: '{}'", logger.id()));
   auto own_logger = std::make_unique<const Logger>(logger);
   OrtEpFactory* factory = choice.devices.front()->factory;
   std::shared_ptr<ExecutionProvider> ep;

@@ -7,6 +7,7 @@
 //   DEVICE_EP_DIRECT   "1": tensors can be copied from DeviceA to DeviceB
 //   DEVICE_EP_SERIAL   "1": the EPs cannot run concurrently
 //   DEVICE_EP_CAPTURE  "1": an EP records the second run under a graph id, and replays it
+//   DEVICE_EP_IMPORTER  see importer.h; read when the library is registered, then at each call
 //   DEVICE_EP_FAIL     the callback that returns a status: CopyTensors, Compute, OnRunStart,
 //                      OnRunEnd, Flush, CreateSyncStreamForDevice
 #include <algorithm>
@@ -17,6 +18,7 @@
 #include <map>
 
 #include "device.h"
+#include "importer.h"
 #include "onnxruntime_c_api.h"
 
 #define EXPORT extern "C" __attribute__((visibility("default")))
@@ -463,6 +465,7 @@ OrtStatus* MakeFactory(size_t index, OrtEpFactory** out) {
   };
   factory->IsStreamAware = [](const OrtEpFactory*) noexcept { return Wants("DEVICE_EP_STREAMS"); };
   factory->CreateSyncStreamForDevice = &CreateStream;
+  if (index == 0) device_ep::SetImporter(*factory, {ort, &Do, &Enter});
   return ort->CreateMemoryInfo_V2(device.name.c_str(), OrtMemoryInfoDeviceType_GPU, kVendor,
                                   static_cast<int32_t>(index), OrtDeviceMemoryType_DEFAULT, 0,
                                   OrtDeviceAllocator, &device.info);
