@@ -7,6 +7,7 @@
 #include <cstdint>
 
 #include "base/clock.h"
+#include "base/thread_pool.h"
 
 #ifndef MADV_POPULATE_WRITE
 #define MADV_POPULATE_WRITE 23  // Linux 5.14; older kernels answer EINVAL and nothing is lost
@@ -49,6 +50,17 @@ void TouchPages(void* data, size_t bytes) noexcept {
       small_pages_left.store(kSmallPagesAfterSlow, std::memory_order_relaxed);
     at = next;
   }
+}
+
+void TouchPages(void* data, size_t bytes, ThreadPool& pool) {
+  constexpr double kNanosPerHugePage = 400'000;
+  auto* const memory = static_cast<std::byte*>(data);
+  pool.For(static_cast<int64_t>(bytes / kHugePageBytes) + 1, kNanosPerHugePage,
+           [&](int64_t begin, int64_t end) {
+             const auto from = static_cast<size_t>(begin) * kHugePageBytes;
+             const auto to = static_cast<size_t>(end) * kHugePageBytes;
+             if (from < bytes) TouchPages(memory + from, std::min(bytes, to) - from);
+           });
 }
 
 }  // namespace backplane

@@ -6,6 +6,8 @@
 
 namespace backplane {
 
+class ThreadPool;
+
 inline constexpr size_t kHugePageBytes = size_t{2} << 20;
 
 /// Whether a new block of `bytes` is better made of huge pages. They are several times cheaper to
@@ -16,5 +18,7 @@ bool HugePagesPay(size_t bytes) noexcept;
 /// Makes the pages of [data, data + bytes) present and writable, which costs less at once than one
 /// by one. Changes no content; for memory that is about to be written.
 void TouchPages(void* data, size_t bytes) noexcept;
+/// The same by several threads.
+void TouchPages(void* data, size_t bytes, ThreadPool& pool);
 
 }  // namespace backplane

@@ -1,9 +1,12 @@
 // Per-channel scales and shifts go into the weights of what comes before them: Conv or
 // ConvTranspose followed by BatchNormalization, Mul or Add with a constant, and BatchNormalization
 // followed by Mul or Add.
+#include <algorithm>
 #include <cmath>
 #include <utility>
 
+#include "base/pages.h"
+#include "base/thread_pool.h"
 #include "optimize/rewrite.h"
 
 namespace backplane {
@@ -86,41 +89,60 @@ std::optional<WeightLayout> LayoutOf(const Node& conv) {
   return WeightLayout{groups, shape[0] / groups, shape[1], shape.Count(2)};
 }
 
+// Blocks [begin, end), the memory for which is fresh.
 template <typename T>
-void ScaleWeights(const Tensor& from, Tensor& to, const WeightLayout& layout,
-                  const std::vector<double>& scale) {
-  const T* in = from.data<T>();
-  T* out = to.data<T>();
-  for (int64_t g = 0; g < layout.groups; ++g) {
-    for (int64_t o = 0; o < layout.outer; ++o) {
-      for (int64_t c = 0; c < layout.channels; ++c) {
-        const double factor = scale[static_cast<size_t>(g * layout.channels + c)];
-        for (int64_t i = 0; i < layout.inner; ++i) {
-          if constexpr (sizeof(T) >= 4) {
-            *out++ = static_cast<T>(*in++ * factor);
-          } else {
-            *out++ = T(static_cast<float>(static_cast<float>(*in++) * factor));
-          }
-        }
+void ScaleBlocks(const Tensor& from, Tensor& to, const WeightLayout& layout,
+                 const std::vector<double>& scale, int64_t begin, int64_t end) {
+  constexpr int64_t kPieceBytes = 512 << 10;
+  const int64_t block_bytes = layout.inner * static_cast<int64_t>(sizeof(T));
+  const int64_t piece = std::max<int64_t>(1, kPieceBytes / std::max<int64_t>(1, block_bytes));
+  const T* in = from.data<T>() + begin * layout.inner;
+  T* out = to.data<T>() + begin * layout.inner;
+  for (int64_t block = begin; block < end; ++block) {
+    if ((block - begin) % piece == 0)
+      TouchPages(out, static_cast<size_t>(std::min(piece, end - block) * block_bytes));
+    const int64_t group = block / (layout.outer * layout.channels);
+    const double factor =
+        scale[static_cast<size_t>(group * layout.channels + block % layout.channels)];
+    for (int64_t i = 0; i < layout.inner; ++i) {
+      if constexpr (sizeof(T) >= 4) {
+        *out++ = static_cast<T>(*in++ * factor);
+      } else {
+        *out++ = T(static_cast<float>(static_cast<float>(*in++) * factor));
       }
     }
   }
 }
 
-Tensor Scaled(const Tensor& weights, const WeightLayout& layout, const std::vector<double>& scale) {
+template <typename T>
+void ScaleWeights(const Tensor& from, Tensor& to, const WeightLayout& layout,
+                  const std::vector<double>& scale, ThreadPool* pool) {
+  const int64_t blocks = layout.groups * layout.outer * layout.channels;
+  const auto body = [&](int64_t begin, int64_t end) {
+    ScaleBlocks<T>(from, to, layout, scale, begin, end);
+  };
+  if (pool == nullptr) {
+    body(0, blocks);
+  } else {
+    pool->For(blocks, static_cast<double>(layout.inner), body);
+  }
+}
+
+Tensor Scaled(const Tensor& weights, const WeightLayout& layout, const std::vector<double>& scale,
+              ThreadPool* pool) {
   Tensor result = Tensor::Allocate(weights.dtype(), weights.shape());
   switch (weights.dtype()) {
     case DType::kFloat:
-      ScaleWeights<float>(weights, result, layout, scale);
+      ScaleWeights<float>(weights, result, layout, scale, pool);
       break;
     case DType::kDouble:
-      ScaleWeights<double>(weights, result, layout, scale);
+      ScaleWeights<double>(weights, result, layout, scale, pool);
       break;
     case DType::kFloat16:
-      ScaleWeights<Float16>(weights, result, layout, scale);
+      ScaleWeights<Float16>(weights, result, layout, scale, pool);
       break;
     default:
-      ScaleWeights<BFloat16>(weights, result, layout, scale);
+      ScaleWeights<BFloat16>(weights, result, layout, scale, pool);
       break;
   }
   return result;
@@ -151,8 +173,10 @@ bool Absorb(Node* conv, const WeightLayout& layout, const ChannelAffine& affine,
   for (size_t c = 0; c < channels; ++c) bias[c] = bias[c] * affine.scale[c] + affine.shift[c];
   std::vector<ValueInfo*> inputs = {conv->inputs[0], conv->inputs[1]};
   const std::string stem = conv->inputs[1]->name;
-  if (!AllAre(affine.scale, 1.0))
-    inputs[1] = context.edit.Constant(stem, Scaled(weights, layout, affine.scale));
+  if (!AllAre(affine.scale, 1.0)) {
+    inputs[1] =
+        context.edit.Constant(stem, Scaled(weights, layout, affine.scale, context.options.pool));
+  }
   if (conv->Input(2) != nullptr || !AllAre(bias, 0.0)) {
     const Shape shape{static_cast<int64_t>(channels)};
     inputs.push_back(

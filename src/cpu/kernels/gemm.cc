@@ -276,26 +276,13 @@ PackedB PackedB::Pack(const float* b, int64_t k, int64_t n, int64_t row_stride,
   return packed;
 }
 
-void PackedB::PackConvPanel(const float* weights, int64_t outputs, int64_t channels, int64_t taps,
-                            float* to, int64_t width) {
-  // Each tap's rows straight from where its weights lie, `taps` floats apart.
-  if (outputs < width) std::fill_n(to, taps * channels * width, 0.0f);
-  for (int64_t j = 0; j < outputs; ++j) {
-    const float* from = weights + j * channels * taps;
-    for (int64_t t = 0; t < taps; ++t) {
-      float* column = to + t * channels * width + j;
-      for (int64_t c = 0; c < channels; ++c) column[c * width] = from[c * taps + t];
-    }
-  }
-}
-
 PackedB PackedB::PackConv(const float* weights, int64_t outputs, int64_t channels, int64_t taps,
                           ThreadPool& pool) {
   const int64_t k = CheckedMul(channels, taps);
   if (k <= 0 || outputs <= 0) return PackedB();
   if (taps == 1) return Pack(weights, k, outputs, 1, k);
   auto owner = Buffer::Allocate(Bytes(k, outputs));
-  TouchPages(owner->data(), owner->bytes());
+  TouchPages(owner->data(), owner->bytes(), pool);
   PackedB packed(static_cast<float*>(owner->data()), k, outputs);
   packed.owner_ = std::move(owner);
   pool.For(packed.panels_, static_cast<double>(k * packed.columns_),

@@ -28,10 +28,6 @@ class PackedB {
   /// Convolution weights [outputs, channels, taps] as the matrix of taps * channels rows.
   static PackedB PackConv(const float* weights, int64_t outputs, int64_t channels, int64_t taps,
                           ThreadPool& pool);
-  /// One panel of it into memory of the caller: taps * channels rows of `width` floats, the first
-  /// `outputs` of which are of `weights`, the rest 0.
-  static void PackConvPanel(const float* weights, int64_t outputs, int64_t channels, int64_t taps,
-                            float* to, int64_t width);
   /// As Pack, into memory of the caller: Bytes(k, n), aligned to kTensorAlignment. Uses the pool
   /// for large ones.
   static PackedB PackInto(void* memory, const float* b, int64_t k, int64_t n, int64_t row_stride,

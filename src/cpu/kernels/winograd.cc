@@ -7,6 +7,7 @@
 #include "base/pages.h"
 #include "cpu/kernels/gemm_tile.h"
 #include "cpu/kernels/task_grid.h"
+#include "cpu/kernels/transpose.h"
 
 namespace backplane::cpu {
 namespace {
@@ -72,18 +73,29 @@ WinogradConv::WinogradConv(const float* weights, int64_t outputs, int64_t channe
       zeros_(static_cast<size_t>(channels)) {
   const int64_t matrix = channels * outputs;
   weights_ = Buffer::Allocate(static_cast<size_t>(products_ * matrix) * sizeof(float));
-  TouchPages(weights_->data(), weights_->bytes());
   auto* const to = static_cast<float*>(weights_->data());
+  TouchPages(to, weights_->bytes(), pool);
   const int64_t columns = Tile().columns;
+  // For some channels of a panel at a time: their nine taps with the outputs side by side.
+  constexpr int64_t kChannels = 64;
   pool.For(CeilDiv(outputs, columns), static_cast<double>(channels * columns * products_) / 2,
            [&](int64_t begin, int64_t end) {
-             const int64_t panel = channels * columns;
-             const auto direct = Buffer::Allocate(static_cast<size_t>(9 * panel) * sizeof(float));
-             auto* const rows = static_cast<float*>(direct->data());
+             const auto memory =
+                 Buffer::Allocate(static_cast<size_t>(9 * kChannels * columns) * sizeof(float));
+             auto* const direct = static_cast<float*>(memory->data());
              for (int64_t i = begin; i < end; ++i) {
                const int64_t width = std::min(columns, outputs - i * columns);
-               PackedB::PackConvPanel(weights + i * 9 * panel, width, channels, 9, rows, width);
-               transforms_->weights(rows, channels, width, to + i * panel, matrix);
+               const float* from = weights + i * columns * 9 * channels;
+               for (int64_t c = 0; c < channels; c += kChannels) {
+                 const int64_t count = std::min(kChannels, channels - c);
+                 for (int64_t t = 0; t < 9; ++t) {
+                   TransposeTile32(reinterpret_cast<uint32_t*>(direct + t * count * width), width,
+                                   reinterpret_cast<const uint32_t*>(from + c * 9 + t * count),
+                                   channels * 9, width, count);
+                 }
+                 transforms_->weights(direct, count, width,
+                                      to + (i * columns * channels + c * width), matrix);
+               }
              }
            });
 }

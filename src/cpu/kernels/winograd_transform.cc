@@ -84,21 +84,23 @@ template <class Tiles>
 void Weights(const float* direct, int64_t channels, int64_t width, float* out, int64_t out_step) {
   constexpr int kSeen = Tiles::kSeen;
   const D d;
-  const int64_t tap_step = channels * width;
-  for (int64_t i = 0; i < tap_step; i += kLanes) {
-    const float* g = direct + i;
-    V columns[3][kSeen];
-    for (int j = 0; j < 3; ++j, g += tap_step) {
-      Tiles::Weights(hn::LoadU(d, g), hn::LoadU(d, g + 3 * tap_step),
-                     hn::LoadU(d, g + 6 * tap_step), columns[j]);
-    }
-    float* to = out + i;
-    BACKPLANE_UNROLL
-    for (int r = 0; r < kSeen; ++r) {
-      V u[kSeen];
-      Tiles::Weights(columns[0][r], columns[1][r], columns[2][r], u);
+  for (int64_t c = 0; c < channels; ++c, direct += 9 * width, out += width) {
+    for (int64_t i = 0; i < width; i += kLanes) {
+      V columns[3][kSeen];
       BACKPLANE_UNROLL
-      for (int j = 0; j < kSeen; ++j, to += out_step) hn::StoreU(u[j], d, to);
+      for (int j = 0; j < 3; ++j) {
+        const float* tap = direct + j * width + i;
+        Tiles::Weights(hn::LoadU(d, tap), hn::LoadU(d, tap + 3 * width),
+                       hn::LoadU(d, tap + 6 * width), columns[j]);
+      }
+      float* to = out + i;
+      BACKPLANE_UNROLL
+      for (int r = 0; r < kSeen; ++r) {
+        V u[kSeen];
+        Tiles::Weights(columns[0][r], columns[1][r], columns[2][r], u);
+        BACKPLANE_UNROLL
+        for (int j = 0; j < kSeen; ++j, to += out_step) hn::StoreU(u[j], d, to);
+      }
     }
   }
 }

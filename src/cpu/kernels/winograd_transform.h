@@ -25,8 +25,8 @@ struct WinogradTransforms {
   int64_t step;  ///< a tile's outputs are step x step
   int64_t seen;  ///< and its inputs seen x seen; there are as many products
 
-  /// `direct`: 9 * channels rows of `width` outputs, taps outermost. Row c of product i goes to
-  /// out + i * out_step + c * width.
+  /// `direct`: for each channel nine taps of `width` outputs. Row c of product i goes to out + i *
+  /// out_step + c * width.
   void (*weights)(const float* direct, int64_t channels, int64_t width, float* out,
                   int64_t out_step);
   /// All channels of a tile given by its pixels; what product i multiplies goes to out + i *
