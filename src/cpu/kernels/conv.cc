@@ -15,6 +15,54 @@ constexpr int64_t kMaxTileRows = 16;
 constexpr int64_t kTapsAtOnce = 64;      // bounds the pointers on the stack
 constexpr int64_t kBorderFloats = 8192;  // and the copied borders
 constexpr int64_t kGroupBytes = 384 << 10;
+constexpr int64_t kPad = 16;  // floats between the pixels of a copied image
+
+// Neighbouring rows of a tile at a multiple of this distance share sets of the level-1 cache and
+// push each other out: then the image is copied first.
+constexpr int64_t kConflictBytes = 4096;
+
+bool PixelsConflict(const Window& w) {
+  const int64_t bytes = w.stride[2] * w.channels * static_cast<int64_t>(sizeof(float));
+  return bytes % kConflictBytes == 0 && w.Pixels() > 8;
+}
+
+// The window over the copy of a conflicting image: its pixels apart, and only those that are read.
+Window WindowOfCopy(const Window& window) {
+  Window w = window;
+  w.channels += kPad;
+  if (w.kernel == Dims3{1, 1, 1} && w.pad == Dims3{0, 0, 0}) {
+    w.in = w.out;
+    w.stride = {1, 1, 1};
+  }
+  return w;
+}
+
+size_t CopyBytes(const Window& copy) {
+  return sizeof(float) * static_cast<size_t>(CheckedMul(
+                             copy.batch * copy.in[0] * copy.in[1] * copy.in[2], copy.channels));
+}
+
+void CopyPixels(const Window& window, const Window& copy, const float* x, float* to,
+                ThreadPool& pool) {
+  const bool all = copy.stride == window.stride;
+  const Dims3 step = all ? Dims3{1, 1, 1} : window.stride;
+  const int64_t rows = copy.batch * copy.in[0] * copy.in[1];
+  const auto row_floats = static_cast<double>(copy.in[2] * window.channels);
+  pool.For(rows, row_floats / 8, [&](int64_t begin, int64_t end) {
+    for (int64_t row = begin; row < end; ++row) {
+      const int64_t h = row % copy.in[1] * step[1];
+      const int64_t d = row / copy.in[1] % copy.in[0] * step[0];
+      const int64_t n = row / (copy.in[1] * copy.in[0]);
+      const int64_t from_row = (n * window.in[0] + d) * window.in[1] + h;
+      const float* from = x + from_row * window.in[2] * window.channels;
+      float* pixel = to + row * copy.in[2] * copy.channels;
+      for (int64_t i = 0; i < copy.in[2]; ++i) {
+        std::copy_n(from + i * step[2] * window.channels, window.channels,
+                    pixel + i * copy.channels);
+      }
+    }
+  });
+}
 
 /// Finds the pixels under the taps of a tile's rows. A tap is one pixel of the input, or, where
 /// channels are few and neighbours touch, a run of pixels along the width (`merged`), copied where
@@ -239,7 +287,8 @@ GemmParams PackedConv::Pointwise(const Window& window, int64_t group) const {
 
 size_t PackedConv::ScratchBytes(const Window& window, const ThreadPool& pool) const {
   if (winograd_ != nullptr) return winograd_->ScratchBytes(window, pool);
-  return IsPointwise(window) ? GemmScratchBytes(Pointwise(window, 0)) : 0;
+  if (IsPointwise(window)) return GemmScratchBytes(Pointwise(window, 0));
+  return !depthwise_ && PixelsConflict(window) ? CopyBytes(WindowOfCopy(window)) : 0;
 }
 
 void PackedConv::Run(const Window& window, const float* x, float* y, const Epilogue& epilogue,
@@ -256,7 +305,14 @@ void PackedConv::Run(const Window& window, const float* x, float* y, const Epilo
     return;
   }
   if (!IsPointwise(window)) {
-    RunImplicit(window, x, y, epilogue, pool);
+    if (!PixelsConflict(window)) {
+      RunImplicit(window, x, y, epilogue, pool);
+      return;
+    }
+    const Window copy = WindowOfCopy(window);
+    auto* const pixels = static_cast<float*>(scratch);
+    CopyPixels(window, copy, x, pixels, pool);
+    RunImplicit(copy, pixels, y, epilogue, pool);
     return;
   }
   for (int64_t g = 0; g < groups_; ++g) {

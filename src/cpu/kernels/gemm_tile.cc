@@ -12,6 +12,7 @@
 
 #include "cpu/kernels/float_vector-inl.h"
 #include "cpu/kernels/gemm_tile.h"
+#include "hwy/cache_control.h"
 #include "hwy/highway.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -181,10 +182,27 @@ struct Sums {
   }
 };
 
+// Asks for what the epilogue will read and write, so that it is there when the sums are.
+template <int kM, int kVectors>
+HWY_INLINE void PrefetchOutput(const TileArgs& t) {
+  BACKPLANE_UNROLL
+  for (int i = 0; i < kM; ++i) {
+    hwy::Prefetch(t.c + i * t.ldc);
+    if (kVectors > 1) hwy::Prefetch(t.c + i * t.ldc + kLanes);
+  }
+  if (t.residual == nullptr) return;
+  BACKPLANE_UNROLL
+  for (int i = 0; i < kM; ++i) {
+    hwy::Prefetch(t.residual + i * t.residual_stride);
+    if (kVectors > 1) hwy::Prefetch(t.residual + i * t.residual_stride + kLanes);
+  }
+}
+
 // Each row of A behind a pointer of its own.
 template <int kM, int kVectors>
 void RunTile(const TileArgs& t) {
   constexpr int kWays = kSplit<kM, kVectors>;
+  PrefetchOutput<kM, kVectors>(t);
   Sums<kM, kVectors> sums;
   const float* b = t.b;
   const int64_t b_stride = t.b_stride;
@@ -215,6 +233,7 @@ template <int kM, int kVectors>
 void RunSteppedTile(const TileArgs& t) {
   constexpr int kBases = (kM + 2) / 3;
   constexpr int kSteps = 4;  // of k for each round of the loop
+  PrefetchOutput<kM, kVectors>(t);
   Sums<kM, kVectors> sums;
   const float* b = t.b;
   const int64_t b_stride = t.b_stride;

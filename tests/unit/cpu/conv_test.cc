@@ -384,6 +384,26 @@ TEST(Conv, LargeEnoughForManyTasks) {
   Check({.in = {7, 7}, .kernel = {3, 3}, .channels = 64, .outputs = 200, .pads = {1, 1, 1, 1}});
 }
 
+// Pixels that would push each other out of the cache are copied: strided 1x1, 3x3, groups.
+TEST(Conv, PixelsAtUnfortunateDistances) {
+  Check({.in = {7, 9}, .kernel = {1, 1}, .channels = 512, .outputs = 20, .stride = {2, 2}});
+  Check({.in = {7, 8},
+         .kernel = {3, 3},
+         .channels = 512,
+         .outputs = 20,
+         .stride = {2, 2},
+         .pads = {1, 1, 1, 1},
+         .activation = "Relu"});
+  Check({.in = {2, 4, 5},
+         .kernel = {1, 2, 2},
+         .channels = 1024,
+         .outputs = 8,
+         .stride = {1, 2, 1},
+         .groups = 4});
+  Check(
+      {.in = {3, 4, 5}, .kernel = {1, 1, 1}, .channels = 1024, .outputs = 16, .stride = {2, 3, 1}});
+}
+
 // Winograd's way against the direct one, both with residual and activation.
 TEST(Conv, Winograd) {
   struct Case {
