@@ -11,6 +11,8 @@ OrtStatus* CreateIoBinding(OrtSession* session, OrtIoBinding** out) noexcept {
   return Guard([&] {
     NotNull(session, "session");
     NotNull(out, "out");
+    *out = nullptr;
+    Require(session->ready(), ORT_FAIL, "Session not initialized.");
     *out = new OrtIoBinding(*session);
   });
 }

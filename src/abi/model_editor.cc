@@ -6,6 +6,7 @@
 #include "abi/guard.h"
 #include "abi/type_info.h"
 #include "graph/draft.h"
+#include "provider/prepacked_weights.h"
 #include "runtime/session.h"
 #include "runtime/session_options.h"
 
@@ -303,12 +304,11 @@ OrtStatus* ApplyModelToModelEditorSession(OrtSession* session, OrtModel* model) 
   });
 }
 
-// Weights are not shared between sessions yet, so the container stays as it is.
 OrtStatus* FinalizeModelEditorSession(OrtSession* session, const OrtSessionOptions* options,
-                                      OrtPrepackedWeightsContainer*) noexcept {
+                                      OrtPrepackedWeightsContainer* container) noexcept {
   return Guard([&] {
     NotNull(session, "session");
-    session->Finish(options);
+    session->Finish(options, container == nullptr ? nullptr : container->weights);
   });
 }
 

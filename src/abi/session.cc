@@ -168,6 +168,7 @@ OrtStatus* FillAll(const OrtSession* session, ValueInfos values, const T** out, 
   return Guard([&] {
     NotNull(session, "session");
     NotNullArray(out, count, "out");
+    Require(session->ready(), ORT_INVALID_ARGUMENT, "Session has not been initialized.");
     const size_t needed = (session->*values)().size();
     Require(count >= needed, ORT_INVALID_ARGUMENT,
             "Number of entries {} exceeds the provided size of {}", needed, count);

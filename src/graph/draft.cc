@@ -21,26 +21,6 @@ std::vector<ValueInfo*> NameOnlyValues(const std::vector<std::string_view>& name
   return values;
 }
 
-// Only drafts exchange a graph's inputs or outputs as a whole, so Graph has no call for it.
-std::vector<ValueInfo*>& Mutable(const std::vector<ValueInfo*>& list) {
-  return const_cast<std::vector<ValueInfo*>&>(list);
-}
-
-void ReplaceInputs(Graph& graph, std::vector<ValueInfo*> inputs) {
-  for (ValueInfo* value : graph.inputs()) value->is_graph_input = value->overridable = false;
-  for (ValueInfo* value : inputs) {
-    value->is_graph_input = true;
-    value->overridable = value->IsInitializer();
-  }
-  Mutable(graph.inputs()) = std::move(inputs);
-}
-
-void ReplaceOutputs(Graph& graph, std::vector<ValueInfo*> outputs) {
-  for (ValueInfo* value : graph.outputs()) value->is_graph_output = false;
-  for (ValueInfo* value : outputs) value->is_graph_output = true;
-  Mutable(graph.outputs()) = std::move(outputs);
-}
-
 /// Puts a draft into a graph; one object for one call of AddDraft.
 class DraftReader {
  public:
@@ -80,7 +60,7 @@ class DraftReader {
               "This is an invalid model. Error: Duplicate definition of name ({}).", input->name);
       value->type = input->type;
     }
-    ReplaceInputs(graph_, Values(inputs));
+    graph_.SetGraphInputs(Values(inputs));
   }
 
   void SetOutputs(const std::vector<ValueInfo*>& outputs) {
@@ -88,7 +68,7 @@ class DraftReader {
       ValueInfo* value = Value(output->name);
       if (!value->type.known()) value->type = output->type;
     }
-    ReplaceOutputs(graph_, Values(outputs));
+    graph_.SetGraphOutputs(Values(outputs));
   }
 
   void AddInitializer(const ValueInfo& initializer) {

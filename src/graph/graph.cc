@@ -70,6 +70,21 @@ void Graph::ReplaceOutput(size_t index, ValueInfo* value) {
   value->is_graph_output = true;
 }
 
+void Graph::SetGraphInputs(std::vector<ValueInfo*> inputs) {
+  for (ValueInfo* value : inputs_) value->is_graph_input = value->overridable = false;
+  for (ValueInfo* value : inputs) {
+    value->is_graph_input = true;
+    value->overridable = value->IsInitializer();
+  }
+  inputs_ = std::move(inputs);
+}
+
+void Graph::SetGraphOutputs(std::vector<ValueInfo*> outputs) {
+  for (ValueInfo* value : outputs_) value->is_graph_output = false;
+  for (ValueInfo* value : outputs) value->is_graph_output = true;
+  outputs_ = std::move(outputs);
+}
+
 ValueInfo* Graph::AddInitializer(std::string value_name, std::shared_ptr<const Tensor> tensor) {
   ValueInfo* value = AddValue(std::move(value_name));
   SetInitializer(value, std::move(tensor));

@@ -130,6 +130,7 @@ struct OrtNode final {
   int since_version =
       0;  ///< operator-set version that introduced this form of the operator; 0 while unresolved
   std::string doc_string;
+  std::string layer;  ///< the layer that the model's metadata name for it (layer_ann)
 
   backplane::Graph* graph = nullptr;  ///< the graph it belongs to
   uint32_t index = 0;                 ///< dense number within its graph (C API: node id)
@@ -233,6 +234,10 @@ class Graph {
   ValueInfo* AddInput(std::string name, TypeInfo type);
   void AddOutput(ValueInfo* value);
   void ReplaceOutput(size_t index, ValueInfo* value);
+  /// The graph's inputs and outputs anew; all are values of this graph. An input that has content
+  /// can be overridden.
+  void SetGraphInputs(std::vector<ValueInfo*> inputs);
+  void SetGraphOutputs(std::vector<ValueInfo*> outputs);
   ValueInfo* AddInitializer(std::string name, std::shared_ptr<const Tensor> tensor);
   ValueInfo* AddInitializer(std::string name, Tensor tensor);
   /// Gives an existing value content (and its type).

@@ -11,6 +11,9 @@
 
 namespace backplane {
 
+/// The key of a node's metadata that becomes Node::layer.
+inline constexpr const char* kLayerMetadata = "layer_ann";
+
 /// The type in `proto`; kind ONNX_TYPE_UNKNOWN when it says nothing. `what` names the value in
 /// errors.
 TypeInfo TypeFromProto(const onnx::TypeProto& proto, std::string_view what);

@@ -127,6 +127,10 @@ void GraphExporter::ExportNode(const Node& node, onnx::NodeProto& proto) const {
   if (!node.doc_string.empty()) proto.set_doc_string(node.doc_string);
   for (const Attribute& attribute : node.attributes)
     ExportAttribute(attribute, *proto.add_attribute());
+  if (node.layer.empty()) return;
+  auto& entry = *proto.add_metadata_props();
+  entry.set_key(kLayerMetadata);
+  entry.set_value(node.layer);
 }
 
 /// One overload for each alternative of Attribute::Value.

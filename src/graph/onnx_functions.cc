@@ -229,6 +229,7 @@ void InlineNode(Graph& graph, Node& node, const Body& body) {
     call.attributes.emplace(attribute.name, &attribute);
   call.inputs = node.inputs;
   call.outputs = node.outputs;
+  call.layer = node.layer;
   call.prefix = graph.FreshName(node.name.empty() ? node.op_type : node.name);
   graph.RemoveNode(&node);
   try {

@@ -44,6 +44,13 @@ std::string DescribeNode(const NodeProto& node) {
   return node.op_type() + " '" + node.name() + "'";
 }
 
+std::string LayerOf(const NodeProto& node) {
+  for (const auto& entry : node.metadata_props()) {
+    if (entry.key() == kLayerMetadata) return entry.value();
+  }
+  return {};
+}
+
 template <typename T>
 std::shared_ptr<const Tensor> ListTensor(const std::vector<T>& values) {
   return std::make_shared<const Tensor>(Tensor::Of<T>(values));
@@ -358,6 +365,8 @@ void GraphImporter::ImportNode(const NodeProto& node) {
                      std::move(inputs), std::move(outputs), std::move(attributes));
   added->doc_string = node.doc_string();
   added->overload = node.overload();
+  added->layer = LayerOf(node);
+  if (call_ != nullptr && added->layer.empty()) added->layer = call_->layer;
 }
 
 std::optional<Attribute> GraphImporter::ImportNodeAttribute(const AttributeProto& proto,

@@ -46,6 +46,7 @@ struct FunctionCall {
   /// Attributes given by the caller or by default, by name.
   std::unordered_map<std::string_view, const Attribute*> attributes;
   std::string prefix;  ///< put before the names of nodes and values of the body
+  std::string layer;   ///< Node::layer of the body's nodes that name none
 };
 
 /// Adds the nodes of a function's body to `graph` (at the end of its order).

@@ -82,6 +82,7 @@ Node* Rewriter::Insert(Node* anchor, bool after, std::string op_type, std::strin
                               std::move(inputs), {output}, std::move(attributes));
   node->since_version = since_version;
   node->ep = anchor->ep;
+  node->layer = anchor->layer;
   placed_.push_back({anchor, after, node});
   changed_ = true;
   return node;

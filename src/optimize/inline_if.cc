@@ -50,6 +50,7 @@ void MoveNodes(const Graph& branch, Node* before, Renamed& renamed, RewriteConte
                                std::move(outputs), node->attributes);
     copy->since_version = node->since_version;
     copy->doc_string = node->doc_string;
+    copy->layer = node->layer.empty() ? before->layer : node->layer;
     context.edit.PlaceBefore(before, copy);
   }
 }

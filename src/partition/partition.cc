@@ -7,6 +7,8 @@
 #include "partition/channels_last.h"
 #include "partition/claims.h"
 #include "partition/graph_record.h"
+#include "partition/layer_assignment.h"
+#include "partition/resource_budget.h"
 
 namespace backplane {
 namespace {
@@ -39,6 +41,7 @@ class Partitioner {
     hash_ = HashOf(graph_);
     graph_.model()->ep_names.clear();
     for (const auto& ep : eps_) graph_.model()->ep_names.push_back(ep->name());
+    ReadConfig();
     for (size_t i = 0; i < eps_.size(); ++i) Ask(graph_, static_cast<int>(i));
     PlaceInsideGroups();
     CheckComplete();
@@ -47,6 +50,13 @@ class Partitioner {
 
  private:
   Placement& placement() { return result_.placement; }
+
+  void ReadConfig() {
+    budgets_.resize(eps_.size());
+    if (options_.config == nullptr) return;
+    layers_ = LayerAssignment::FromConfig(*options_.config, eps_, *options_.logger);
+    budgets_ = MakeBudgets(*options_.config, eps_, graph_.model()->path, *options_.logger);
+  }
 
   void Record(Graph& graph, const std::string& path, int parent) {
     for (Node* node : graph.nodes()) {
@@ -81,6 +91,28 @@ class Partitioner {
     return placement().nodes[index];
   }
 
+  // What the EP sees of a level: not the nodes that the options keep for an EP after it. Those are
+  // in `hidden`.
+  GraphView ViewFor(Graph& graph, int ep_index,
+                    std::vector<std::pair<const Node*, Reason>>& hidden) const {
+    hidden.clear();
+    if (layers_.empty()) return GraphView(graph);
+    std::vector<Node*> seen;
+    for (Node* node : graph.nodes()) {
+      const int wanted = node->ep == kNoEp ? layers_.EpOf(*node) : kNoEp;
+      if (wanted <= ep_index) {
+        seen.push_back(node);
+        continue;
+      }
+      hidden.emplace_back(
+          node, Reason{ReasonCode::kAssigned,
+                       Format("assigned to {} by {}", eps_[static_cast<size_t>(wanted)]->name(),
+                              layers_.entry()),
+                       {}});
+    }
+    return hidden.empty() ? GraphView(graph) : GraphView(graph, std::move(seen));
+  }
+
   // One EP's turn: subgraphs first, then the level itself.
   void Ask(Graph& graph, int ep_index) {
     const std::vector<Node*> nodes = graph.nodes();
@@ -91,10 +123,11 @@ class Partitioner {
     }
     ExecutionProvider& ep = *eps_[static_cast<size_t>(ep_index)];
     Capability capability;
+    std::vector<std::pair<const Node*, Reason>> hidden;
     try {
-      capability = ep.GetCapability(GraphView(graph));
+      capability = ep.GetCapability(ViewFor(graph, ep_index, hidden));
       if (ep.PrefersChannelsLast() && Convert(graph, ep, ep_index, capability))
-        capability = ep.GetCapability(GraphView(graph));
+        capability = ep.GetCapability(ViewFor(graph, ep_index, hidden));
     } catch (const Error& error) {
       options_.logger->Warning("partition", "{} failed to tell what it can run: {}", ep.name(),
                                error.message());
@@ -102,18 +135,21 @@ class Partitioner {
                                      Reason{ReasonCode::kCapabilityFailed, error.message(), {}});
       RestoreChannelsFirst(graph);
       RecordValuesAgain(graph);
-      RecordRefusals(graph, ep, {}, Reason{ReasonCode::kCapabilityFailed, error.message(), {}});
+      RecordRefusals(graph, ep, hidden, Reason{ReasonCode::kCapabilityFailed, error.message(), {}});
       return;
     }
     CheckedClaims claims = CheckClaims(graph, ep.name(), std::move(capability.claims));
     for (const std::string& problem : claims.problems)
       options_.logger->Warning("partition", "a claim of {} was refused: {}", ep.name(), problem);
+    if (ResourceBudget* budget = budgets_[static_cast<size_t>(ep_index)].get())
+      budget->Apply(claims);
     Give(claims.accepted, ep_index);
     if (ep.PrefersChannelsLast()) {
       RestoreChannelsFirst(graph);
       RecordValuesAgain(graph);
     }
     // What the host refused tells more than what the EP says about the same node.
+    claims.refused.insert(claims.refused.end(), hidden.begin(), hidden.end());
     claims.refused.insert(claims.refused.end(), capability.refusals.begin(),
                           capability.refusals.end());
     RecordRefusals(graph, ep, claims.refused, Reason{ReasonCode::kNotClaimed, "not claimed", {}});
@@ -279,7 +315,9 @@ class Partitioner {
   std::span<const std::shared_ptr<ExecutionProvider>> eps_;
   const PartitionOptions& options_;
   Partition result_;
-  std::optional<ValueRecorder> values_;  // only where the graph is recorded
+  LayerAssignment layers_;
+  std::vector<std::unique_ptr<ResourceBudget>> budgets_;  // by EP, null: no budget
+  std::optional<ValueRecorder> values_;                   // only where the graph is recorded
   std::unordered_map<std::string, size_t> fused_count_;
   uint64_t hash_ = 0;
 };

@@ -9,6 +9,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "base/key_value_pairs.h"
 #include "graph/graph.h"
 #include "partition/placement.h"
 #include "provider/compiled_models.h"
@@ -23,7 +24,9 @@ struct PartitionOptions {
   bool needs_context_nodes = false;  ///< a group compiled without an EPContext node is an error
   bool allow_host_fallback = true;   ///< false (session.disable_cpu_ep_fallback): a node that only
                                      ///< the last EP takes is an error
-  bool record_graph = false;         ///< also record values and their types (Placement::recorded)
+  const KeyValuePairs* config = nullptr;  ///< the session's entries; null: none. Read are the
+                                          ///< layer assignments and the EPs' budgets
+  bool record_graph = false;  ///< also record values and their types (Placement::recorded)
 };
 
 /// A fused node's kernel, made when its EP compiled the group.
@@ -46,7 +49,7 @@ struct Partition {
 
 /// Places every node of `graph` and its subgraphs on one of `eps` (first = most preferred, last =
 /// host). Errors: ORT_NOT_IMPLEMENTED naming the first node nobody takes, with each EP's reason; a
-/// failure in Compile.
+/// failure in Compile; ORT_INVALID_ARGUMENT for layer assignments or budgets that cannot be read.
 Partition PartitionGraph(Graph& graph, std::span<const std::shared_ptr<ExecutionProvider>> eps,
                          const PartitionOptions& options);
 

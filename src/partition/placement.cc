@@ -1,6 +1,7 @@
 #include "partition/placement.h"
 
 #include <algorithm>
+#include <cctype>
 #include <functional>
 #include <map>
 #include <string_view>
@@ -98,6 +99,11 @@ std::vector<OrtEpAssignedSubgraph> AssignedParts(const Placement& placement) {
   };
   visit(0);
 
+  std::vector<std::vector<const PlacedNode*>> members(placement.groups.size());
+  for (const PlacedNode& node : placement.nodes) {
+    if (node.group >= 0) members[static_cast<size_t>(node.group)].push_back(&node);
+  }
+
   std::vector<OrtEpAssignedSubgraph> parts;
   for (const std::string& ep : placement.eps) {
     std::vector<bool> seen(placement.groups.size(), false);
@@ -108,9 +114,7 @@ std::vector<OrtEpAssignedSubgraph> AssignedParts(const Placement& placement) {
         parts.push_back({ep, {&node}});
       } else if (!seen[static_cast<size_t>(node.group)]) {
         seen[static_cast<size_t>(node.group)] = true;
-        OrtEpAssignedSubgraph& part = parts.emplace_back(OrtEpAssignedSubgraph{ep, {}});
-        for (const size_t member : placement.groups[static_cast<size_t>(node.group)].nodes)
-          part.nodes.push_back(&placement.nodes[member]);
+        parts.push_back({ep, members[static_cast<size_t>(node.group)]});
       }
     }
   }
@@ -121,6 +125,20 @@ std::string ShortEpName(const std::string& ep) {
   constexpr std::string_view kSuffix = "ExecutionProvider";
   if (ep.size() <= kSuffix.size() || !ep.ends_with(kSuffix)) return ep;
   return ep.substr(0, ep.size() - kSuffix.size());
+}
+
+bool EpIsCalled(const std::string& ep, std::string_view word) {
+  constexpr std::string_view kPlugin = "Plugin";
+  const auto same = [&](std::string_view name) {
+    return std::equal(name.begin(), name.end(), word.begin(), word.end(), [](char a, char b) {
+      return std::tolower(static_cast<unsigned char>(a)) ==
+             std::tolower(static_cast<unsigned char>(b));
+    });
+  };
+  const std::string name = ShortEpName(ep);
+  const bool plugin = name.size() > kPlugin.size() && name.ends_with(kPlugin);
+  return same(ep) || same(name) ||
+         (plugin && same(std::string_view(name).substr(0, name.size() - kPlugin.size())));
 }
 
 }  // namespace backplane

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -98,5 +99,9 @@ std::vector<OrtEpAssignedSubgraph> AssignedParts(const Placement& placement);
 
 /// `ep` as people say it: without the words "ExecutionProvider" at its end.
 std::string ShortEpName(const std::string& ep);
+
+/// Whether `word` of an option means `ep`: its name, or that without "ExecutionProvider" or
+/// "PluginExecutionProvider", in any case of letters.
+bool EpIsCalled(const std::string& ep, std::string_view word);
 
 }  // namespace backplane

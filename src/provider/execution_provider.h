@@ -79,6 +79,10 @@ class ExecutionProvider {
   virtual bool CreatesInParallel(const Node& node) const { return (void)node, false; }
   virtual KernelTraits TraitsOf(const Node& node) const { return (void)node, KernelTraits{}; }
 
+  /// How much memory its device has left, in bytes; asked where the session gives the EP a budget
+  /// but names no limit. nullopt: it does not tell.
+  virtual std::optional<uint64_t> AvailableBytes() { return std::nullopt; }
+
   /// Where its kernels read and write by default, and who allocates there; null: ordinary host
   /// memory.
   virtual const MemoryInfo& default_memory() const { return CpuMemoryInfo(); }

@@ -19,6 +19,14 @@ void PluginCompiledModels::Take(std::span<OrtNode* const> nodes) {
   }
 }
 
+void PluginCompiledModels::Drop(std::span<OrtNode* const> nodes) noexcept {
+  try {
+    Take(nodes);
+  } catch (const Error&) {  // the failure of Compile is what counts
+  }
+  nodes_.clear();
+}
+
 std::string PluginCompiledModels::CompatibilityInfo(const GraphView& model) {
   const char* info = AskPlugin<const char*>(
       ep_.name(), nullptr, Callback(*ep_.ep(), &OrtEp::GetCompiledModelCompatibilityInfo, 23),

@@ -16,6 +16,8 @@ class PluginCompiledModels final : public CompiledModelSupport {
   /// Takes over what Compile returned. Fails with ORT_EP_FAIL for a node that is not the EP's to
   /// give.
   void Take(std::span<OrtNode* const> nodes);
+  /// The same where Compile failed: nobody wants them.
+  void Drop(std::span<OrtNode* const> nodes) noexcept;
 
   std::vector<DraftNode> TakeContextNodes() override { return std::move(nodes_); }
   std::string CompatibilityInfo(const GraphView& model) override;

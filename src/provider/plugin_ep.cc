@@ -174,6 +174,18 @@ bool PluginEp::Sync() {
   return true;
 }
 
+std::optional<uint64_t> PluginEp::AvailableBytes() {
+  const auto get = Callback(*ep_, &OrtEp::GetAvailableResource, 26);
+  if (get == nullptr) return std::nullopt;
+  OrtResourceCount available{};
+  const std::string what = Format("{}: GetAvailableResource", name_);
+  CallPlugin(what, get, ep_, &available);
+  if (available.kind == OrtResourceCountKind_None) return std::nullopt;
+  Require(available.kind == OrtResourceCountKind_TotalBytes, ORT_NOT_IMPLEMENTED,
+          "{}: it counts something of kind {}, which is unknown", what, available.kind);
+  return available.value.total_bytes;
+}
+
 std::shared_ptr<OrtSyncStream> PluginEp::CreateStream() {
   OrtSyncStreamImpl* impl = nullptr;
   if (const auto create = Callback(*ep_, &OrtEp::CreateSyncStreamForDevice, 23)) {
@@ -213,13 +225,14 @@ void PluginEp::AddMissingKernels(const GraphView& view, Capability& capability) 
 namespace {
 
 // Compute infos belong to the EP; they go back all together when the last kernel of the call is
-// gone.
+// gone, or at once where Compile fails: what it wrote until then is the host's to give back.
 class ComputeInfos {
  public:
-  ComputeInfos(std::shared_ptr<OrtEp> ep, std::vector<OrtNodeComputeInfo*> infos)
-      : ep_(std::move(ep)), infos_(std::move(infos)) {}
+  ComputeInfos(std::shared_ptr<OrtEp> ep, size_t count) : ep_(std::move(ep)), infos_(count) {}
   ComputeInfos(const ComputeInfos&) = delete;
   ComputeInfos& operator=(const ComputeInfos&) = delete;
+  const std::vector<OrtNodeComputeInfo*>& infos() const { return infos_; }
+  OrtNodeComputeInfo** data() { return infos_.data(); }
   ~ComputeInfos() {
     std::erase(infos_, nullptr);
     if (infos_.empty()) return;
@@ -229,8 +242,22 @@ class ComputeInfos {
 
  private:
   std::shared_ptr<OrtEp> ep_;
-  std::vector<OrtNodeComputeInfo*> infos_;
+  std::vector<OrtNodeComputeInfo*> infos_;  // null where Compile wrote nothing
 };
+
+// "MatMul 'a' and 3 more; Add 'b'": the groups of a call of Compile by their first nodes.
+std::string DescribeGroups(std::span<const FusedGroup> groups) {
+  constexpr size_t kShown = 3;
+  std::vector<std::string> parts;
+  for (const FusedGroup& group : groups.first(std::min(groups.size(), kShown))) {
+    const std::vector<Node*>& nodes = group.view->nodes();
+    parts.push_back(nodes.size() > 1
+                        ? Format("{} and {} more", nodes.front()->Describe(), nodes.size() - 1)
+                        : nodes.front()->Describe());
+  }
+  if (groups.size() > kShown) parts.push_back(Format("{} more groups", groups.size() - kShown));
+  return Join(parts, "; ");
+}
 
 }  // namespace
 
@@ -241,12 +268,17 @@ std::vector<std::unique_ptr<Kernel>> PluginEp::Compile(std::span<const FusedGrou
     views.push_back(group.view);
     nodes.push_back(group.fused_node);
   }
-  std::vector<OrtNodeComputeInfo*> infos(groups.size(), nullptr);
+  const auto owned = std::make_shared<ComputeInfos>(lifetime_, groups.size());
+  const std::vector<OrtNodeComputeInfo*>& infos = owned->infos();
   std::vector<OrtNode*> context_nodes(groups.size(), nullptr);
-  CallPlugin(name_, Callback(*ep_, &OrtEp::Compile, 23), ep_, views.data(), nodes.data(),
-             groups.size(), infos.data(), context_nodes.data());
-  // Only now: a Compile that fails has to clean up itself.
-  auto owned = std::make_shared<ComputeInfos>(lifetime_, infos);
+  try {
+    CallPlugin(Format("{}: Compile of {}", name_, DescribeGroups(groups)),
+               Callback(*ep_, &OrtEp::Compile, 23), ep_, views.data(), nodes.data(), groups.size(),
+               owned->data(), context_nodes.data());
+  } catch (...) {
+    compiled_models_.Drop(context_nodes);
+    throw;
+  }
   compiled_models_.Take(context_nodes);
   std::vector<std::unique_ptr<Kernel>> kernels;
   for (size_t i = 0; i < groups.size(); ++i) {

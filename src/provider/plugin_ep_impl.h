@@ -42,6 +42,7 @@ class PluginEp final : public ExecutionProvider {
   void Replay(int id) override;
   void ReleaseCapture(int id) override;
   bool Sync() override;
+  std::optional<uint64_t> AvailableBytes() override;
   bool StreamAware() const override { return stream_aware_; }
   std::shared_ptr<OrtSyncStream> CreateStream() override;
   const MemoryInfo& InputMemory(const Node& node, size_t i) const override;

@@ -14,8 +14,10 @@ const char* ToString(ReasonCode code) {
       return "claim-refused";
     case ReasonCode::kCapabilityFailed:
       return "capability-failed";
-    case ReasonCode::kCompileFailed:
-      return "compile-failed";
+    case ReasonCode::kOverBudget:
+      return "over-budget";
+    case ReasonCode::kAssigned:
+      return "assigned";
     case ReasonCode::kOption:
       return "option";
     case ReasonCode::kDeviceMissing:

@@ -13,7 +13,8 @@ enum class ReasonCode {
   kTypeUnsupported,  ///< a kernel exists, but not for these element types
   kClaimRefused,     ///< the host turned the EP's claim down
   kCapabilityFailed,
-  kCompileFailed,
+  kOverBudget,  ///< the EP's budget of memory was spent before
+  kAssigned,    ///< the session's options assign the node to another EP
   kOption,
   kDeviceMissing,
   kLibraryFailed,

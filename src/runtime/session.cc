@@ -33,17 +33,21 @@ void OrtSession::Adopt() {
     input_index_.emplace(level_inputs_[i]->name, i);
     if (level_inputs_[i]->IsInitializer()) defaults_[i].SetTensor(*level_inputs_[i]->initializer);
   }
-  const auto& slots = parts_.level->plan().output_slots;
-  for (uint32_t i = 0; i < parts_.outputs.size(); ++i) {
+  for (uint32_t i = 0; i < parts_.outputs.size(); ++i)
     output_index_.emplace(parts_.outputs[i]->name, i);
-    output_is_plain_.push_back(parts_.level->plan().slots[slots[i]].kind ==
-                                   backplane::SlotKind::kOutput &&
-                               std::count(slots.begin(), slots.end(), slots[i]) == 1);
+  if (ready()) AdoptPlan();
+  if (parts_.placement.recorded) assigned_ = backplane::AssignedParts(parts_.placement);
+  for (const OrtEpAssignedSubgraph& part : assigned_) assigned_parts_.push_back(&part);
+}
+
+void OrtSession::AdoptPlan() {
+  const auto& slots = plan().output_slots;
+  for (const auto slot : slots) {
+    output_is_plain_.push_back(plan().slots[slot].kind == backplane::SlotKind::kOutput &&
+                               std::count(slots.begin(), slots.end(), slot) == 1);
   }
   for (const auto& ep : parts_.eps) concurrent_ = concurrent_ && ep->SupportsConcurrentRuns();
   ChooseCapturingEp();
-  if (parts_.placement.recorded) assigned_ = backplane::AssignedParts(parts_.placement);
-  for (const OrtEpAssignedSubgraph& part : assigned_) assigned_parts_.push_back(&part);
 }
 
 OrtSession::OrtSession(std::unique_ptr<backplane::UnfinishedSession> unfinished)
@@ -72,11 +76,12 @@ void OrtSession::Apply(const OrtModel& model) {
   ListEnds();
 }
 
-void OrtSession::Finish(const OrtSessionOptions* options) {
+void OrtSession::Finish(const OrtSessionOptions* options,
+                        std::shared_ptr<backplane::PrepackedWeights> weights) {
   if (unfinished_ == nullptr) return;
   Require(!edit_failed_, ORT_FAIL, "A change of this session's model failed.");
   try {
-    parts_ = unfinished_->Finish(options);
+    parts_ = unfinished_->Finish(options, std::move(weights));
   } catch (...) {
     ListEnds();  // the optimizer may have exchanged some
     throw;
@@ -237,7 +242,7 @@ void OrtSession::Run(const OrtRunOptions* run_options, std::span<const char* con
                      std::span<const char* const> output_names, std::span<Value*> outputs,
                      std::span<const MemoryInfo* const> output_memory) {
   Require(!output_names.empty(), ORT_INVALID_ARGUMENT, "At least one output should be requested.");
-  Require(parts_.level != nullptr, ORT_FAIL, "Session not initialized.");
+  Require(ready(), ORT_FAIL, "Session not initialized.");
   static const OrtRunOptions kDefaultRunOptions;
   const OrtRunOptions& options = run_options != nullptr ? *run_options : kDefaultRunOptions;
   backplane::RunState run;
@@ -541,7 +546,7 @@ OrtAllocator* OrtSession::AllocatorFor(const MemoryInfo& memory) const {
 void OrtSession::SetEpDynamicOptions(std::span<const char* const> keys,
                                      std::span<const char* const> values) {
   Require(!keys.empty(), ORT_INVALID_ARGUMENT, "no inputs were passed");
-  Require(parts_.level != nullptr, ORT_FAIL, "Session not initialized.");
+  Require(ready(), ORT_FAIL, "Session not initialized.");
   for (const auto& ep : parts_.eps) ep->SetDynamicOptions(keys, values);
 }
 

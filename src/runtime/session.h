@@ -23,6 +23,8 @@ struct OrtSessionOptions;
 
 namespace backplane {
 
+class PrepackedWeights;
+
 /// What session_builder.cc makes; the parts are released in reverse order.
 struct SessionParts {
   std::shared_ptr<const OrtEnv> env;           ///< kept alive
@@ -40,7 +42,7 @@ struct SessionParts {
   std::vector<ValueInfo*> overridable_initializers;  ///< inputs with a default
   std::vector<ValueInfo*> outputs;
   std::unique_ptr<DeviceSupport> devices;  ///< null where all EPs work in host memory
-  std::unique_ptr<Level> level;            ///< the main graph's plan and frames
+  std::unique_ptr<Level> level;            ///< the main graph's plan and frames; null: see ready()
 };
 
 /// A model file, the bytes of one, or a graph in memory.
@@ -51,8 +53,10 @@ class UnfinishedSession {
  public:
   virtual ~UnfinishedSession() = default;
   virtual Graph& graph() = 0;
-  /// EPs of `options` take the place of those it was begun with; null keeps them.
-  virtual SessionParts Finish(const OrtSessionOptions* options) = 0;
+  /// EPs of `options` take the place of those it was begun with, and its entries, custom operators
+  /// and shared weights are added; null keeps all. `weights` may be null.
+  virtual SessionParts Finish(const OrtSessionOptions* options,
+                              std::shared_ptr<PrepackedWeights> weights) = 0;
   /// Instead of Finish: only as far as is needed for a compiled model (runtime/compile_model.h).
   virtual void CompileOnly() = 0;
 };
@@ -84,8 +88,12 @@ struct OrtSession final {
   explicit OrtSession(std::unique_ptr<backplane::UnfinishedSession> unfinished);
   /// Adds to the model (OrtModel::AddTo). Fails with ORT_MODEL_LOADED once the session is finished.
   void Apply(const OrtModel& model);
-  /// Makes the session ready to run; does nothing if it is.
-  void Finish(const OrtSessionOptions* options);
+  /// Makes the session ready to run; does nothing if it is. As UnfinishedSession::Finish.
+  void Finish(const OrtSessionOptions* options,
+              std::shared_ptr<backplane::PrepackedWeights> weights);
+  /// False before Finish, and for sessions that only compile (session.compile_only): those can be
+  /// asked about their model and placement, not run.
+  bool ready() const { return parts_.level != nullptr; }
 
   const std::vector<backplane::ValueInfo*>& inputs() const { return parts_.inputs; }
   const std::vector<backplane::ValueInfo*>& outputs() const { return parts_.outputs; }
@@ -148,6 +156,7 @@ struct OrtSession final {
 
  private:
   void Adopt();
+  void AdoptPlan();
   void ListEnds();
   uint32_t InputIndex(const char* name, size_t hint) const;
   uint32_t OutputIndex(const char* name, size_t hint) const;

@@ -77,8 +77,12 @@ class SessionBuilder {
   SessionParts Finish() {
     const Profiler::Begun initializing = Begin();
     Prepare();
-    Compile();
-    for (const auto& ep : parts_.eps) ep->OnSessionInitialized();
+    if (options().ConfigSwitch(kOrtSessionOptionCompileOnly)) {
+      parts_.logger->Info("session", "the session only compiles its model; it cannot be run");
+    } else {
+      Compile();
+      for (const auto& ep : parts_.eps) ep->OnSessionInitialized();
+    }
     if (parts_.profiler != nullptr)
       parts_.profiler->AddSession("session_initialization", initializing);
     return std::move(parts_);
@@ -195,6 +199,7 @@ class SessionBuilder {
     };
     partition.needs_context_nodes = context_model.wanted();
     partition.allow_host_fallback = !options().ConfigSwitch("session.disable_cpu_ep_fallback");
+    partition.config = &options().config;
     partition.record_graph = options().ConfigSwitch(kOrtSessionOptionsRecordEpGraphAssignmentInfo);
     Partition result = PartitionGraph(*parts_.graph, parts_.eps, partition);
     if (partition.record_graph) tracker_.emplace(*parts_.graph, result);
@@ -285,26 +290,39 @@ class BegunSession final : public UnfinishedSession {
   void Load(ModelSource source) { builder_.Load(std::move(source)); }
 
   Graph& graph() override { return builder_.graph(); }
-  SessionParts Finish(const SessionOptions* options) override {
-    if (options != nullptr) {
-      SessionOptions& own = builder_.mutable_options();
-      own.eps = options->eps;
-      own.ep_selection = options->ep_selection;
-      for (const auto& [key, value] : options->config.entries())
-        own.SetConfig(key.c_str(), value.c_str());
-    }
+  SessionParts Finish(const SessionOptions* options,
+                      std::shared_ptr<PrepackedWeights> weights) override {
+    SessionOptions& own = builder_.mutable_options();
+    if (options != nullptr) Add(*options, own);
+    if (weights != nullptr) own.prepacked_weights = std::move(weights);
     return builder_.Finish();
   }
   void CompileOnly() override { builder_.Prepare(); }
 
  private:
+  static void Add(const SessionOptions& options, SessionOptions& own) {
+    own.eps = options.eps;
+    own.ep_selection = options.ep_selection;
+    for (const auto& [key, value] : options.config.entries())
+      own.SetConfig(key.c_str(), value.c_str());
+    for (const OrtCustomOpDomain* domain : options.custom_op_domains) {
+      if (std::find(own.custom_op_domains.begin(), own.custom_op_domains.end(), domain) ==
+          own.custom_op_domains.end())
+        own.custom_op_domains.push_back(domain);
+    }
+    own.custom_op_libraries.insert(own.custom_op_libraries.end(),
+                                   options.custom_op_libraries.begin(),
+                                   options.custom_op_libraries.end());
+    if (options.prepacked_weights != nullptr) own.prepacked_weights = options.prepacked_weights;
+  }
+
   SessionBuilder builder_;
 };
 
 std::unique_ptr<OrtSession> BuildSession(const Env& env, ModelSource source,
                                          const SessionOptions& options) {
   return std::make_unique<OrtSession>(
-      BeginSession(env, std::move(source), options)->Finish(nullptr));
+      BeginSession(env, std::move(source), options)->Finish(nullptr, nullptr));
 }
 
 }  // namespace

@@ -54,6 +54,26 @@ def partly_compiled():
     save("partly_compiled", graph, producer_name="the producer", metadata={"key": "value"})
 
 
+def layers():
+    """Nodes that name layers, with outputs of 16 KB each and a weight of 1 KB that two of them read; a branch whose
+    nodes name none."""
+    big = [16, 256]
+    branch = [helper.make_graph([helper.make_node(op, ["r"], [f"{op}_y"], name=f"choice/{op}")], op, [],
+                                [tensor(f"{op}_y", TensorProto.FLOAT, big)]) for op in ("Abs", "Sqrt")]
+    nodes = [helper.make_node("Neg", ["x"], ["n"], name="first/neg"),
+             helper.make_node("Add", ["n", "W"], ["a"], name="first/add"),
+             helper.make_node("Mul", ["a", "W"], ["m"], name="second/mul"),
+             helper.make_node("Relu", ["m"], ["r"], name="second/relu"),
+             helper.make_node("If", ["c"], ["y"], name="choice", then_branch=branch[0], else_branch=branch[1])]
+    for node, layer in zip(nodes, ["encoder.0", "encoder.1", "decoder", "", "branch"]):
+        if layer:
+            node.metadata_props.add(key="layer_ann", value=layer)
+    weight = helper.make_tensor("W", TensorProto.FLOAT, [256], [float(i % 7) for i in range(256)])
+    graph = helper.make_graph(nodes, "layers", [tensor("x", TensorProto.FLOAT, big), tensor("c", TensorProto.BOOL, [])],
+                              [tensor("y", TensorProto.FLOAT, big)], [weight])
+    save("layers", graph)
+
+
 def foreign_context():
     """What an EP that nobody has made of a model."""
     graph = helper.make_graph(
@@ -190,7 +210,8 @@ def neg_relu_neg():
 
 
 if __name__ == "__main__":
-    for make in (add, two, types, neg_relu_neg, chain, on_a, captures, carried, scanned, partly_compiled, foreign_context):
+    for make in (add, two, types, neg_relu_neg, chain, on_a, captures, carried, scanned, partly_compiled, foreign_context,
+                 layers):
         make()
     for path in sorted(FOLDER.glob("*.onnx")):
         print(path.name, path.stat().st_size)

@@ -6,6 +6,9 @@
 //   groups  "runs" (default): claimed nodes that follow each other are a group; "each": every node
 //           is one; "all": all are one, cycle or not
 //   fail    a message: GetCapability returns it as a status
+//   has     bytes that GetAvailableResource gives; "none": it knows nothing, "fail": a status,
+//           "litres": a unit that nobody knows; default: the EP does not have it
+#include <cstdlib>
 #include <cstring>
 #include <set>
 #include <sstream>
@@ -59,11 +62,13 @@ struct Ep : OrtEp {
   std::string Option(const OrtSessionOptions* options, const std::string& key) const;
   void Claim(const OrtGraph* graph, OrtEpGraphSupportInfo* support) const;
   bool Wants(const OrtNode* node) const;
+  static OrtStatus* Available(const OrtEp* self, OrtResourceCount* available) noexcept;
 
   std::string name;
   std::set<std::string> operators;
   std::string groups;
   std::string fail;
+  std::string has;
 };
 
 Ep::Ep(std::string ep_name, const OrtSessionOptions* options) : OrtEp{}, name(std::move(ep_name)) {
@@ -71,6 +76,7 @@ Ep::Ep(std::string ep_name, const OrtSessionOptions* options) : OrtEp{}, name(st
   for (std::string op; std::getline(claim, op, ',');) operators.insert(op);
   groups = Option(options, "groups");
   fail = Option(options, "fail");
+  has = Option(options, "has");
   ort_version_supported = ORT_API_VERSION;
   GetName = [](const OrtEp* self) noexcept { return static_cast<const Ep*>(self)->name.c_str(); };
   GetCapability = [](OrtEp* self, const OrtGraph* graph, OrtEpGraphSupportInfo* support) noexcept {
@@ -81,9 +87,20 @@ Ep::Ep(std::string ep_name, const OrtSessionOptions* options) : OrtEp{}, name(st
     for (size_t i = 0; i < count; ++i) infos[i] = new Group();
     return static_cast<OrtStatus*>(nullptr);
   };
+  if (!has.empty()) GetAvailableResource = Available;
   ReleaseNodeComputeInfos = [](OrtEp*, OrtNodeComputeInfo** infos, size_t count) noexcept {
     for (size_t i = 0; i < count; ++i) delete static_cast<Group*>(infos[i]);
   };
+}
+
+OrtStatus* Ep::Available(const OrtEp* self, OrtResourceCount* available) noexcept {
+  const std::string& has = static_cast<const Ep*>(self)->has;
+  if (has == "fail") return ort->CreateStatus(ORT_EP_FAIL, "it does not know what it has");
+  *available = {};
+  if (has == "none") return nullptr;
+  available->kind = has == "litres" ? 77 : OrtResourceCountKind_TotalBytes;
+  available->value.total_bytes = has == "litres" ? 1 : std::strtoull(has.c_str(), nullptr, 10);
+  return nullptr;
 }
 
 std::string Ep::Option(const OrtSessionOptions* options, const std::string& key) const {
@@ -91,6 +108,10 @@ std::string Ep::Option(const OrtSessionOptions* options, const std::string& key)
   for (const char c : name) entry += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
   entry += "." + key;
   int present = 0;
+  // ONNX Runtime shortens the prefix for names that it knows, CUDAExecutionProvider for one.
+  const std::string shorter = entry.substr(0, entry.find("executionprovider")) + "." + key;
+  Check(ort->HasSessionConfigEntry(options, shorter.c_str(), &present));
+  if (present != 0) entry = shorter;
   Check(ort->HasSessionConfigEntry(options, entry.c_str(), &present));
   if (present == 0) return "";
   size_t size = 0;
@@ -163,6 +184,7 @@ struct Factory : OrtEpFactory {
       ort->AddKeyValuePair(options, "claim", "");
       ort->AddKeyValuePair(options, "groups", "runs");
       ort->AddKeyValuePair(options, "fail", "");
+      ort->AddKeyValuePair(options, "has", "");
       OrtStatus* status =
           ep_api->CreateEpDevice(self, devices[i], nullptr, options, &offered[(*used)++]);
       ort->ReleaseKeyValuePairs(options);
