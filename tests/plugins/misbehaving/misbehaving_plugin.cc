@@ -5,6 +5,8 @@
 //   null:CALLBACK                   the callback is left out; null:ep, null:compute_info: what the
 //                                   callback should have made is
 //   version:ep=N, version:compute_info=N, version:profiler=N   what ort_version_supported states
+//   compile:half, compile:half_throw   Compile fails, or throws, once it made all but the last
+//                                   compute info and an EPContext node
 //   claim:null|foreign|empty|twice|overlap|cycle|everything   what GetCapability asks for
 //   output:none|rank|negative|huge|index|input_index|small   what Compute does with its output
 //
@@ -176,9 +178,17 @@ OrtStatus* GetCapability(OrtEp*, const OrtGraph* graph, OrtEpGraphSupportInfo* i
 }
 
 OrtStatus* Compile(OrtEp*, const OrtGraph** graphs, const OrtNode**, size_t count,
-                   OrtNodeComputeInfo** infos, OrtNode**) {
+                   OrtNodeComputeInfo** infos, OrtNode** context_nodes) {
   if (OrtStatus* status = Enter("Compile")) return status;
   for (size_t i = 0; i < count; ++i) {
+    if (Fault().rfind("compile:half", 0) == 0 && i + 1 == count) {
+      if (OrtStatus* status =
+              ort->GetModelEditorApi()->CreateNode("EPContext", "com.microsoft", "half", nullptr, 0,
+                                                   nullptr, 0, nullptr, 0, &context_nodes[0]))
+        return status;
+      if (Does("compile:half_throw")) throw std::runtime_error("half-way out");
+      return ort->CreateStatus(ORT_EP_FAIL, "half of it is compiled");
+    }
     auto* info = new ComputeInfo();
     infos[i] = info;
     info->ort_version_supported = Version("compute_info");
