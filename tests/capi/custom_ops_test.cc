@@ -181,6 +181,22 @@ TEST_F(CustomOps, BothStylesOfKernelsRunAndAreDestroyed) {
   }
 }
 
+TEST_F(CustomOps, ModelEditorSessionsGetThemWhenTheyAreFinished) {
+  if (!OnBackplane()) GTEST_SKIP() << "ONNX Runtime knows only those of the beginning";
+  const auto scale = MakeOperator("Scale");
+  scale->compute = [&](OrtKernelContext* context) {
+    return Map<float>(context, [](float x) { return x * 10; });
+  };
+  Add(*scale);
+  options_ = NewOptions();
+  ASSERT_OK(Api().AddCustomOpDomain(options_, domain_));
+  const OrtModelEditorApi& editor = *Api().GetModelEditorApi();
+  ASSERT_OK(editor.CreateModelEditorSession(Env(), ModelPath("custom_chain").c_str(), nullptr,
+                                            session_.out()));
+  ASSERT_OK(editor.FinalizeModelEditorSession(session_, options_, nullptr));
+  EXPECT_EQ(Results<float>({"x"}, {{1, -2, 4}}, {3}), (Floats{10, 0, 40}));
+}
+
 TEST_F(CustomOps, FailuresReachTheCaller) {
   const auto scale = MakeOperator("Scale");
   scale->compute = [&](OrtKernelContext*) {

@@ -343,5 +343,23 @@ TEST_F(KernelEp, SessionsShareWhatTheyPackIntoOneContainer) {
   EXPECT_EQ(Outputs(sessions[1], {{"x", input}}, {"y"}), first);
 }
 
+TEST_F(KernelEp, ModelEditorSessionsShareWhatTheyPackToo) {
+  if (!OnBackplane()) GTEST_SKIP() << "ONNX Runtime shares weights of its own EP only";
+  Handle<OrtPrepackedWeightsContainer> container;
+  ASSERT_OK(Api().CreatePrepackedWeightsContainer(container.out()));
+  const OrtModelEditorApi& editor = *Api().GetModelEditorApi();
+  const auto options = Options();
+  Take();
+  std::vector<Handle<OrtSession>> sessions(2);
+  for (auto& session : sessions) {
+    ASSERT_OK(editor.CreateModelEditorSession(Env(), ModelPath("kernels").c_str(), options,
+                                              session.out()));
+    ASSERT_OK(editor.FinalizeModelEditorSession(session, nullptr, container));
+  }
+  const auto shared = Take("SetShared");
+  ASSERT_EQ(shared.size(), 2u);
+  EXPECT_EQ(shared[0], shared[1]);  // the same address
+}
+
 }  // namespace
 }  // namespace capi
