@@ -4,6 +4,7 @@
 #include "abi/legacy_providers.h"
 
 #include <algorithm>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -13,6 +14,21 @@
 #include "runtime/env.h"
 #include "runtime/execution_providers.h"
 #include "runtime/session_options.h"
+
+namespace backplane::abi {
+
+/// Options of an EP that are made before it is appended: text, and pointers that text cannot say.
+struct NamedEpOptions {
+  KeyValuePairs pairs;
+  std::map<std::string, void*> pointers;
+};
+
+}  // namespace backplane::abi
+
+struct OrtCUDAProviderOptionsV2 final : backplane::abi::NamedEpOptions {};
+struct OrtTensorRTProviderOptionsV2 final : backplane::abi::NamedEpOptions {};
+struct OrtCANNProviderOptions final : backplane::abi::NamedEpOptions {};
+struct OrtDnnlProviderOptions final : backplane::abi::NamedEpOptions {};
 
 namespace backplane::abi {
 namespace {
@@ -123,6 +139,69 @@ OrtStatus* AppendNamed(OrtSessionOptions* options, const char* provider, const c
   return AppendNamed(options, provider, pairs);
 }
 
+OrtStatus* AppendNamed(OrtSessionOptions* options, const char* provider,
+                       const NamedEpOptions* ep_options) noexcept {
+  static const NamedEpOptions kNone;
+  return AppendNamed(options, provider, (ep_options == nullptr ? kNone : *ep_options).pairs);
+}
+
+// Only for an EP that can be had: programs take a failure here for the EP's absence.
+template <typename Options>
+OrtStatus* CreateNamed(const char* provider, Options** out) noexcept {
+  return Guard([&] {
+    NotNull(out, "out");
+    *out = nullptr;
+    OrtSessionOptions trial;
+    const std::string refusal = AppendEpByName(trial, FindProvider(provider)->ep, {});
+    Require(refusal.empty(), ORT_FAIL, "{} execution provider is not enabled in this build. {}",
+            provider, refusal);
+    *out = new Options();
+  });
+}
+
+OrtStatus* UpdateNamed(NamedEpOptions* options, const char* const* keys, const char* const* values,
+                       size_t count) noexcept {
+  return Guard([&] {
+    NotNull(options, "provider_options");
+    const KeyValuePairs pairs = PairsOf(keys, values, count);
+    for (const auto& [key, value] : pairs.entries()) options->pairs.Set(key, value);
+  });
+}
+
+// The EP gets the address as a number, as with options in text.
+OrtStatus* UpdateNamedWithValue(NamedEpOptions* options, const char* key, void* value) noexcept {
+  return Guard([&] {
+    NotNull(options, "provider_options");
+    NotNull(key, "key");
+    options->pointers[key] = value;
+    options->pairs.Set(key, Format("{}", reinterpret_cast<uintptr_t>(value)));
+  });
+}
+
+OrtStatus* GetNamedByName(const NamedEpOptions* options, const char* key, void** value) noexcept {
+  return Guard([&] {
+    NotNull(options, "provider_options");
+    NotNull(key, "key");
+    NotNull(value, "ptr");
+    const auto it = options->pointers.find(key);
+    *value = it == options->pointers.end() ? nullptr : it->second;
+  });
+}
+
+// "key=value;key=value".
+OrtStatus* GetNamedAsString(const NamedEpOptions* options, OrtAllocator* allocator,
+                            char** out) noexcept {
+  return Guard([&] {
+    NotNull(options, "provider_options");
+    NotNull(allocator, "allocator");
+    NotNull(out, "ptr");
+    std::string text;
+    for (const auto& [key, value] : options->pairs.entries())
+      text += Format("{}{}={}", text.empty() ? "" : ";", key, value);
+    *out = CopyText(text, allocator);
+  });
+}
+
 std::string ListOfProviders() {
   std::string list;
   for (const KnownProvider& known : kProviders) {
@@ -227,28 +306,31 @@ OrtStatus* SessionOptionsAppendExecutionProvider_CUDA(
     OrtSessionOptions* options, const OrtCUDAProviderOptions* cuda_options) noexcept {
   return AppendNamedOn(options, "CUDA", cuda_options == nullptr ? 0 : cuda_options->device_id);
 }
-OrtStatus* SessionOptionsAppendExecutionProvider_CUDA_V2(OrtSessionOptions* options,
-                                                         const OrtCUDAProviderOptionsV2*) noexcept {
-  return AppendNamed(options, "CUDA");
+OrtStatus* SessionOptionsAppendExecutionProvider_CUDA_V2(
+    OrtSessionOptions* options, const OrtCUDAProviderOptionsV2* provider_options) noexcept {
+  return AppendNamed(options, "CUDA", provider_options);
 }
-OrtStatus* CreateCUDAProviderOptions(OrtCUDAProviderOptionsV2**) noexcept { return Absent("CUDA"); }
-OrtStatus* UpdateCUDAProviderOptions(OrtCUDAProviderOptionsV2*, const char* const*,
-                                     const char* const*, size_t) noexcept {
-  return Absent("CUDA");
+OrtStatus* CreateCUDAProviderOptions(OrtCUDAProviderOptionsV2** out) noexcept {
+  return CreateNamed("CUDA", out);
 }
-OrtStatus* UpdateCUDAProviderOptionsWithValue(OrtCUDAProviderOptionsV2*, const char*,
-                                              void*) noexcept {
-  return Absent("CUDA");
+OrtStatus* UpdateCUDAProviderOptions(OrtCUDAProviderOptionsV2* provider_options,
+                                     const char* const* keys, const char* const* values,
+                                     size_t num_keys) noexcept {
+  return UpdateNamed(provider_options, keys, values, num_keys);
 }
-OrtStatus* GetCUDAProviderOptionsByName(const OrtCUDAProviderOptionsV2*, const char*,
-                                        void**) noexcept {
-  return Absent("CUDA");
+OrtStatus* UpdateCUDAProviderOptionsWithValue(OrtCUDAProviderOptionsV2* provider_options,
+                                              const char* key, void* value) noexcept {
+  return UpdateNamedWithValue(provider_options, key, value);
 }
-OrtStatus* GetCUDAProviderOptionsAsString(const OrtCUDAProviderOptionsV2*, OrtAllocator*,
-                                          char**) noexcept {
-  return Absent("CUDA");
+OrtStatus* GetCUDAProviderOptionsByName(const OrtCUDAProviderOptionsV2* provider_options,
+                                        const char* key, void** ptr) noexcept {
+  return GetNamedByName(provider_options, key, ptr);
 }
-void ReleaseCUDAProviderOptions(OrtCUDAProviderOptionsV2*) noexcept {}
+OrtStatus* GetCUDAProviderOptionsAsString(const OrtCUDAProviderOptionsV2* provider_options,
+                                          OrtAllocator* allocator, char** ptr) noexcept {
+  return GetNamedAsString(provider_options, allocator, ptr);
+}
+void ReleaseCUDAProviderOptions(OrtCUDAProviderOptionsV2* input) noexcept { delete input; }
 
 OrtStatus* SessionOptionsAppendExecutionProvider_TensorRT(
     OrtSessionOptions* options, const OrtTensorRTProviderOptions* tensorrt_options) noexcept {
@@ -256,29 +338,30 @@ OrtStatus* SessionOptionsAppendExecutionProvider_TensorRT(
                        tensorrt_options == nullptr ? 0 : tensorrt_options->device_id);
 }
 OrtStatus* SessionOptionsAppendExecutionProvider_TensorRT_V2(
-    OrtSessionOptions* options, const OrtTensorRTProviderOptionsV2*) noexcept {
-  return AppendNamed(options, "TensorRT");
+    OrtSessionOptions* options, const OrtTensorRTProviderOptionsV2* provider_options) noexcept {
+  return AppendNamed(options, "TensorRT", provider_options);
 }
-OrtStatus* CreateTensorRTProviderOptions(OrtTensorRTProviderOptionsV2**) noexcept {
-  return Absent("TensorRT");
+OrtStatus* CreateTensorRTProviderOptions(OrtTensorRTProviderOptionsV2** out) noexcept {
+  return CreateNamed("TensorRT", out);
 }
-OrtStatus* UpdateTensorRTProviderOptions(OrtTensorRTProviderOptionsV2*, const char* const*,
-                                         const char* const*, size_t) noexcept {
-  return Absent("TensorRT");
+OrtStatus* UpdateTensorRTProviderOptions(OrtTensorRTProviderOptionsV2* provider_options,
+                                         const char* const* keys, const char* const* values,
+                                         size_t num_keys) noexcept {
+  return UpdateNamed(provider_options, keys, values, num_keys);
 }
-OrtStatus* UpdateTensorRTProviderOptionsWithValue(OrtTensorRTProviderOptionsV2*, const char*,
-                                                  void*) noexcept {
-  return Absent("TensorRT");
+OrtStatus* UpdateTensorRTProviderOptionsWithValue(OrtTensorRTProviderOptionsV2* provider_options,
+                                                  const char* key, void* value) noexcept {
+  return UpdateNamedWithValue(provider_options, key, value);
 }
-OrtStatus* GetTensorRTProviderOptionsByName(const OrtTensorRTProviderOptionsV2*, const char*,
-                                            void**) noexcept {
-  return Absent("TensorRT");
+OrtStatus* GetTensorRTProviderOptionsByName(const OrtTensorRTProviderOptionsV2* provider_options,
+                                            const char* key, void** ptr) noexcept {
+  return GetNamedByName(provider_options, key, ptr);
 }
-OrtStatus* GetTensorRTProviderOptionsAsString(const OrtTensorRTProviderOptionsV2*, OrtAllocator*,
-                                              char**) noexcept {
-  return Absent("TensorRT");
+OrtStatus* GetTensorRTProviderOptionsAsString(const OrtTensorRTProviderOptionsV2* provider_options,
+                                              OrtAllocator* allocator, char** ptr) noexcept {
+  return GetNamedAsString(provider_options, allocator, ptr);
 }
-void ReleaseTensorRTProviderOptions(OrtTensorRTProviderOptionsV2*) noexcept {}
+void ReleaseTensorRTProviderOptions(OrtTensorRTProviderOptionsV2* input) noexcept { delete input; }
 
 OrtStatus* SessionOptionsAppendExecutionProvider_ROCM(
     OrtSessionOptions* options, const OrtROCMProviderOptions* rocm_options) noexcept {
@@ -295,39 +378,47 @@ OrtStatus* GetROCMProviderOptionsAsString(const OrtROCMProviderOptions*, OrtAllo
 }
 void ReleaseROCMProviderOptions(OrtROCMProviderOptions*) noexcept {}
 
-OrtStatus* SessionOptionsAppendExecutionProvider_CANN(OrtSessionOptions* options,
-                                                      const OrtCANNProviderOptions*) noexcept {
-  return AppendNamed(options, "CANN");
+OrtStatus* SessionOptionsAppendExecutionProvider_CANN(
+    OrtSessionOptions* options, const OrtCANNProviderOptions* provider_options) noexcept {
+  return AppendNamed(options, "CANN", provider_options);
 }
-OrtStatus* CreateCANNProviderOptions(OrtCANNProviderOptions**) noexcept { return Absent("CANN"); }
-OrtStatus* UpdateCANNProviderOptions(OrtCANNProviderOptions*, const char* const*,
-                                     const char* const*, size_t) noexcept {
-  return Absent("CANN");
+OrtStatus* CreateCANNProviderOptions(OrtCANNProviderOptions** out) noexcept {
+  return CreateNamed("CANN", out);
 }
-OrtStatus* GetCANNProviderOptionsAsString(const OrtCANNProviderOptions*, OrtAllocator*,
-                                          char**) noexcept {
-  return Absent("CANN");
+OrtStatus* UpdateCANNProviderOptions(OrtCANNProviderOptions* provider_options,
+                                     const char* const* keys, const char* const* values,
+                                     size_t num_keys) noexcept {
+  return UpdateNamed(provider_options, keys, values, num_keys);
 }
-void ReleaseCANNProviderOptions(OrtCANNProviderOptions*) noexcept {}
+OrtStatus* GetCANNProviderOptionsAsString(const OrtCANNProviderOptions* provider_options,
+                                          OrtAllocator* allocator, char** ptr) noexcept {
+  return GetNamedAsString(provider_options, allocator, ptr);
+}
+void ReleaseCANNProviderOptions(OrtCANNProviderOptions* input) noexcept { delete input; }
 
-OrtStatus* SessionOptionsAppendExecutionProvider_Dnnl(OrtSessionOptions* options,
-                                                      const OrtDnnlProviderOptions*) noexcept {
-  return AppendNamed(options, "oneDNN");
+OrtStatus* SessionOptionsAppendExecutionProvider_Dnnl(
+    OrtSessionOptions* options, const OrtDnnlProviderOptions* provider_options) noexcept {
+  return AppendNamed(options, "oneDNN", provider_options);
 }
-OrtStatus* CreateDnnlProviderOptions(OrtDnnlProviderOptions**) noexcept { return Absent("oneDNN"); }
-OrtStatus* UpdateDnnlProviderOptions(OrtDnnlProviderOptions*, const char* const*,
-                                     const char* const*, size_t) noexcept {
-  return Absent("oneDNN");
+OrtStatus* CreateDnnlProviderOptions(OrtDnnlProviderOptions** out) noexcept {
+  return CreateNamed("oneDNN", out);
 }
-OrtStatus* GetDnnlProviderOptionsAsString(const OrtDnnlProviderOptions*, OrtAllocator*,
-                                          char**) noexcept {
-  return Absent("oneDNN");
+OrtStatus* UpdateDnnlProviderOptions(OrtDnnlProviderOptions* provider_options,
+                                     const char* const* keys, const char* const* values,
+                                     size_t num_keys) noexcept {
+  return UpdateNamed(provider_options, keys, values, num_keys);
 }
-void ReleaseDnnlProviderOptions(OrtDnnlProviderOptions*) noexcept {}
+OrtStatus* GetDnnlProviderOptionsAsString(const OrtDnnlProviderOptions* provider_options,
+                                          OrtAllocator* allocator, char** ptr) noexcept {
+  return GetNamedAsString(provider_options, allocator, ptr);
+}
+void ReleaseDnnlProviderOptions(OrtDnnlProviderOptions* input) noexcept { delete input; }
 
 OrtStatus* SessionOptionsAppendExecutionProvider_OpenVINO(
-    OrtSessionOptions* options, const OrtOpenVINOProviderOptions*) noexcept {
-  return AppendNamed(options, "OpenVINO");
+    OrtSessionOptions* options, const OrtOpenVINOProviderOptions* openvino_options) noexcept {
+  const char* type = openvino_options == nullptr ? nullptr : openvino_options->device_type;
+  const char* const key = "device_type";
+  return AppendNamed(options, "OpenVINO", &key, &type, type == nullptr || *type == '\0' ? 0 : 1);
 }
 OrtStatus* SessionOptionsAppendExecutionProvider_OpenVINO_V2(
     OrtSessionOptions* options, const char* const* provider_options_keys,
@@ -378,6 +469,16 @@ OrtStatus* OrtSessionOptionsAppendExecutionProvider_Dnnl(OrtSessionOptions* opti
 OrtStatus* OrtSessionOptionsAppendExecutionProvider_Tensorrt(OrtSessionOptions* options,
                                                              int device_id) noexcept {
   return backplane::abi::AppendNamedOn(options, "TensorRT", device_id);
+}
+
+// ONNX Runtime exports these on Apple's systems and on Windows.
+ORT_EXPORT OrtStatus* OrtSessionOptionsAppendExecutionProvider_CoreML(OrtSessionOptions* options,
+                                                                      uint32_t) noexcept {
+  return backplane::abi::AppendNamed(options, "CoreML");
+}
+ORT_EXPORT OrtStatus* OrtSessionOptionsAppendExecutionProvider_DML(OrtSessionOptions* options,
+                                                                   int device_id) noexcept {
+  return backplane::abi::AppendNamedOn(options, "DML", device_id);
 }
 
 }  // extern "C"

@@ -1,0 +1,268 @@
+// The older ways of asking for an EP: functions with an EP in their name, structs and text options.
+// Each finds a plug-in of that name, registered or installed. ONNX Runtime's CPU build has the
+// texts only.
+#include <dlfcn.h>
+#include <gmock/gmock.h>
+
+#include "capi/ep_support.h"
+
+namespace capi {
+namespace {
+
+using testing::AllOf;
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+using AppendFunction = Outcome (*)(OrtSessionOptions*);
+
+/// A function of the library that is not in OrtApi.
+template <typename... Params>
+OrtStatus* CallExported(const char* name, OrtSessionOptions* options, Params... params) {
+  using Function = OrtStatus* (*)(OrtSessionOptions*, Params...);
+  void* found = dlsym(RTLD_DEFAULT, name);
+  if (found == nullptr) return Api().CreateStatus(ORT_FAIL, "not exported");
+  return reinterpret_cast<Function>(found)(options, params...);
+}
+
+struct Legacy {
+  const char* call;
+  const char* ep;     ///< what the plug-in is called
+  const char* label;  ///< in the text where there is none
+  AppendFunction append;
+};
+
+const Legacy kCalls[] = {
+    {"CUDA", "CUDAExecutionProvider", "CUDA",
+     [](OrtSessionOptions* o) -> Outcome {
+       OrtCUDAProviderOptions cuda{};
+       return Api().SessionOptionsAppendExecutionProvider_CUDA(o, &cuda);
+     }},
+    {"TensorRT", "TensorrtExecutionProvider", "TensorRT",
+     [](OrtSessionOptions* o) -> Outcome {
+       OrtTensorRTProviderOptions tensorrt{};
+       return Api().SessionOptionsAppendExecutionProvider_TensorRT(o, &tensorrt);
+     }},
+    {"ROCM", "ROCMExecutionProvider", "ROCM",
+     [](OrtSessionOptions* o) -> Outcome {
+       OrtROCMProviderOptions rocm{};
+       return Api().SessionOptionsAppendExecutionProvider_ROCM(o, &rocm);
+     }},
+    {"MIGraphX", "MIGraphXExecutionProvider", "MIGraphX",
+     [](OrtSessionOptions* o) -> Outcome {
+       OrtMIGraphXProviderOptions migraphx{};
+       return Api().SessionOptionsAppendExecutionProvider_MIGraphX(o, &migraphx);
+     }},
+    {"OpenVINO", "OpenVINOExecutionProvider", "OpenVINO",
+     [](OrtSessionOptions* o) -> Outcome {
+       OrtOpenVINOProviderOptions openvino{};
+       return Api().SessionOptionsAppendExecutionProvider_OpenVINO(o, &openvino);
+     }},
+    {"OpenVINO_V2", "OpenVINOExecutionProvider", "OpenVINO",
+     [](OrtSessionOptions* o) -> Outcome {
+       return Api().SessionOptionsAppendExecutionProvider_OpenVINO_V2(o, nullptr, nullptr, 0);
+     }},
+    {"VitisAI", "VitisAIExecutionProvider", "VitisAI",
+     [](OrtSessionOptions* o) -> Outcome {
+       return Api().SessionOptionsAppendExecutionProvider_VitisAI(o, nullptr, nullptr, 0);
+     }},
+    {"exported CUDA", "CUDAExecutionProvider", "CUDA",
+     [](OrtSessionOptions* o) -> Outcome {
+       return CallExported("OrtSessionOptionsAppendExecutionProvider_CUDA", o, 0);
+     }},
+    {"exported TensorRT", "TensorrtExecutionProvider", "TensorRT",
+     [](OrtSessionOptions* o) -> Outcome {
+       return CallExported("OrtSessionOptionsAppendExecutionProvider_Tensorrt", o, 0);
+     }},
+    {"exported DNNL", "DnnlExecutionProvider", "oneDNN",
+     [](OrtSessionOptions* o) -> Outcome {
+       return CallExported("OrtSessionOptionsAppendExecutionProvider_Dnnl", o, 1);
+     }},
+    {"exported CoreML", "CoreMLExecutionProvider", "CoreML",
+     [](OrtSessionOptions* o) -> Outcome {
+       return CallExported("OrtSessionOptionsAppendExecutionProvider_CoreML", o, uint32_t{0});
+     }},
+    {"exported DML", "DmlExecutionProvider", "DML",
+     [](OrtSessionOptions* o) -> Outcome {
+       return CallExported("OrtSessionOptionsAppendExecutionProvider_DML", o, 0);
+     }},
+};
+
+class LegacyTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    if (!OnBackplane()) GTEST_SKIP() << "ONNX Runtime's CPU build has none of them";
+    ASSERT_NE(Env(), nullptr);  // the env knows the libraries
+  }
+  std::vector<std::string> Created(const OrtSessionOptions* options) {
+    life_.Take();
+    OpenModel("add", options);
+    return life_.Take("CreateEp ");
+  }
+  LifeCycle life_;
+};
+
+TEST_F(LegacyTest, AbsentOnesSayWhatWasLookedForAndWhere) {
+  for (const Legacy& call : kCalls) {
+    Handle<OrtSessionOptions> options = NewOptions();
+    const Outcome outcome = call.append(options);
+    EXPECT_EQ(outcome.code, ORT_FAIL) << call.call;
+    EXPECT_THAT(outcome.message,
+                AllOf(HasSubstr(std::string(call.label) +
+                                " execution provider is not enabled in this build."),
+                      HasSubstr("No registered EP library makes " + std::string(call.ep)),
+                      HasSubstr("none of lib"), HasSubstr(" is in /")))
+        << call.call;
+  }
+}
+
+TEST_F(LegacyTest, ThosesOfOtherPlatformsSayWhich) {
+  Handle<OrtSessionOptions> options = NewOptions();
+  EXPECT_FAILS(CallExported("OrtSessionOptionsAppendExecutionProvider_CoreML", options, 0u),
+               ORT_FAIL, "It exists on Apple's systems only.");
+  EXPECT_FAILS(CallExported("OrtSessionOptionsAppendExecutionProvider_DML", options, 0), ORT_FAIL,
+               "It exists on Windows only.");
+}
+
+TEST_F(LegacyTest, RegisteredOnesAreUsed) {
+  for (const Legacy& call : kCalls) {
+    life_.Set("NAMES", call.ep);
+    Registered library("legacy");
+    Handle<OrtSessionOptions> options = NewOptions();
+    EXPECT_OK(call.append(options)) << call.call;
+    EXPECT_THAT(Created(options), ElementsAre("CreateEp " + std::string(call.ep) + " 0"))
+        << call.call;
+  }
+}
+
+TEST_F(LegacyTest, InstalledOnesAreRegistered) {
+  const auto folder = std::filesystem::temp_directory_path() / ("eps_" + std::to_string(getpid()));
+  std::filesystem::create_directories(folder);
+  const auto library = folder / "libonnxruntime_providers_tensorrt_plugin.so";
+  std::filesystem::copy_file(PluginPath(), library,
+                             std::filesystem::copy_options::overwrite_existing);
+  setenv("BACKPLANE_EP_PATH", folder.c_str(), 1);
+  {
+    Handle<OrtSessionOptions> options = NewOptions();
+    OrtTensorRTProviderOptions tensorrt{};
+    EXPECT_OK(Api().SessionOptionsAppendExecutionProvider_TensorRT(options, &tensorrt));
+    EXPECT_THAT(Created(options), ElementsAre("CreateEp TensorrtExecutionProvider 0"));
+  }
+  unsetenv("BACKPLANE_EP_PATH");
+  EXPECT_OK(Unregister("TensorrtExecutionProvider"));
+  std::filesystem::remove_all(folder);
+}
+
+TEST_F(LegacyTest, AnInstalledFileThatDoesNotWorkIsAnErrorOfItsOwn) {
+  const auto folder = std::filesystem::temp_directory_path() / ("bad_" + std::to_string(getpid()));
+  std::filesystem::create_directories(folder);
+  std::ofstream(folder / "libonnxruntime_providers_tensorrt_plugin.so") << "no library";
+  setenv("BACKPLANE_EP_PATH", folder.c_str(), 1);
+  Handle<OrtSessionOptions> options = NewOptions();
+  OrtTensorRTProviderOptions tensorrt{};
+  EXPECT_FAILS(Api().SessionOptionsAppendExecutionProvider_TensorRT(options, &tensorrt), ORT_FAIL,
+               "Failed to load library " + folder.string());
+  unsetenv("BACKPLANE_EP_PATH");
+  std::filesystem::remove_all(folder);
+}
+
+// -- options that are made first
+// ----------------------------------------------------------------------------------------------
+
+TEST_F(LegacyTest, OptionStructsReachTheEp) {
+  life_.Set("NAMES", "CUDAExecutionProvider");
+  life_.Set("OPTIONS", "device_id=0,gpu_mem_limit=1,user_compute_stream=0");
+  Registered library("cuda");
+  OrtCUDAProviderOptionsV2* cuda = nullptr;
+  ASSERT_OK(Api().CreateCUDAProviderOptions(&cuda));
+  const char* keys[] = {"gpu_mem_limit", "device_id"};
+  const char* values[] = {"77", "0"};
+  ASSERT_OK(Api().UpdateCUDAProviderOptions(cuda, keys, values, 2));
+  char* text = nullptr;
+  ASSERT_OK(Api().GetCUDAProviderOptionsAsString(cuda, DefaultAllocator(), &text));
+  EXPECT_EQ(TakeText(text), "device_id=0;gpu_mem_limit=77");
+  ASSERT_OK(Api().UpdateCUDAProviderOptionsWithValue(cuda, "user_compute_stream", &life_));
+  void* stream = nullptr;
+  ASSERT_OK(Api().GetCUDAProviderOptionsByName(cuda, "user_compute_stream", &stream));
+  EXPECT_EQ(stream, &life_);
+  Handle<OrtSessionOptions> options = NewOptions();
+  ASSERT_OK(Api().SessionOptionsAppendExecutionProvider_CUDA_V2(options, cuda));
+  Api().ReleaseCUDAProviderOptions(cuda);
+  const auto created = Created(options);
+  ASSERT_EQ(created.size(), 1u);
+  EXPECT_THAT(created[0], HasSubstr("gpu_mem_limit=77"));
+}
+
+TEST_F(LegacyTest, OptionStructsOfOthersToo) {
+  const char* key = "unheard_of";
+  const char* value = "1";
+  life_.Set("NAMES", "TensorrtExecutionProvider,CANNExecutionProvider,DnnlExecutionProvider");
+  life_.Set("OPTIONS", "unheard_of=0");
+  Registered library("three");
+  Handle<OrtSessionOptions> options = NewOptions();
+  OrtTensorRTProviderOptionsV2* tensorrt = nullptr;
+  ASSERT_OK(Api().CreateTensorRTProviderOptions(&tensorrt));
+  EXPECT_OK(Api().UpdateTensorRTProviderOptions(tensorrt, &key, &value, 1));
+  EXPECT_OK(Api().SessionOptionsAppendExecutionProvider_TensorRT_V2(options, tensorrt));
+  Api().ReleaseTensorRTProviderOptions(tensorrt);
+  OrtCANNProviderOptions* cann = nullptr;
+  ASSERT_OK(Api().CreateCANNProviderOptions(&cann));
+  EXPECT_OK(Api().UpdateCANNProviderOptions(cann, &key, &value, 1));
+  EXPECT_OK(Api().SessionOptionsAppendExecutionProvider_CANN(options, cann));
+  Api().ReleaseCANNProviderOptions(cann);
+  OrtDnnlProviderOptions* dnnl = nullptr;
+  ASSERT_OK(Api().CreateDnnlProviderOptions(&dnnl));
+  EXPECT_OK(Api().UpdateDnnlProviderOptions(dnnl, &key, &value, 1));
+  EXPECT_OK(Api().SessionOptionsAppendExecutionProvider_Dnnl(options, dnnl));
+  Api().ReleaseDnnlProviderOptions(dnnl);
+  EXPECT_EQ(Created(options).size(), 3u);
+}
+
+TEST_F(LegacyTest, OptionStructsOfAbsentEps) {
+  OrtCUDAProviderOptionsV2* cuda = nullptr;
+  EXPECT_FAILS(Api().CreateCUDAProviderOptions(&cuda), ORT_FAIL,
+               "CUDA execution provider is not enabled in this build.");
+  EXPECT_EQ(cuda, nullptr);
+  Api().ReleaseCUDAProviderOptions(nullptr);
+}
+
+// -- by name
+// ----------------------------------------------------------------------------------------------
+
+TEST(AppendByNameTest, EveryNameOfTheListIsKnown) {
+  Handle<OrtSessionOptions> options = NewOptions();
+  const std::string list =
+      Outcome(Api().SessionOptionsAppendExecutionProvider(options, "Nobody", nullptr, nullptr, 0))
+          .message;
+  size_t names = 0;
+  for (size_t at = list.find("values are"); (at = list.find('\'', at)) != std::string::npos;) {
+    const size_t end = list.find('\'', at + 1);
+    ASSERT_NE(end, std::string::npos);
+    const std::string name = list.substr(at + 1, end - at - 1);
+    at = end + 1;
+    ++names;
+    const Outcome outcome =
+        Api().SessionOptionsAppendExecutionProvider(options, name.c_str(), nullptr, nullptr, 0);
+    if (outcome.ok()) continue;
+    EXPECT_EQ(outcome.code, ORT_INVALID_ARGUMENT) << name;
+    EXPECT_THAT(outcome.message, testing::Not(HasSubstr("Unknown provider name"))) << name;
+  }
+  EXPECT_GT(names, 10u);
+}
+
+TEST_F(LegacyTest, OptionsByNameBecomeEntriesAndAreStrict) {
+  life_.Set("NAMES", "ByName");
+  life_.Set("OPTIONS", "threads=1");
+  Registered library("by name");
+  Handle<OrtSessionOptions> options = NewOptions();
+  const char* key = "thread";
+  const char* value = "9";
+  EXPECT_FAILS(Api().SessionOptionsAppendExecutionProvider(options, "ByName", &key, &value, 1),
+               ORT_INVALID_ARGUMENT,
+               "ByName does not know the option 'thread'. Did you mean 'threads'?");
+  key = "threads";
+  ASSERT_OK(Api().SessionOptionsAppendExecutionProvider(options, "ByName", &key, &value, 1));
+  EXPECT_THAT(Created(options), ElementsAre("CreateEp ByName 0 ep.byname.threads=9"));
+}
+
+}  // namespace
+}  // namespace capi
