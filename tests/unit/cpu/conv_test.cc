@@ -384,15 +384,16 @@ TEST(Conv, LargeEnoughForManyTasks) {
   Check({.in = {7, 7}, .kernel = {3, 3}, .channels = 64, .outputs = 200, .pads = {1, 1, 1, 1}});
 }
 
-// Pixels that would push each other out of the cache are copied: strided 1x1, 3x3, groups.
+// Pixels that would push each other out of the cache are copied: strided 1x1, and 3x3 in groups.
 TEST(Conv, PixelsAtUnfortunateDistances) {
   Check({.in = {7, 9}, .kernel = {1, 1}, .channels = 512, .outputs = 20, .stride = {2, 2}});
   Check({.in = {7, 8},
          .kernel = {3, 3},
          .channels = 512,
-         .outputs = 20,
+         .outputs = 32,
          .stride = {2, 2},
          .pads = {1, 1, 1, 1},
+         .groups = 8,
          .activation = "Relu"});
   Check({.in = {2, 4, 5},
          .kernel = {1, 2, 2},
