@@ -5,6 +5,12 @@
 #include <cstring>
 
 namespace backplane::dnnl_ep {
+namespace {
+
+// Up to this size a reorder's call costs more than the copy.
+constexpr size_t kSmallBytes = size_t{1} << 15;
+
+}  // namespace
 
 Builder::Builder(const Group& group, const Constants& constants, const Settings& settings)
     : group_(group), constants_(constants), settings_(settings) {}
@@ -204,6 +210,14 @@ Tensor Builder::Reordered(const Tensor& from, const Desc& wanted) {
 
 Tensor Builder::Emitted(const Tensor& from, const Desc& wanted, const std::string& note) {
   const Tensor result = New(wanted);
+  if (IsStrided(from.desc) && IsStrided(wanted) &&
+      from.desc.get_data_type() == wanted.get_data_type()) {
+    StridedCopy copy = CopyOf(from.desc, wanted);
+    if (copy.interleaves() || wanted.get_size() <= kSmallBytes) {
+      EmitCopy(std::move(copy), from, result, note);
+      return result;
+    }
+  }
   const dnnl::reorder::primitive_desc descriptor(Engine(), from.desc, Engine(), wanted,
                                                  Attributes());
   Emit(dnnl::reorder(descriptor), descriptor, {{DNNL_ARG_FROM, from}, {DNNL_ARG_TO, result}}, note);
@@ -227,6 +241,12 @@ void Builder::EmitHost(HostFunction function, std::vector<Argument> arguments,
   step.arguments = std::move(arguments);
   step.note = where_ + " " + note + " [host]";
   steps_.push_back(std::move(step));
+}
+
+void Builder::EmitCopy(StridedCopy copy, const Tensor& from, const Tensor& to,
+                       const std::string& note) {
+  EmitHost([copy = std::move(copy)](std::span<void* const> data) { copy.Run(data[0], data[1]); },
+           {{DNNL_ARG_FROM, from}, {DNNL_ARG_TO, to}}, note);
 }
 
 dnnl::primitive_attr Builder::Attributes() const {

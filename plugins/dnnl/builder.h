@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "dnnl/copy.h"
 #include "dnnl/fusion.h"
 #include "dnnl/group.h"
 #include "dnnl/options.h"
@@ -70,6 +71,7 @@ class Builder {
   void Emit(const dnnl::primitive& primitive, const dnnl::primitive_desc_base& descriptor,
             std::vector<Argument> arguments, const std::string& note = "");
   void EmitHost(HostFunction function, std::vector<Argument> arguments, const std::string& note);
+  void EmitCopy(StridedCopy copy, const Tensor& from, const Tensor& to, const std::string& note);
 
   // -- primitives with post-ops
   // --------------------------------------------------------------------

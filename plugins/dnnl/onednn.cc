@@ -1,10 +1,16 @@
 // See onednn.h.
 #include "dnnl/onednn.h"
 
+#include <numeric>
+
 // Of the OpenMP runtime that oneDNN itself uses. The number belongs to the calling thread, so
 // other users of OpenMP in the process keep theirs.
 extern "C" void omp_set_num_threads(int);
 extern "C" int omp_get_max_threads();
+extern "C" int omp_get_thread_num();
+extern "C" int omp_get_num_threads();
+// What `#pragma omp parallel` is with GCC; called by name so that Clang builds it as well.
+extern "C" void GOMP_parallel(void (*body)(void*), void* data, unsigned threads, unsigned flags);
 
 namespace backplane::dnnl_ep {
 
@@ -57,6 +63,23 @@ Desc ChannelsLastDesc(std::span<const int64_t> dims, DataType type) {
   return Desc(Dims(dims.begin(), dims.end()), type, strides);
 }
 
+Desc DenseLike(const Desc& like, std::span<const int64_t> dims) {
+  const Dims like_strides = like.get_strides();
+  std::vector<size_t> order(dims.size());
+  std::iota(order.begin(), order.end(), size_t{0});
+  std::stable_sort(order.begin(), order.end(),
+                   [&](size_t a, size_t b) { return like_strides[a] > like_strides[b]; });
+  Dims strides(dims.size(), 1);
+  int64_t stride = 1;
+  for (size_t i = order.size(); i-- > 0;) {
+    strides[order[i]] = stride;
+    stride *= std::max<int64_t>(dims[order[i]], 1);
+  }
+  return Desc(Dims(dims.begin(), dims.end()), like.get_data_type(), strides);
+}
+
+size_t ElementSize(DataType type) { return dnnl::memory::data_type_size(type); }
+
 bool HasIsa(dnnl::cpu_isa isa) {
   const auto wanted = static_cast<unsigned>(isa);
   return (static_cast<unsigned>(dnnl::get_effective_cpu_isa()) & wanted) == wanted;
@@ -105,5 +128,22 @@ ThreadScope::ThreadScope(int threads) : before_(omp_get_max_threads()) {
   omp_set_num_threads(threads);
 }
 ThreadScope::~ThreadScope() { omp_set_num_threads(before_); }
+
+void ParallelFor(int64_t count, const std::function<void(int64_t, int64_t)>& body) {
+  const int64_t threads = std::min<int64_t>(omp_get_max_threads(), count);
+  if (threads <= 1) return body(0, count);
+  struct Work {
+    int64_t count;
+    const std::function<void(int64_t, int64_t)>& body;
+  } work{count, body};
+  GOMP_parallel(
+      [](void* data) {
+        const auto& part = *static_cast<const Work*>(data);
+        const int64_t index = omp_get_thread_num();
+        const int64_t parts = omp_get_num_threads();
+        part.body(part.count * index / parts, part.count * (index + 1) / parts);
+      },
+      &work, static_cast<unsigned>(threads), 0);
+}
 
 }  // namespace backplane::dnnl_ep

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string>
 #include <vector>
@@ -37,6 +38,12 @@ Desc AnyDesc(std::span<const int64_t> dims, DataType type);
 /** Dense with the channels (dimension 1) innermost. */
 Desc ChannelsLastDesc(std::span<const int64_t> dims, DataType type);
 
+/** Dense, with the dimensions in the order in which they lie in `like`, which is strided. */
+Desc DenseLike(const Desc& like, std::span<const int64_t> dims);
+
+/** Bytes of an element. */
+size_t ElementSize(DataType type);
+
 /** Whether the processor has an instruction set and oneDNN uses it. */
 bool HasIsa(dnnl::cpu_isa isa);
 
@@ -65,5 +72,11 @@ class ThreadScope {
  private:
   int before_;
 };
+
+/**
+ * Calls `body(begin, end)` for parts that make up 0 to `count`, on as many threads as oneDNN would
+ * use. `body` must not throw.
+ */
+void ParallelFor(int64_t count, const std::function<void(int64_t, int64_t)>& body);
 
 }  // namespace backplane::dnnl_ep

@@ -83,6 +83,8 @@ def conv_transpose(random):
     attributes = {"group": groups, "kernel_shape": kernel, "strides": [int(s) for s in random.integers(1, 4, rank)],
                   "dilations": [int(d) for d in random.integers(1, 3, rank)],
                   "pads": [int(p) for p in random.integers(0, 2, 2 * rank)]}
+    if random.random() < 0.4:
+        attributes["output_padding"] = [int(random.integers(stride)) for stride in attributes["strides"]]
     x = model.input(floats(random, 2, c_in, *[int(s) for s in random.integers(4, 8, rank)]))
     w = model.constant(floats(random, c_in, c_out // groups, *kernel))
     bias = [model.constant(floats(random, c_out))] if random.random() < 0.5 else []
@@ -354,6 +356,20 @@ def shuffle(random):
     return model, model.add("Flatten", model.add("GlobalAveragePool", y))
 
 
+def between_convolutions(random):
+    """Parts of tensors that lie with their channels innermost."""
+    model = Model()
+    y = model.add("Conv", model.input(floats(random, 2, 8, 9, 9)), model.constant(floats(random, 32, 8, 3, 3)))
+    a, b = model.add("Split", y, outputs=2, axis=1)
+    a = model.add("Pad", a, model.constant(np.array([0, 0, 1, 0, 0, 0, 1, 2])))
+    b = model.add("Slice", b, model.constant(np.array([-1, 0])), model.constant(np.array([-99, 99])),
+                  model.constant(np.array([2, 3])), model.constant(np.array([-2, 2])))
+    a = model.add("Conv", a, model.constant(floats(random, 8, 16, 3, 3)))
+    b = model.add("Conv", b, model.constant(floats(random, 8, 16, 1, 1)))
+    a = model.add("PRelu", model.add("GlobalMaxPool", a), model.constant(floats(random, 8, 1, 1)))
+    return model, model.add("Concat", a, model.add("GlobalAveragePool", b), axis=1)
+
+
 def batch_normalization(after, **attributes):
     def make(random):
         model = Model(opset=15)
@@ -402,6 +418,25 @@ FIXED = {
     "Split of version 11": split(11),
     "Slice": unary("Slice", 4, 5, 6, constants=[np.array([1, -3]), np.array([4, 100]), np.array([0, -1])]),
     "Slice by attributes": unary("Slice", 4, 5, 6, opset=9, starts=[0, -4], ends=[2, -1], axes=[1, 2]),
+    "Slice with steps": unary("Slice", 5, 7, 6, constants=[np.array([-1, 1]), np.array([-9, 100]), np.array([1, 0]),
+                                                           np.array([-2, 3])]),
+    "Slice backwards": unary("Slice", 5, 7, constants=[np.array([100, 100]), np.array([-100, 2]), np.array([0, 1]),
+                                                       np.array([-1, -1])]),
+    "Slice with huge steps": unary("Slice", 5, 7, constants=[np.array([1, -2]), np.array([2**62, -2**62]),
+                                                             np.array([0, 1]), np.array([2**62, -2**62])]),
+    "Pad": unary("Pad", 3, 4, 5, constants=[np.array([0, 2, 1, 3, 0, 1]), np.float32(1.5)]),
+    "Pad by attributes": unary("Pad", 3, 4, opset=10, pads=[1, 0, 2, 3], value=-2.0),
+    "Pad that takes away": unary("Pad", 5, 6, constants=[np.array([-1, 2, 3, -4])]),
+    "Pad of axes": unary("Pad", 3, 4, 5, opset=18, constants=[np.array([1, 0, 0, 2]), np.float32(0),
+                                                              np.array([-1, 0])]),
+    "Pad and Slice of channels": between_convolutions,
+    "PRelu of channels": unary("PRelu", 2, 5, 6, 7, constants=[np.linspace(-1, 1, 5, dtype=np.float32).reshape(5, 1, 1)]),
+    "PRelu of one": unary("PRelu", 3, 4, constants=[np.float32([0.3])]),
+    "PRelu of all": unary("PRelu", 3, 4, constants=[np.linspace(-1, 1, 12, dtype=np.float32).reshape(3, 4)]),
+    "Pow 2": unary("Pow", 3, 7, constants=[np.float32(2)]),
+    "Pow of whole numbers": unary("Pow", 3, 7, constants=[np.array([3])]),
+    "Pow 0.5": unary("Pow", 3, 7, low=0.1, constants=[np.float32([0.5])]),
+    "Pow -1.5": unary("Pow", 3, 7, low=0.5, constants=[np.float32(-1.5)]),
     "ReduceMean": unary("ReduceMean", 3, 4, 5, axes=[1]),
     "ReduceMean of all": unary("ReduceMean", 3, 4, 5),
     "ReduceSum without dimensions": unary("ReduceSum", 3, 4, 5, constants=[np.array([0, -1])], keepdims=0),

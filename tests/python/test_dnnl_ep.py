@@ -133,8 +133,11 @@ DECLINED = {
     "vector times matrix": lambda r, m: m.add("MatMul", m.input(floats(r, 4)), m.constant(floats(r, 4, 3))),
     "an unknown shape to reshape to": lambda r, m: m.add("Reshape", m.input(floats(r, 4, 3)),
                                                          m.input(np.array([3, 4]))),
-    "output_padding": lambda r, m: m.add("ConvTranspose", m.input(floats(r, 1, 2, 6, 6)),
-                                         m.constant(floats(r, 2, 2, 3, 3)), strides=[2, 2], output_padding=[1, 1]),
+    "an output_shape": lambda r, m: m.add("ConvTranspose", m.input(floats(r, 1, 2, 6, 6)),
+                                          m.constant(floats(r, 2, 2, 3, 3)), strides=[2, 2], output_shape=[12, 12]),
+    "a Pad by reflection": lambda r, m: m.add("Abs", m.add("Pad", m.input(floats(r, 4, 5)),
+                                                           m.constant(np.array([1, 0, 0, 1])), mode="reflect")),
+    "an exponent of the run": lambda r, m: m.add("Pow", m.input(floats(r, 4)), m.input(np.float32(2))),
 }
 
 
@@ -145,7 +148,7 @@ def test_declined(host, why):
     value = model.bytes(output, dtype=dnnl_cases.TensorProto.INT64 if why in ("operator of a type", "MaxPool's indices")
                         else dnnl_cases.TensorProto.FLOAT)
     with dnnl_session(host, value, level=0) as session:
-        assert taken(session) == []
+        assert set(taken(session)) <= {"Abs"}
 
 
 def test_groups_never_wait_for_each_other(host):

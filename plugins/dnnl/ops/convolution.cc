@@ -97,8 +97,13 @@ Refusal CheckConvTranspose(const OpView& view) {
   const Node& node = view.node;
   if (node.Has("output_shape")) return "output_shape is given";
   if (node.String("auto_pad", "NOTSET") != "NOTSET") return "auto_pad is given";
-  for (int64_t padding : node.Ints("output_padding")) {
-    if (padding != 0) return "output_padding is given";
+  const Dims more = node.Ints("output_padding");
+  const Dims strides = node.Ints("strides", Dims(more.size(), 1));
+  if (!more.empty() && more.size() != static_cast<size_t>(view.Rank(0) - 2)) {
+    return "output_padding does not fit";
+  }
+  for (size_t i = 0; i < more.size(); ++i) {
+    if (more[i] < 0 || more[i] >= strides[i]) return "output_padding is not less than the stride";
   }
   return "";
 }
@@ -110,12 +115,13 @@ Window TransposeWindow(const Node& node, const Dims& x, const Dims& w) {
   window.strides = node.Ints("strides", Dims(rank, 1));
   window.dilations = node.Ints("dilations", Dims(rank, 1));
   const Dims pads = node.Ints("pads", Dims(2 * rank, 0));
+  const Dims more = node.Ints("output_padding", Dims(rank, 0));  // at the end
   for (size_t i = 0; i < rank; ++i) {
     window.pads_begin.push_back(pads[i]);
-    window.pads_end.push_back(pads[rank + i]);
+    window.pads_end.push_back(pads[rank + i] - more[i]);
     window.output.push_back(window.strides[i] * (x[i + 2] - 1) +
-                            (window.kernel[i] - 1) * window.dilations[i] + 1 - pads[i] -
-                            pads[rank + i]);
+                            (window.kernel[i] - 1) * window.dilations[i] + 1 -
+                            window.pads_begin[i] - window.pads_end[i]);
     --window.dilations[i];
     if (window.output[i] < 1) throw Failure(ORT_INVALID_ARGUMENT, "pads leave no output");
   }

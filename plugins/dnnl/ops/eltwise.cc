@@ -105,6 +105,66 @@ std::optional<Eltwise> Clip(const OpView& view) {
 }
 ELTWISE(Clip, 6, 13, Clip);
 
+// -- Pow, to a constant exponent -----------------------------------------------------------------
+
+// The exponent may be of another type than the base.
+std::optional<Eltwise> Pow(const OpView& view) {
+  auto exponent = view.Scalar(1);
+  if (const auto whole = view.Integers(1); whole && whole->size() == 1) {
+    exponent = static_cast<float>((*whole)[0]);
+  }
+  if (!exponent) return std::nullopt;
+  if (*exponent == 1) return Eltwise{Algorithm::eltwise_linear, 1, 0};
+  if (*exponent == 2) return Eltwise{Algorithm::eltwise_square, 0, 0};
+  return Eltwise{Algorithm::eltwise_pow, 1, *exponent};
+}
+
+Refusal CheckPow(const OpView& view) {
+  if (!view.HasInput(1) || view.Rank(1) < 0 || view.Rank(1) > view.Rank(0)) {
+    return "the exponent's rank is unknown, or more than the base's";
+  }
+  return CheckEltwise(view);
+}
+DNNL_OPERATOR(Pow, .since = 7, .until = 15, .check = CheckPow, .infer = InferSame,
+              .build = BuildEltwise, .eltwise = Pow);
+
+// -- PRelu ---------------------------------------------------------------------------------------
+
+Refusal CheckPRelu(const OpView& view) {
+  if (Refusal refusal = CheckFloat(view, 2, 0, 5); !refusal.empty()) return refusal;
+  return view.Rank(1) > view.Rank(0) || view.Rank(0) < 1 ? "the slope has more dimensions" : "";
+}
+
+void InferPRelu(const OpView& view, Shapes& shapes) {
+  const Dims& x = shapes[view.node.inputs[0]];
+  const Dims& slope = shapes[view.node.inputs[1]];
+  if (BroadcastDims(x, slope) != x) {
+    throw Failure(ORT_INVALID_ARGUMENT,
+                  "a slope of " + Text(slope) + " does not fit an input of " + Text(x));
+  }
+  InferSame(view, shapes);
+}
+
+void BuildPRelu(Builder& builder, const Unit& unit) {
+  const Node& node = builder.NodeOf(unit);
+  const Tensor x = builder.Of(node.inputs[0]);
+  const Dims& slope = builder.Shape(node.inputs[1]);
+  Dims dims(builder.Shape(unit.result).size() - slope.size(), 1);
+  dims.insert(dims.end(), slope.begin(), slope.end());
+  const dnnl::prelu_forward::primitive_desc descriptor(Engine(), dnnl::prop_kind::forward_inference,
+                                                       x.desc, AnyDesc(dims, DataType::f32), x.desc,
+                                                       builder.Attributes());
+  const Tensor y = builder.New(x.desc);
+  builder.Emit(dnnl::prelu_forward(descriptor), descriptor,
+               {{DNNL_ARG_SRC, x},
+                {DNNL_ARG_WEIGHTS, builder.Weights(node.inputs[1], PlainDesc(dims, DataType::f32),
+                                                   descriptor.weights_desc())},
+                {DNNL_ARG_DST, y}});
+  builder.Define(unit.result, y);
+}
+DNNL_OPERATOR(PRelu, .since = 7, .until = 16, .check = CheckPRelu, .infer = InferPRelu,
+              .build = BuildPRelu);
+
 // -- Erf: none of oneDNN's algorithms; mostly part of a Gelu, which rewrite.h recognises ----------
 
 Refusal CheckErf(const OpView& view) { return CheckFloat(view, 1, 1, 12); }

@@ -1,5 +1,7 @@
-// Concat, Split and Slice: tensors made of others' parts.
+// Concat, Split, Slice and Pad: tensors made of others' parts.
 #include <algorithm>
+#include <cstdlib>
+#include <limits>
 
 #include "dnnl/builder.h"
 
@@ -30,10 +32,46 @@ void InferConcat(const OpView& view, Shapes& shapes) {
   shapes[view.node.outputs[0]] = std::move(to);
 }
 
+// Small tensors are put together by copies: the primitive's call costs more than they do.
+bool ConcatByCopies(Builder& builder, const Unit& unit, size_t axis) {
+  constexpr int64_t kSmallElements = 8192;
+  const Node& node = builder.NodeOf(unit);
+  const Dims& dims = builder.Shape(unit.result);
+  std::vector<Argument> arguments;
+  for (size_t i = 0; i < node.inputs.size(); ++i) {
+    const Tensor tensor = builder.Of(node.inputs[i]);
+    if (!IsStrided(tensor.desc) || tensor.desc.get_dims().size() != dims.size()) return false;
+    arguments.push_back({DNNL_ARG_MULTIPLE_SRC + static_cast<int>(i), tensor});
+  }
+  if (ElementCount(dims) > kSmallElements) return false;
+  const Tensor to = builder.New(DenseLike(arguments[0].tensor.desc, dims));
+  const Dims strides = to.desc.get_strides();
+  std::vector<StridedCopy> copies;
+  int64_t place = 0;
+  for (const Argument& argument : arguments) {
+    const Desc& from = argument.tensor.desc;
+    copies.emplace_back(Places{.dims = from.get_dims(),
+                               .from = from.get_strides(),
+                               .to = strides,
+                               .to_offset = place * strides[axis]},
+                        ElementSize(from.get_data_type()));
+    place += from.get_dims()[axis];
+  }
+  arguments.push_back({DNNL_ARG_DST, to});
+  builder.EmitHost(
+      [copies = std::move(copies)](std::span<void* const> data) {
+        for (size_t i = 0; i < copies.size(); ++i) copies[i].Run(data[i], data.back());
+      },
+      std::move(arguments), "copies");
+  builder.Define(unit.result, to);
+  return true;
+}
+
 void BuildConcat(Builder& builder, const Unit& unit) {
   const Node& node = builder.NodeOf(unit);
   const auto axis = static_cast<int>(PositiveAxis(
       node.Int("axis", 1), static_cast<int64_t>(builder.Shape(node.outputs[0]).size())));
+  if (ConcatByCopies(builder, unit, static_cast<size_t>(axis))) return;
   std::vector<Desc> from;
   std::vector<Argument> arguments;
   for (size_t i = 0; i < node.inputs.size(); ++i) {
@@ -50,15 +88,30 @@ void BuildConcat(Builder& builder, const Unit& unit) {
 DNNL_OPERATOR(Concat, .since = 4, .until = 13, .check = CheckConcat, .infer = InferConcat,
               .build = BuildConcat);
 
-// -- Split, Slice: a part of a tensor is the same memory from another place on
-// ----------------------
+// -- Split, Slice --------------------------------------------------------------------------------
 
-// The part of `dims` elements from `offsets` on, dense.
-void DefinePart(Builder& builder, int from, int to, const Dims& offsets) {
-  const Tensor whole = builder.Plain(from);
-  const Dims& dims = builder.Shape(to);
-  const Tensor part{whole.buffer, whole.desc.submemory_desc(dims, offsets)};
-  builder.Define(to, builder.Reordered(part, PlainDesc(dims, builder.Type(to))));
+// Where a part of a tensor begins and how far its elements are apart, by dimension.
+struct Part {
+  Dims offsets, steps;
+};
+
+// The elements of `from` that make up `to`, dense and in the order in which they lie.
+void DefinePart(Builder& builder, int from, int to, const Part& part) {
+  Tensor whole = builder.Of(from);
+  if (!IsStrided(whole.desc)) whole = builder.Plain(from);
+  Places places{.dims = builder.Shape(to), .from = whole.desc.get_strides(), .to = {}};
+  if (places.dims == builder.Shape(from) && part.steps == Dims(part.steps.size(), 1)) {
+    return builder.Define(to, whole);
+  }
+  for (size_t i = 0; i < places.dims.size(); ++i) {
+    places.from_offset += part.offsets[i] * places.from[i];
+    places.from[i] *= part.steps[i];
+  }
+  const Tensor result = builder.New(DenseLike(whole.desc, places.dims));
+  places.to = result.desc.get_strides();
+  builder.EmitCopy(StridedCopy(std::move(places), ElementSize(whole.desc.get_data_type())), whole,
+                   result, "copy");
+  builder.Define(to, result);
 }
 
 Refusal CheckMoved(const OpView& view) {
@@ -106,85 +159,187 @@ void InferSplit(const OpView& view, Shapes& shapes) {
 
 void BuildSplit(Builder& builder, const Unit& unit) {
   const Node& node = builder.NodeOf(unit);
-  Dims offsets(builder.Shape(node.inputs[0]).size(), 0);
-  const int64_t axis = PositiveAxis(node.Int("axis", 0), static_cast<int64_t>(offsets.size()));
+  const size_t rank = builder.Shape(node.inputs[0]).size();
+  Part part{Dims(rank, 0), Dims(rank, 1)};
+  const int64_t axis = PositiveAxis(node.Int("axis", 0), static_cast<int64_t>(rank));
   for (int output : node.outputs) {
-    DefinePart(builder, node.inputs[0], output, offsets);
-    offsets[axis] += builder.Shape(output)[axis];
+    DefinePart(builder, node.inputs[0], output, part);
+    part.offsets[axis] += builder.Shape(output)[axis];
   }
 }
 DNNL_OPERATOR(Split, .since = 2, .until = 18, .check = CheckSplit, .infer = InferSplit,
               .build = BuildSplit, .is_movement = true);
 
-// Starts, ends and axes of a Slice; before version 10 they are attributes.
+// Starts, ends, axes and steps of a Slice; before version 10 they are attributes.
 struct Ranges {
-  Dims starts, ends, axes;
+  Dims starts, ends, axes, steps;
 };
 
 std::optional<Ranges> RangesOf(const OpView& view) {
   const Node& node = view.node;
+  Ranges ranges;
   if (node.since_version < 10) {
-    return Ranges{node.Ints("starts"), node.Ints("ends"), node.Ints("axes")};
-  }
-  const auto starts = view.Integers(1), ends = view.Integers(2);
-  if (!starts || !ends) return std::nullopt;
-  Ranges ranges{*starts, *ends, {}};
-  if (view.HasInput(3)) {
-    const auto axes = view.Integers(3);
-    if (!axes) return std::nullopt;
-    ranges.axes = *axes;
-  }
-  if (view.HasInput(4)) {
-    const auto steps = view.Integers(4);
-    if (!steps || std::any_of(steps->begin(), steps->end(), [](int64_t s) { return s != 1; })) {
-      return std::nullopt;
+    ranges = {node.Ints("starts"), node.Ints("ends"), node.Ints("axes"), {}};
+  } else {
+    Dims* lists[] = {&ranges.starts, &ranges.ends, &ranges.axes, &ranges.steps};
+    for (size_t i = 0; i < 4; ++i) {
+      if (i >= 2 && !view.HasInput(i + 1)) continue;
+      const auto list = view.Integers(i + 1);
+      if (!list) return std::nullopt;
+      *lists[i] = *list;
     }
+  }
+  const size_t count = ranges.starts.size();
+  if (ranges.steps.empty()) ranges.steps.assign(count, 1);
+  if (ranges.axes.empty()) {
+    for (size_t i = 0; i < count; ++i) ranges.axes.push_back(static_cast<int64_t>(i));
   }
   return ranges;
 }
 
 Refusal CheckSlice(const OpView& view) {
   const auto ranges = RangesOf(view);
-  if (!ranges) return "ranges that are not constant, or steps";
-  if (ranges->starts.size() != ranges->ends.size() ||
-      (!ranges->axes.empty() && ranges->axes.size() != ranges->starts.size())) {
-    return "starts, ends and axes differ in number";
+  if (!ranges) return "ranges that are not constant";
+  const size_t count = ranges->starts.size();
+  if (ranges->ends.size() != count || ranges->axes.size() != count ||
+      ranges->steps.size() != count) {
+    return "starts, ends, axes and steps differ in number";
+  }
+  // Of the least integer there is no positive one.
+  if (std::any_of(ranges->steps.begin(), ranges->steps.end(), [](int64_t step) {
+        return step == 0 || step == std::numeric_limits<int64_t>::min();
+      })) {
+    return "a step is 0 or out of range";
   }
   return CheckMoved(view);
 }
 
-// Where each dimension begins and how much of it remains.
-void ResolveRanges(const OpView& view, const Dims& from, Dims& offsets, Dims& sizes) {
+// The first element of each dimension, how far to the next, and how many there are.
+Part ResolveRanges(const OpView& view, const Dims& from, Dims& sizes) {
   const Ranges ranges = RangesOf(view).value();
-  offsets.assign(from.size(), 0);
+  Part part{Dims(from.size(), 0), Dims(from.size(), 1)};
   sizes = from;
   for (size_t i = 0; i < ranges.starts.size(); ++i) {
-    const int64_t axis =
-        PositiveAxis(ranges.axes.empty() ? static_cast<int64_t>(i) : ranges.axes[i],
-                     static_cast<int64_t>(from.size()));
-    const auto place = [&](int64_t at) {
-      return std::clamp<int64_t>(at < 0 ? std::max<int64_t>(at, -from[axis]) + from[axis] : at, 0,
-                                 from[axis]);
+    const int64_t axis = PositiveAxis(ranges.axes[i], static_cast<int64_t>(from.size()));
+    const int64_t dim = from[axis];
+    const int64_t step = ranges.steps[i];
+    const auto place = [&](int64_t at, int64_t least, int64_t most) {
+      return std::clamp(at < 0 ? std::max(at, -dim - 1) + dim : at, least, most);
     };
-    offsets[axis] = place(ranges.starts[i]);
-    sizes[axis] = std::max<int64_t>(place(ranges.ends[i]) - offsets[axis], 0);
+    // Backwards, the end may lie before the first element.
+    const int64_t least = step < 0 ? -1 : 0;
+    const int64_t start = step < 0 ? place(ranges.starts[i], 0, std::max<int64_t>(dim - 1, 0))
+                                   : place(ranges.starts[i], 0, dim);
+    const int64_t end = place(ranges.ends[i], least, dim);
+    const int64_t reach = step < 0 ? start - end : end - start;
+    const int64_t stride = std::abs(step);
+    part.offsets[axis] = start;
+    part.steps[axis] = step;
+    sizes[axis] = reach <= 0 ? 0 : (reach - 1) / stride + 1;
+    if (sizes[axis] <= 1) part.steps[axis] = 1;  // nothing follows, and steps may be huge
   }
+  return part;
 }
 
 void InferSlice(const OpView& view, Shapes& shapes) {
-  Dims offsets;
   const Dims from = shapes[view.node.inputs[0]];
-  ResolveRanges(view, from, offsets, shapes[view.node.outputs[0]]);
+  ResolveRanges(view, from, shapes[view.node.outputs[0]]);
 }
 
 void BuildSlice(Builder& builder, const Unit& unit) {
   const OpView view = builder.View(unit);
-  Dims offsets, sizes;
-  ResolveRanges(view, builder.Shape(view.node.inputs[0]), offsets, sizes);
-  DefinePart(builder, view.node.inputs[0], unit.result, offsets);
+  Dims sizes;
+  const Part part = ResolveRanges(view, builder.Shape(view.node.inputs[0]), sizes);
+  DefinePart(builder, view.node.inputs[0], unit.result, part);
 }
 DNNL_OPERATOR(Slice, .since = 1, .until = 13, .check = CheckSlice, .infer = InferSlice,
               .build = BuildSlice, .is_movement = true);
+
+// -- Pad -----------------------------------------------------------------------------------------
+
+struct Pads {
+  Dims begin, end;  // by dimension; negative where elements are taken away
+};
+
+std::optional<Pads> PadsOf(const OpView& view, size_t rank) {
+  const bool are_inputs = view.node.since_version >= 11;
+  const auto given = are_inputs ? view.Integers(1) : view.node.Ints("pads");
+  if (!given || given->size() % 2 != 0) return std::nullopt;
+  const size_t count = given->size() / 2;
+  Dims axes;
+  if (view.HasInput(3)) {
+    const auto listed = view.Integers(3);
+    if (!listed) return std::nullopt;
+    axes = *listed;
+  } else {
+    for (size_t i = 0; i < rank; ++i) axes.push_back(static_cast<int64_t>(i));
+  }
+  if (axes.size() != count) return std::nullopt;
+  constexpr int64_t kMost = int64_t{1} << 40;  // sums of such cannot overflow
+  Pads pads{Dims(rank, 0), Dims(rank, 0)};
+  for (size_t i = 0; i < count; ++i) {
+    if (std::abs((*given)[i]) > kMost || std::abs((*given)[count + i]) > kMost) return std::nullopt;
+    const int64_t axis = PositiveAxis(axes[i], static_cast<int64_t>(rank));
+    pads.begin[axis] = (*given)[i];
+    pads.end[axis] = (*given)[count + i];
+  }
+  return pads;
+}
+
+Refusal CheckPad(const OpView& view) {
+  const std::string mode = view.node.String("mode", "constant");
+  if (mode != "constant") return "mode is " + mode;
+  if (view.HasInput(2) && !view.Scalar(2)) return "the value is not constant";
+  if (Refusal refusal = CheckFloat(view, 1, 1, 6); !refusal.empty()) return refusal;
+  try {
+    if (!PadsOf(view, static_cast<size_t>(view.Rank(0))))
+      return "pads that are not constant, or do not fit";
+  } catch (const Failure& failure) {
+    return failure.what();
+  }
+  return "";
+}
+
+void InferPad(const OpView& view, Shapes& shapes) {
+  const Dims from = shapes[view.node.inputs[0]];
+  const Pads pads = PadsOf(view, from.size()).value();
+  Dims to = from;
+  for (size_t i = 0; i < to.size(); ++i) {
+    const int64_t kept =
+        from[i] + std::min<int64_t>(pads.begin[i], 0) + std::min<int64_t>(pads.end[i], 0);
+    if (kept < 1) throw Failure(ORT_INVALID_ARGUMENT, "pads leave nothing of " + Text(from));
+    to[i] += pads.begin[i] + pads.end[i];
+  }
+  shapes[view.node.outputs[0]] = std::move(to);
+}
+
+void BuildPad(Builder& builder, const Unit& unit) {
+  const OpView view = builder.View(unit);
+  Tensor from = builder.Of(view.node.inputs[0]);
+  if (!IsStrided(from.desc)) from = builder.Plain(view.node.inputs[0]);
+  const Dims& to_dims = builder.Shape(unit.result);
+  const Pads pads = PadsOf(view, to_dims.size()).value();
+  const Tensor to = builder.New(DenseLike(from.desc, to_dims));
+  Places places{
+      .dims = from.desc.get_dims(), .from = from.desc.get_strides(), .to = to.desc.get_strides()};
+  for (size_t i = 0; i < places.dims.size(); ++i) {
+    places.from_offset -= std::min<int64_t>(pads.begin[i], 0) * places.from[i];
+    places.to_offset += std::max<int64_t>(pads.begin[i], 0) * places.to[i];
+    places.dims[i] += std::min<int64_t>(pads.begin[i], 0) + std::min<int64_t>(pads.end[i], 0);
+  }
+  const float value = view.HasInput(2) ? *view.Scalar(2) : view.node.Float("value", 0);
+  const auto count = static_cast<size_t>(ElementCount(to_dims));
+  StridedCopy copy(std::move(places), sizeof(float));
+  builder.EmitHost(
+      [copy = std::move(copy), value, count](std::span<void* const> data) {
+        std::fill_n(static_cast<float*>(data[1]), count, value);
+        copy.Run(data[0], data[1]);
+      },
+      {{DNNL_ARG_FROM, from}, {DNNL_ARG_TO, to}}, "fill and copy");
+  builder.Define(unit.result, to);
+}
+DNNL_OPERATOR(Pad, .since = 2, .until = 25, .check = CheckPad, .infer = InferPad, .build = BuildPad,
+              .is_movement = true);
 
 }  // namespace
 }  // namespace backplane::dnnl_ep

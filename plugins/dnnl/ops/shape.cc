@@ -17,6 +17,41 @@ Refusal CheckType(const OpView& view) {
   return "";
 }
 
+// How a tensor of dimensions `from` lies so that it can be seen as one of `to` with the channels
+// innermost; nothing if a dimension of `to` is not a product of dimensions of `from`.
+std::optional<Desc> JoinedChannelsLast(const Dims& from, const Dims& to, DataType type) {
+  const Dims strides = ChannelsLastDesc(to, type).get_strides();
+  Dims joined(from.size());
+  size_t next = 0;
+  for (size_t i = 0; i < to.size(); ++i) {
+    const size_t first = next;
+    int64_t product = 1;
+    while (next < from.size() && (product < to[i] || from[next] == 1)) product *= from[next++];
+    if (product != to[i]) return std::nullopt;
+    int64_t stride = strides[i];
+    for (size_t j = next; j-- > first;) {
+      joined[j] = stride;
+      stride *= from[j];
+    }
+  }
+  if (next != from.size()) return std::nullopt;
+  return Desc(from, type, joined);
+}
+
+// Channels that are shuffled, as [.., groups, channels, ..] with its dimensions exchanged: where
+// they lie innermost they shall stay there.
+std::optional<Tensor> ViewChannelsLast(Builder& builder, const Tensor& tensor, const Dims& to) {
+  const Dims from = tensor.desc.get_dims();
+  const Dims strides = tensor.desc.get_strides();
+  if (to.size() < 3 || from.size() <= to.size() || from[0] != to[0]) return std::nullopt;
+  const bool innermost = (from[1] > 1 && strides[1] == 1) || (from[2] > 1 && strides[2] == 1);
+  if (!innermost) return std::nullopt;
+  const auto joined = JoinedChannelsLast(from, to, tensor.desc.get_data_type());
+  if (!joined) return std::nullopt;
+  return Tensor{builder.Reordered(tensor, *joined).buffer,
+                ChannelsLastDesc(to, tensor.desc.get_data_type())};
+}
+
 void BuildView(Builder& builder, const Unit& unit) {
   const Node& node = builder.NodeOf(unit);
   const Dims& to = builder.Shape(node.outputs[0]);
@@ -26,6 +61,9 @@ void BuildView(Builder& builder, const Unit& unit) {
     const Desc view = tensor.desc.reshape(to, /*allow_empty=*/true);
     if (view.get(/*allow_empty=*/true) != nullptr) {
       return builder.Define(unit.result, {tensor.buffer, view});
+    }
+    if (const auto moved = ViewChannelsLast(builder, tensor, to)) {
+      return builder.Define(unit.result, *moved);
     }
   }
   builder.Define(unit.result, builder.Viewed(node.inputs[0], to));
