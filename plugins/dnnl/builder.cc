@@ -171,10 +171,15 @@ DataType Builder::ProductType(const Unit& unit) const {
 }
 
 Tensor Builder::Weights(int value, const Desc& view, const Desc& wanted) {
-  if (constants_[value] != nullptr) {
+  if (constants_[value] == nullptr) return Reordered({Plain(value).buffer, view}, wanted);
+  if (Type(value) != DataType::u8 || view.get_data_type() != DataType::s8) {
     return NewConstant(group_.store->Packed(value, constants_[value], view, wanted));
   }
-  return Reordered({Plain(value).buffer, view}, wanted);
+  // Without their zero point of 128, unsigned bytes are signed ones with the first bit turned.
+  const auto* bytes = static_cast<const uint8_t*>(constants_[value]);
+  std::vector<uint8_t> centred(bytes, bytes + ElementCount(shapes_[value]));
+  for (uint8_t& byte : centred) byte ^= 0x80;
+  return NewConstant(group_.store->Packed(value, centred.data(), view, wanted));
 }
 
 Tensor Builder::Floats(const std::vector<float>& values, const Dims& dims) {

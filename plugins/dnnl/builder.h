@@ -55,7 +55,8 @@ class Builder {
   DataType ProductType(const Unit& unit) const;
   /**
    * A weight: the plain value seen through `view` (other dimensions or strides over the same
-   * memory), in the layout `wanted`. Constants are packed once for all programs.
+   * memory), in the layout `wanted`. Constants are packed once for all programs. Unsigned bytes
+   * seen as signed ones are those around a zero point of 128.
    */
   Tensor Weights(int value, const Desc& view, const Desc& wanted);
   /** Floats that the program keeps. */

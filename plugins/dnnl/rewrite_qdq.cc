@@ -72,21 +72,39 @@ class QdqPattern {
     return true;
   }
 
+  // Scales of more than one element must run along the output channels.
+  bool ScalesFit(const Node& node, const Node& w) const {
+    const OpView view{graph_, w, constants_};
+    if (!view.IsConstant(1) || view.Rank(0) < 2) return false;
+    if (view.Floats(1).size() == 1) return true;
+    const int64_t axis = w.Int("axis", 1);
+    return (axis < 0 ? axis + view.Rank(0) : axis) == (node.op_type == "Conv" ? 0 : 1);
+  }
+
+  // A scale and a zero point behind it, which may be left out.
+  static void AppendScale(const Node& node, std::vector<int>& inputs) {
+    inputs.push_back(node.inputs[1]);
+    inputs.push_back(node.inputs.size() > 2 ? node.inputs[2] : -1);
+  }
+
   void Try(int index) {
     const Node& node = graph_.nodes[index];
     const Node* x = Producer(node.inputs[0], "DequantizeLinear");
     const Node* w = Producer(node.inputs[1], "DequantizeLinear");
-    if (x == nullptr || w == nullptr || x->inputs.size() != 3 || w->inputs.size() != 3) return;
+    if (x == nullptr || w == nullptr || !ScalesFit(node, *w)) return;
     std::vector<int> gone = {index};
     const int result = SkipRelu(node.outputs[0], gone);
     const int last = OnlyUser(result, "QuantizeLinear");
-    if (last < 0 || graph_.nodes[last].inputs.size() != 3) return;
+    if (last < 0) return;
     const Node& quantize = graph_.nodes[last];
     Node merged = node;
     merged.op_type = "QLinear" + node.op_type;
     merged.since_version = 10;
-    merged.inputs = {x->inputs[0], x->inputs[1], x->inputs[2],       w->inputs[0],
-                     w->inputs[1], w->inputs[2], quantize.inputs[1], quantize.inputs[2]};
+    merged.inputs = {x->inputs[0]};
+    AppendScale(*x, merged.inputs);
+    merged.inputs.push_back(w->inputs[0]);
+    AppendScale(*w, merged.inputs);
+    AppendScale(quantize, merged.inputs);
     merged.outputs = quantize.outputs;
     if (node.inputs.size() > 2 && node.inputs[2] >= 0) {
       const Node* bias = Producer(node.inputs[2], "DequantizeLinear");
@@ -99,7 +117,9 @@ class QdqPattern {
   }
 
   void Replace(const std::vector<int>& gone, int last, Node merged) {
-    for (int input : merged.inputs) ++graph_.values[input].uses;
+    for (int input : merged.inputs) {
+      if (input >= 0) ++graph_.values[input].uses;
+    }
     for (int index : gone) Clear(graph_.nodes[index]);
     Clear(graph_.nodes[last]);
     graph_.nodes[last] = std::move(merged);

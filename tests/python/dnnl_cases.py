@@ -185,6 +185,14 @@ RANDOM = {"Conv": conv, "ConvTranspose": conv_transpose, "Pool": pool, "Gemm": g
           "Binary": binary}
 
 
+def quantized_weights(model, random, shape, channels, signed=False):
+    """Weights of either type around its middle, with one scale or one for each channel: three inputs of a node."""
+    byte, centre = [(np.int8, 0), (np.uint8, 128)][0 if signed else int(random.integers(2))]
+    scale = floats(random, *[(), (channels,)][int(random.integers(2))], low=0.01, high=0.02)
+    return [model.constant(random.integers(centre - 128, centre + 128, shape).astype(byte)), model.constant(scale),
+            model.constant(np.full(scale.shape, centre, byte))]
+
+
 def quantized_conv(random):
     model = Model()
     groups = int(random.choice([1, 1, 2]))
@@ -192,14 +200,13 @@ def quantized_conv(random):
     a_type = random.choice([np.uint8, np.int8])
     limits = np.iinfo(a_type)
     x = model.input(random.integers(limits.min, limits.max + 1, (2, c_in, 9, 8)).astype(a_type))
-    w = model.constant(random.integers(-128, 128, (c_out, c_in // groups, 3, 3)).astype(np.int8))
-    w_scale = floats(random, *[(), (c_out,)][int(random.integers(2))], low=0.01, high=0.02)
+    # ONNX Runtime's CPU EP has no product of signed inputs and unsigned weights.
+    weights = quantized_weights(model, random, (c_out, c_in // groups, 3, 3), c_out, signed=a_type == np.int8)
     y_scale = np.float32(4 * np.sqrt(c_in))
     bias = [model.constant(random.integers(-5000, 5000, c_out).astype(np.int32))] if random.random() < 0.5 else []
     zero = model.constant(np.asarray(random.integers(limits.min, limits.max + 1), a_type))
     y_zero = model.constant(np.asarray(random.integers(limits.min, limits.max + 1), a_type))
-    y = model.add("QLinearConv", x, model.constant(np.float32(0.1)), zero, w, model.constant(w_scale),
-                  model.constant(np.zeros(w_scale.shape, np.int8)), model.constant(y_scale), y_zero, *bias,
+    y = model.add("QLinearConv", x, model.constant(np.float32(0.1)), zero, *weights, model.constant(y_scale), y_zero, *bias,
                   group=groups, pads=[1, 0, 1, 1], strides=[int(random.integers(1, 3)), 1])
     return model, model.add("DequantizeLinear", y, model.constant(np.float32(1)), y_zero)
 
@@ -208,12 +215,10 @@ def quantized_matmul(random):
     model = Model()
     k, n = (int(v) for v in random.integers(1, 70, 2))
     x = model.input(random.integers(0, 256, (3, 5, k)).astype(np.uint8))
-    w = model.constant(random.integers(-128, 128, (k, n)).astype(np.int8))
-    w_scale = floats(random, *[(), (n,)][int(random.integers(2))], low=0.01, high=0.02)
+    weights = quantized_weights(model, random, (k, n), n)
     zero, y_zero = (model.constant(np.uint8(v)) for v in random.integers(0, 256, 2))
-    y = model.add("QLinearMatMul", x, model.constant(np.float32(0.1)), zero, w, model.constant(w_scale),
-                  model.constant(np.zeros(w_scale.shape, np.int8)), model.constant(np.float32(4 * np.sqrt(k) / 3)),
-                  y_zero)
+    y = model.add("QLinearMatMul", x, model.constant(np.float32(0.1)), zero, *weights,
+                  model.constant(np.float32(4 * np.sqrt(k) / 3)), y_zero)
     return model, model.add("DequantizeLinear", y, model.constant(np.float32(1)), y_zero)
 
 
@@ -269,8 +274,36 @@ def qdq_network(random):
     return model, model.add("Flatten", model.add("GlobalAveragePool", y))
 
 
+def qdq_matmul(random, axis=1):
+    """A product between pairs; zero points of 0 may be left out, scales of the weights run along `axis`."""
+    model = Model()
+    k = 24
+    given = [model.constant(np.float32(0.02)), model.constant(np.uint8(random.integers(256)))]
+    x = model.add("DequantizeLinear", model.add("QuantizeLinear", model.input(floats(random, 3, 5, k)), *given), *given)
+    scales = floats(random, k, low=0.01, high=0.02)
+    zeros = [model.constant(np.zeros(k, np.int8))] if random.random() < 0.5 else []
+    w = model.add("DequantizeLinear", model.constant(random.integers(-128, 128, (k, k)).astype(np.int8)),
+                  model.constant(scales), *zeros, axis=axis)
+    y = model.add("QuantizeLinear", model.add("MatMul", x, w), model.constant(np.float32(0.05)))
+    return model, model.add("DequantizeLinear", y, model.constant(np.float32(0.05)))
+
+
+def qdq_conv_along_inputs(random):
+    """Scales of the weights that run along the input channels, of which there are as many as output channels."""
+    model = Model()
+    given = [model.constant(np.float32(0.02)), model.constant(np.uint8(128))]
+    x = model.add("DequantizeLinear", model.add("QuantizeLinear", model.input(floats(random, 1, 8, 6, 6)), *given),
+                  *given)
+    w = model.add("DequantizeLinear", model.constant(random.integers(-128, 128, (8, 8, 3, 3)).astype(np.int8)),
+                  model.constant(floats(random, 8, low=0.005, high=0.03)), axis=1)
+    y = model.add("QuantizeLinear", model.add("Conv", x, w), model.constant(np.float32(0.2)))
+    return model, model.add("DequantizeLinear", y, model.constant(np.float32(0.2)))
+
+
 QUANTIZED = {"QLinearConv": quantized_conv, "QLinearMatMul": quantized_matmul, "MatMulInteger": dynamically_quantized,
-             "ConvInteger": integer_conv, "QuantizeLinear": quantize, "QDQ": qdq_network}
+             "ConvInteger": integer_conv, "QuantizeLinear": quantize, "QDQ": qdq_network, "QDQ MatMul": qdq_matmul,
+             "QDQ MatMul, other axis": lambda random: qdq_matmul(random, axis=0),
+             "QDQ Conv, other axis": qdq_conv_along_inputs}
 
 
 def unary(op, *shape, opset=17, low=-3.0, high=3.0, constants=(), **attributes):

@@ -97,7 +97,7 @@ def test_random(host, family):
 
 # In units of each result: where 8-bit values are made of sums of floats, an element may fall to the neighbour.
 QUANTA = {"QLinearConv": 1.001, "QLinearMatMul": 1.001, "MatMulInteger": 1e-3, "ConvInteger": 0, "QuantizeLinear": 0,
-          "QDQ": 0.31}
+          "QDQ": 0.31, "QDQ MatMul": 0.0501, "QDQ MatMul, other axis": 0.0501, "QDQ Conv, other axis": 0.201}
 
 
 @pytest.mark.skipif(not any(word in pathlib.Path("/proc/cpuinfo").read_text() for word in ("avx512_vnni", "avx_vnni")),
@@ -123,6 +123,14 @@ def test_qdq_becomes_integer_convolutions(host, tmp_path):
     # The second one has a bias of floats, which no integer convolution takes.
     steps = [line.split()[0] for line in text.splitlines() if line.startswith("  ") and "reorder" not in line]
     assert steps.count("QLinearConv") == 1 and steps.count("Conv") == 1
+
+
+@pytest.mark.parametrize("family, op", [("QDQ MatMul", "QLinearMatMul"), ("QDQ MatMul, other axis", "MatMul"),
+                                        ("QDQ Conv, other axis", "Conv")])
+def test_only_scales_of_output_channels_become_integer_products(host, tmp_path, family, op):
+    model, output = dnnl_cases.QUANTIZED[family](np.random.default_rng(1))
+    text = dump(host, model.bytes(output), tmp_path / "dump")
+    assert op in {line.split()[0] for line in text.splitlines() if line.startswith("  ")}
 
 
 DECLINED = {

@@ -15,11 +15,12 @@ bool IsByte(ONNXTensorElementDataType type) {
 
 bool IsSingle(const OpView& view, size_t i) { return ElementCount(*view.Input(i).dims) == 1; }
 
-bool IsZero(const OpView& view, size_t i) {
+bool IsCentre(const OpView& view, size_t i) {
   if (!view.IsConstant(i) || !IsByte(view.Input(i).type)) return false;
+  const uint8_t centre = view.IsType(i, ONNX_TENSOR_ELEMENT_DATA_TYPE_UINT8) ? 128 : 0;
   const auto* bytes = static_cast<const uint8_t*>(view.constants[view.node.inputs[i]]);
   return std::all_of(bytes, bytes + ElementCount(*view.Input(i).dims),
-                     [](uint8_t byte) { return byte == 0; });
+                     [&](uint8_t byte) { return byte == centre; });
 }
 
 int32_t ZeroPointOf(const OpView& view, size_t i) {

@@ -1,6 +1,7 @@
 // Convolutions and matrix products of 8-bit integers: QLinearConv, ConvInteger, QLinearMatMul and
-// MatMulInteger. Weights are signed with zero points of 0, scales are constant. Taken only where
-// the processor multiplies bytes without intermediate saturation.
+// MatMulInteger. Weights are constant and symmetric: signed with zero points of 0, or unsigned with
+// zero points of 128, which the builder makes the same. Taken only where the processor multiplies
+// bytes without intermediate saturation.
 #include <algorithm>
 #include <cmath>
 
@@ -32,9 +33,12 @@ Refusal CheckQuantized(const OpView& view, const Layout& at, int axis) {
     if (!view.HasInput(i) || view.Rank(i) < 2 || view.Rank(i) > 5) return "a rank does not fit";
   }
   if (!IsByte(view.Input(at.a).type)) return "input is not an 8-bit integer";
-  if (!view.IsType(at.b, ONNX_TENSOR_ELEMENT_DATA_TYPE_INT8)) return "weights are not int8";
+  if (!IsByte(view.Input(at.b).type)) return "weights are not 8-bit integers";
   if (!view.IsConstant(at.b)) return "weights are not constant";
-  if (view.HasInput(at.b_zero) && !IsZero(view, at.b_zero)) return "weights have a zero point";
+  const bool centred = view.HasInput(at.b_zero)
+                           ? IsCentre(view, at.b_zero)
+                           : view.IsType(at.b, ONNX_TENSOR_ELEMENT_DATA_TYPE_INT8);
+  if (!centred) return "weights have a zero point that is not the middle of their type";
   if (view.HasInput(at.a_zero) && (view.Rank(at.a_zero) < 0 || !IsSingle(view, at.a_zero))) {
     return "the zero point is no scalar";
   }
@@ -43,7 +47,7 @@ Refusal CheckQuantized(const OpView& view, const Layout& at, int axis) {
   for (int i : {at.a_scale, at.y_scale}) {
     if (!view.Scalar(i)) return "a scale is not a constant scalar";
   }
-  if (!view.HasInput(at.y_zero) || !view.IsConstant(at.y_zero) || !IsSingle(view, at.y_zero)) {
+  if (view.HasInput(at.y_zero) && (!view.IsConstant(at.y_zero) || !IsSingle(view, at.y_zero))) {
     return "the output's zero point is not a constant scalar";
   }
   const int64_t channels = (*view.Input(at.b).dims)[axis];
@@ -68,7 +72,7 @@ class Quantization {
       Scale(DNNL_ARG_WEIGHTS, {scales.begin(), scales.end()},
             scales.size() == 1 ? 0 : channel_mask);
       Scale(DNNL_ARG_DST, {*view.Scalar(at.y_scale)}, 0);
-      ZeroPoint(DNNL_ARG_DST, ZeroPointOf(view, at.y_zero));
+      if (view.HasInput(at.y_zero)) ZeroPoint(DNNL_ARG_DST, ZeroPointOf(view, at.y_zero));
     }
     if (!view.HasInput(at.a_zero)) return;
     if (view.IsConstant(at.a_zero)) {
