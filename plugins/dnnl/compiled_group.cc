@@ -2,6 +2,7 @@
 #include "dnnl/compiled_group.h"
 
 #include <algorithm>
+#include <array>
 #include <cstdio>
 #include <cstring>
 
@@ -31,6 +32,21 @@ void AppendToFile(const std::string& path, const std::string& text) {
   std::fwrite(text.data(), 1, text.size(), file);
   std::fclose(file);
 }
+
+// Room for a run's pointers, on the stack where they are few.
+template <typename T>
+class Pointers {
+ public:
+  explicit Pointers(size_t count) : count_(count) {
+    if (count > few_.size()) many_.resize(count);
+  }
+  std::span<T> span() { return {count_ > few_.size() ? many_.data() : few_.data(), count_}; }
+
+ private:
+  std::array<T, 16> few_;
+  std::vector<T> many_;
+  size_t count_;
+};
 
 }  // namespace
 
@@ -78,14 +94,17 @@ void CompiledGroup::LetGo(int value) {
 }
 
 void CompiledGroup::Compute(OrtKernelContext* context) {
-  std::vector<const OrtValue*> values(positions_.size());
-  std::vector<const void*> inputs(positions_.size());
-  for (size_t i = 0; i < positions_.size(); ++i) {
+  Pointers<const OrtValue*> value_room(positions_.size());
+  Pointers<const void*> input_room(positions_.size());
+  Pointers<void*> output_room(group_.outputs.size());
+  const auto values = value_room.span();
+  const auto inputs = input_room.span();
+  const auto outputs = output_room.span();
+  for (size_t i = 0; i < values.size(); ++i) {
     values[i] = api_.Input(context, positions_[i]);
     inputs[i] = api_.DataOf(values[i]);
   }
   const ProgramPointer program = ProgramFor(values);
-  std::vector<void*> outputs(group_.outputs.size());
   for (size_t i = 0; i < outputs.size(); ++i) {
     outputs[i] = api_.Output(context, i, program->output_dims()[i]);
   }
@@ -93,18 +112,16 @@ void CompiledGroup::Compute(OrtKernelContext* context) {
   program->Run(inputs, outputs);
 }
 
-CompiledGroup::ProgramPointer CompiledGroup::ProgramFor(
-    const std::vector<const OrtValue*>& inputs) {
-  std::vector<Dims> dims;
-  dims.reserve(inputs.size());
-  for (const OrtValue* input : inputs) dims.push_back(api_.ShapeOf(input));
-  if (ProgramPointer found = FindProgram(dims)) return found;
+CompiledGroup::ProgramPointer CompiledGroup::ProgramFor(Inputs inputs) {
+  if (ProgramPointer found = FindProgram(inputs)) return found;
   if (group_.has_static_shapes) {
     throw Failure(ORT_INVALID_ARGUMENT,
                   group_.name + ": an input's shape is not the one that the model declares");
   }
   const std::lock_guard lock(build_mutex_);
-  if (ProgramPointer found = FindProgram(dims)) return found;  // built while we waited
+  if (ProgramPointer found = FindProgram(inputs)) return found;  // built while we waited
+  std::vector<Dims> dims;
+  for (const OrtValue* input : inputs) dims.push_back(api_.ShapeOf(input));
   Constants constants = group_.constants;
   for (size_t i = 0; i < inputs.size(); ++i) {
     const Value& value = group_.graph.values[group_.inputs[i]];
@@ -117,11 +134,18 @@ CompiledGroup::ProgramPointer CompiledGroup::ProgramFor(
   return program;
 }
 
-CompiledGroup::ProgramPointer CompiledGroup::FindProgram(const std::vector<Dims>& input_dims) {
+bool CompiledGroup::IsFor(const Program& program, Inputs inputs) const {
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    if (!api_.HasShape(inputs[i], program.input_dims()[i])) return false;
+  }
+  return true;
+}
+
+CompiledGroup::ProgramPointer CompiledGroup::FindProgram(Inputs inputs) {
   const std::lock_guard lock(mutex_);
-  const auto found = std::find_if(
-      programs_.begin(), programs_.end(),
-      [&](const ProgramPointer& program) { return program->input_dims() == input_dims; });
+  const auto found =
+      std::find_if(programs_.begin(), programs_.end(),
+                   [&](const ProgramPointer& program) { return IsFor(*program, inputs); });
   if (found == programs_.end()) return nullptr;
   programs_.splice(programs_.begin(), programs_, found);
   return programs_.front();

@@ -5,6 +5,7 @@
 #include <list>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <vector>
 
 #include "dnnl/builder.h"
@@ -24,9 +25,11 @@ class CompiledGroup : public OrtNodeComputeInfo {
   using ProgramPointer = std::shared_ptr<const Program>;
 
   void Compute(OrtKernelContext* context);
-  ProgramPointer FindProgram(const std::vector<Dims>& input_dims);
+  using Inputs = std::span<const OrtValue* const>;
+  bool IsFor(const Program& program, Inputs inputs) const;
+  ProgramPointer FindProgram(Inputs inputs);
   ProgramPointer BuildProgram(const std::vector<Dims>& input_dims, const Constants& constants);
-  ProgramPointer ProgramFor(const std::vector<const OrtValue*>& inputs);
+  ProgramPointer ProgramFor(Inputs inputs);
   void Remember(ProgramPointer program);
   void LetGo(int value);
 

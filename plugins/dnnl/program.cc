@@ -39,9 +39,11 @@ class Workspace {
   }
 
   void Run(std::span<const void* const> inputs, std::span<void* const> outputs) {
-    for (const External& external : externals_) {
+    for (External& external : externals_) {
       void* data =
           external.is_input ? const_cast<void*>(inputs[external.index]) : outputs[external.index];
+      if (data == external.last) continue;  // hosts often reuse their memory
+      external.last = data;
       if (external.memory != nullptr) {
         dnnl::error::wrap_c_api(dnnl_memory_set_data_handle(external.memory, data),
                                 "could not set a tensor's data");
@@ -73,6 +75,7 @@ class Workspace {
     int index;
     dnnl_memory_t memory;  // where the run's data goes: into this object, or to this pointer
     void** pointer;
+    void* last = nullptr;
   };
   struct Object {
     int buffer;

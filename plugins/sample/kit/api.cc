@@ -83,4 +83,13 @@ Dims Api::ShapeOf(const OrtValue* tensor) const {
   return dims;
 }
 
+bool Api::HasShape(const OrtValue* tensor, const Dims& shape) const {
+  if (version < 24) return ShapeOf(tensor) == shape;
+  ONNXTensorElementDataType type = ONNX_TENSOR_ELEMENT_DATA_TYPE_UNDEFINED;
+  const int64_t* dims = nullptr;
+  size_t rank = 0;
+  Check(ort->GetTensorElementTypeAndShapeDataReference(tensor, &type, &dims, &rank));
+  return rank == shape.size() && std::equal(dims, dims + rank, shape.begin());
+}
+
 }  // namespace ep_kit

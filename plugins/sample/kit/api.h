@@ -94,6 +94,9 @@ struct Api {
   /** A tensor's shape. */
   Dims ShapeOf(const OrtValue* tensor) const;
 
+  /** Whether a tensor has that shape; allocates nothing in hosts since 1.24. */
+  bool HasShape(const OrtValue* tensor, const Dims& shape) const;
+
   /** A tensor's data, in the memory it lies in. */
   const void* DataOf(const OrtValue* tensor) const {
     const void* data = nullptr;
