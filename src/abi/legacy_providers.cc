@@ -215,7 +215,7 @@ std::string ListOfProviders() {
 // A name that ONNX Runtime does not know may be one that a registered library gave its EP.
 bool IsRegistered(std::string_view name) {
   const std::shared_ptr<OrtEnv> env = OrtEnv::Current();
-  return env != nullptr && !env->providers().DevicesOf(name).empty();
+  return env != nullptr && env->providers().FirstDeviceOf(name).first != nullptr;
 }
 
 }  // namespace

@@ -263,8 +263,7 @@ OrtStatus* SessionEndProfiling(OrtSession* session, OrtAllocator* allocator, cha
     NotNull(session, "session");
     NotNull(allocator, "allocator");
     NotNull(out, "out");
-    *out =
-        CopyText(session->options().profiling ? session->EndProfiling() : std::string(), allocator);
+    *out = CopyText(session->EndProfiling(), allocator);
   });
 }
 

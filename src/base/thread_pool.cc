@@ -80,6 +80,27 @@ struct ThreadPool::Job {
   std::exception_ptr error{};
 };
 
+namespace {
+
+template <typename Workers>
+void StopThreads(Workers& workers, const ThreadPoolOptions& options, std::mutex& mutex,
+                 std::atomic<bool>& stop, std::condition_variable& wake) {
+  {
+    std::lock_guard lock(mutex);
+    stop.store(true);
+  }
+  wake.notify_all();
+  for (auto& worker : workers) {
+    if (worker->custom == nullptr) {
+      worker->thread.join();
+    } else if (options.join_thread != nullptr) {
+      options.join_thread(worker->custom);
+    }
+  }
+}
+
+}  // namespace
+
 ThreadPool::ThreadPool(const ThreadPoolOptions& options) : options_(options) {
   const int threads = options.threads > 0 ? options.threads : AvailableProcessors();
   const auto affinities = ParseAffinities(options.affinities);
@@ -87,45 +108,37 @@ ThreadPool::ThreadPool(const ThreadPoolOptions& options) : options_(options) {
           ORT_INVALID_ARGUMENT, "{} thread affinities were given for {} worker threads",
           affinities.size(), threads - 1);
   workers_.reserve(static_cast<size_t>(threads - 1));
-  for (int i = 0; i + 1 < threads; ++i) {
-    auto worker = std::make_unique<Worker>();
-    worker->pool = this;
-    worker->index = i;
-    if (options.create_thread != nullptr) {
-      worker->custom = options.create_thread(
-          options.thread_creation_options,
-          [](void* param) {
-            auto* self = static_cast<Worker*>(param);
-            self->pool->WorkerLoop(self->index);
-          },
-          worker.get());
-      Require(worker->custom != nullptr, ORT_FAIL,
-              "the custom thread creation function returned a null handle");
-    } else {
-      worker->thread = std::thread([this, i] { WorkerLoop(i); });
-      if (!affinities.empty()) {
-        pthread_setaffinity_np(worker->thread.native_handle(), sizeof(cpu_set_t),
-                               &affinities[static_cast<size_t>(i)]);
+  try {
+    for (int i = 0; i + 1 < threads; ++i) {
+      auto worker = std::make_unique<Worker>();
+      worker->pool = this;
+      worker->index = i;
+      if (options.create_thread != nullptr) {
+        worker->custom = options.create_thread(
+            options.thread_creation_options,
+            [](void* param) {
+              auto* self = static_cast<Worker*>(param);
+              self->pool->WorkerLoop(self->index);
+            },
+            worker.get());
+        Require(worker->custom != nullptr, ORT_FAIL,
+                "the custom thread creation function returned a null handle");
+      } else {
+        worker->thread = std::thread([this, i] { WorkerLoop(i); });
+        if (!affinities.empty()) {
+          pthread_setaffinity_np(worker->thread.native_handle(), sizeof(cpu_set_t),
+                                 &affinities[static_cast<size_t>(i)]);
+        }
       }
+      workers_.push_back(std::move(worker));
     }
-    workers_.push_back(std::move(worker));
+  } catch (...) {
+    StopThreads(workers_, options_, mutex_, stop_, wake_);  // they use this pool already
+    throw;
   }
 }
 
-ThreadPool::~ThreadPool() {
-  {
-    std::lock_guard lock(mutex_);
-    stop_.store(true);
-  }
-  wake_.notify_all();
-  for (auto& worker : workers_) {
-    if (worker->custom != nullptr) {
-      if (options_.join_thread != nullptr) options_.join_thread(worker->custom);
-    } else {
-      worker->thread.join();
-    }
-  }
-}
+ThreadPool::~ThreadPool() { StopThreads(workers_, options_, mutex_, stop_, wake_); }
 
 int64_t ThreadPool::BlocksFor(int64_t total, double nanoseconds_per_item) const {
   if (workers_.empty()) return 1;

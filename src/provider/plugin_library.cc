@@ -111,6 +111,7 @@ void PluginLibrary::CreateFactories(CreateEpApiFactoriesFn create, const PluginH
 }
 
 PluginLibrary::~PluginLibrary() {
+  devices_.clear();
   for (auto factory = factories_.rbegin(); factory != factories_.rend(); ++factory) {
     try {
       CallPlugin("", static_cast<ThatMayThrow<ReleaseEpApiFactoryFn>::Type>(release_factory_),

@@ -41,6 +41,10 @@ class PluginLibrary : public std::enable_shared_from_this<PluginLibrary> {
   const std::string& name() const { return name_; }
   const std::string& path() const { return path_; }
   std::span<OrtEpFactory* const> factories() const { return factories_; }
+  /// The EP devices that its factories made, which live as long as it does. Complete once the
+  /// library is registered.
+  std::span<const std::unique_ptr<EpDevice>> devices() const { return devices_; }
+  EpDevice& AddDevice(EpDevice* made) { return *devices_.emplace_back(made); }
 
   /// Says that `user` ("a session: 'its log id'") needs the library until the result is dropped.
   std::shared_ptr<void> Lease(std::string user);
@@ -60,6 +64,7 @@ class PluginLibrary : public std::enable_shared_from_this<PluginLibrary> {
   ReleaseEpApiFactoryFn release_factory_ = nullptr;
   const Logger* logger_ = nullptr;
   std::vector<OrtEpFactory*> factories_;
+  std::vector<std::unique_ptr<EpDevice>> devices_;
   mutable std::mutex mutex_;
   std::vector<std::shared_ptr<std::string>> users_;  // guarded by mutex_
 };

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <optional>
 
 #include "onnxruntime_env_config_keys.h"
 #include "onnxruntime_ep_device_ep_metadata_keys.h"
@@ -53,11 +54,44 @@ ProviderRegistry::~ProviderRegistry() {
   }
 }
 
+// A plugin's code runs while its library is loaded, so the registry's mutex cannot be held; this
+// keeps a second load under the name out meanwhile.
+class ProviderRegistry::Loading {
+ public:
+  /// `lock` holds the registry's mutex.
+  Loading(ProviderRegistry& registry, const std::string& name, std::unique_lock<std::mutex>& lock)
+      : registry_(registry), name_(name) {
+    const auto free = [&] {
+      const auto it = registry_.loading_.find(name_);
+      Require(it == registry_.loading_.end() || it->second != std::this_thread::get_id(), ORT_FAIL,
+              "EP library {} is being registered by this very thread", name_);
+      return it == registry_.loading_.end();
+    };
+    registry_.loaded_.wait(lock, free);
+    registry_.loading_.emplace(name_, std::this_thread::get_id());
+  }
+  ~Loading() {
+    {
+      const std::lock_guard lock(registry_.mutex_);
+      registry_.loading_.erase(name_);
+    }
+    registry_.loaded_.notify_all();
+  }
+  Loading(const Loading&) = delete;
+  Loading& operator=(const Loading&) = delete;
+
+ private:
+  ProviderRegistry& registry_;
+  const std::string& name_;
+};
+
 void ProviderRegistry::Register(const std::string& name, const std::string& path,
                                 const OrtApiBase& api) {
   Entry entry;
+  std::optional<Loading> loading;
   {
-    const std::lock_guard lock(mutex_);
+    std::unique_lock lock(mutex_);
+    loading.emplace(*this, name, lock);
     Require(Find(name) == entries_.end(), ORT_FAIL, "EP library is already registered under {}",
             name);
     if (name.ends_with(kVirtualSuffix)) {
@@ -117,7 +151,6 @@ void ProviderRegistry::Unregister(const std::string& name) {
 void ProviderRegistry::Drop(Entry& entry) {
   transfers_.Remove(entry.library.get());
   entry.allocators.clear();
-  entry.devices.clear();
   entry.library.reset();
   entry.virtual_devices.reset();
 }
@@ -138,7 +171,7 @@ void ProviderRegistry::AskForDevices(Entry& entry, OrtEpFactory& factory) const 
   size_t count = 0;
   const auto adopt = [&] {
     for (OrtEpDevice* device : made) {
-      if (device != nullptr) entry.devices.emplace_back(device);
+      if (device != nullptr) entry.library->AddDevice(device);
     }
   };
   try {
@@ -148,7 +181,7 @@ void ProviderRegistry::AskForDevices(Entry& entry, OrtEpFactory& factory) const 
     adopt();
     throw;
   }
-  const size_t first = entry.devices.size();
+  const size_t first = entry.library->devices().size();
   adopt();
   Require(count <= kMaxEpDevices, ORT_FAIL,
           "{}: it returned {} EP devices, but the supplied capacity was {}", who, count,
@@ -159,8 +192,8 @@ void ProviderRegistry::AskForDevices(Entry& entry, OrtEpFactory& factory) const 
   if (count == 0) entry.idle.push_back(FactoryName(factory));
   const auto version = Callback(factory, &OrtEpFactory::GetVersion, 23);
   const char* version_text = AskPlugin<const char*>(who, nullptr, version, &factory);
-  for (size_t i = first; i < entry.devices.size(); ++i) {
-    EpDevice& device = *entry.devices[i];
+  for (size_t i = first; i < entry.library->devices().size(); ++i) {
+    EpDevice& device = *entry.library->devices()[i];
     Require(device.factory == &factory, ORT_INVALID_ARGUMENT,
             "{}: EP device {} was made for another factory", who, i + 1);
     device.library = entry.library.get();
@@ -172,7 +205,7 @@ void ProviderRegistry::AskForDevices(Entry& entry, OrtEpFactory& factory) const 
 
 // As ONNX Runtime does, each memory of a device gets an allocator at once.
 void ProviderRegistry::AddAllocators(Entry& entry) const {
-  for (const auto& device : entry.devices) {
+  for (const auto& device : entry.library->devices()) {
     for (const auto* memory : {&device->memory, &device->host_memory}) {
       if (!*memory) continue;
       const bool known = std::any_of(
@@ -196,11 +229,12 @@ void ProviderRegistry::AddTransfers(const Entry& entry) {
 }
 
 void ProviderRegistry::RebuildList() {
-  all_devices_.clear();
-  if (host_device_ != nullptr) all_devices_.push_back(host_device_.get());
+  std::vector<const EpDevice*> all;
+  if (host_device_ != nullptr) all.push_back(host_device_.get());
   for (const Entry& entry : entries_) {
-    for (const auto& device : entry.devices) all_devices_.push_back(device.get());
+    for (const auto& device : entry.library->devices()) all.push_back(device.get());
   }
+  device_lists_.push_back(std::move(all));
 }
 
 std::vector<ProviderRegistry::Entry>::iterator ProviderRegistry::Find(const std::string& name) {
@@ -209,8 +243,8 @@ std::vector<ProviderRegistry::Entry>::iterator ProviderRegistry::Find(const std:
 }
 
 void ProviderRegistry::CheckKnown(const EpDevice* device) const {
-  const bool known =
-      std::find(all_devices_.begin(), all_devices_.end(), device) != all_devices_.end();
+  const auto& all = device_lists_.back();
+  const bool known = std::find(all.begin(), all.end(), device) != all.end();
   Require(
       device != nullptr && known, ORT_INVALID_ARGUMENT,
       "the OrtEpDevice is none of this environment's; its EP library may have been unregistered");
@@ -222,20 +256,35 @@ std::shared_ptr<PluginLibrary> ProviderRegistry::LibraryOf(const EpDevice* devic
   return device->library == nullptr ? nullptr : device->library->shared_from_this();
 }
 
+std::pair<std::shared_ptr<PluginLibrary>, std::shared_ptr<void>> ProviderRegistry::LeaseLibraryOf(
+    const EpDevice* device, std::string user) const {
+  const std::lock_guard lock(mutex_);
+  CheckKnown(device);
+  if (device->library == nullptr) return {};
+  return {device->library->shared_from_this(), device->library->Lease(std::move(user))};
+}
+
 std::span<const EpDevice* const> ProviderRegistry::devices() const {
   const std::lock_guard lock(mutex_);
-  return all_devices_;
+  return device_lists_.back();
 }
 
-std::vector<const EpDevice*> ProviderRegistry::AllDevices() const {
+HeldDevices ProviderRegistry::AllDevices() const {
   const std::lock_guard lock(mutex_);
-  return all_devices_;
+  HeldDevices held{device_lists_.back(), {}};
+  for (const Entry& entry : entries_) held.libraries.push_back(entry.library);
+  return held;
 }
 
-std::vector<const EpDevice*> ProviderRegistry::DevicesOf(std::string_view ep_name) const {
-  std::vector<const EpDevice*> devices = AllDevices();
-  std::erase_if(devices, [&](const EpDevice* device) { return device->ep_name != ep_name; });
-  return devices;
+std::pair<const EpDevice*, std::shared_ptr<const PluginLibrary>> ProviderRegistry::FirstDeviceOf(
+    std::string_view ep_name) const {
+  const std::lock_guard lock(mutex_);
+  for (const Entry& entry : entries_) {
+    for (const auto& device : entry.library->devices()) {
+      if (device->ep_name == ep_name) return {device.get(), entry.library};
+    }
+  }
+  return {};
 }
 
 std::vector<std::pair<std::string, Reason>> ProviderRegistry::Absent() const {
@@ -258,7 +307,8 @@ std::vector<std::pair<std::string, Reason>> ProviderRegistry::Absent() const {
 
 std::vector<std::string> ProviderRegistry::EpNames() const {
   std::vector<std::string> names;
-  for (const EpDevice* device : AllDevices()) {
+  const HeldDevices all = AllDevices();
+  for (const EpDevice* device : all.devices) {
     if (device->IsBuiltIn() ||
         std::find(names.begin(), names.end(), device->ep_name) != names.end())
       continue;

@@ -3,11 +3,14 @@
 // read by session creation. Thread-safe.
 #pragma once
 
+#include <condition_variable>
+#include <deque>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <span>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -29,6 +32,12 @@ struct RegistryOptions {
   const Logger* logger = nullptr;
 };
 
+/// EP devices, and what keeps them from going with their libraries.
+struct HeldDevices {
+  std::vector<const EpDevice*> devices;
+  std::vector<std::shared_ptr<const PluginLibrary>> libraries;
+};
+
 class ProviderRegistry {
  public:
   /// Room that GetSupportedDevices is offered.
@@ -43,6 +52,7 @@ class ProviderRegistry {
   // -- libraries
   // ----------------------------------------------------------------------------------------------------
   /// Loads `path`, asks its factories for devices. Fails with ORT_FAIL and leaves nothing behind.
+  /// Waits while another thread loads a library under the same name.
   /// Under a name that ends in ".virtual" EPs may make virtual devices for as long as it lasts: the
   /// way of programs, such as those in Python, that cannot give the env entries.
   void Register(const std::string& name, const std::string& path, const OrtApiBase& api);
@@ -51,17 +61,23 @@ class ProviderRegistry {
   /// The library that drives `device`; null for the built-in EP. Fails with ORT_INVALID_ARGUMENT if
   /// the device is not (or not any more) one of this registry's.
   std::shared_ptr<PluginLibrary> LibraryOf(const EpDevice* device) const;
+  /// The same, with a lease for `user` (PluginLibrary::Lease): no Unregister comes between.
+  std::pair<std::shared_ptr<PluginLibrary>, std::shared_ptr<void>> LeaseLibraryOf(
+      const EpDevice* device, std::string user) const;
 
   // -- devices
   // ------------------------------------------------------------------------------------------------------
   const HardwareDevices& hardware() const { return hardware_; }
-  /// All EP devices: the built-in EP's first, then by order of registration. The array is valid
-  /// until the next change.
+  /// All EP devices: the built-in EP's first, then by order of registration. The array stays valid
+  /// when libraries come and go; a device goes with its library.
   std::span<const EpDevice* const> devices() const;
-  /// Copy of the above that later changes do not touch; the devices themselves go with their
-  /// library.
-  std::vector<const EpDevice*> AllDevices() const;
-  std::vector<const EpDevice*> DevicesOf(std::string_view ep_name) const;
+  /// The built-in EP's; null where no CPU was found.
+  const EpDevice* host_device() const { return host_device_.get(); }
+  /// All, held.
+  HeldDevices AllDevices() const;
+  /// The first of the EP's devices with its library; null if there is none, or for the built-in EP.
+  std::pair<const EpDevice*, std::shared_ptr<const PluginLibrary>> FirstDeviceOf(
+      std::string_view ep_name) const;
   /// EP names, in the order of their first device, the built-in EP's last.
   std::vector<std::string> EpNames() const;
   /// EPs that no session can have, with the reason: libraries that failed to register (by the name
@@ -104,11 +120,13 @@ class ProviderRegistry {
   struct Entry {
     std::string name;
     std::shared_ptr<PluginLibrary> library;
-    std::vector<std::unique_ptr<EpDevice>> devices;
     std::vector<SharedAllocator> allocators;
     std::shared_ptr<void> virtual_devices;  // set where the name allows them
     std::vector<std::string> idle;          ///< EPs of factories that found no device
   };
+
+  /// Keeps others from loading under the same name; see Register.
+  class Loading;
 
   void Load(Entry& entry, const std::string& path, const OrtApiBase& api);
 
@@ -128,8 +146,12 @@ class ProviderRegistry {
   mutable std::mutex mutex_;
   DataTransfers transfers_;
   std::unique_ptr<EpDevice> host_device_;
-  std::vector<Entry> entries_;                // guarded by mutex_
-  std::vector<const EpDevice*> all_devices_;  // guarded by mutex_
+  std::vector<Entry> entries_;  // guarded by mutex_
+  // All that devices() has given out, the newest last; guarded by mutex_. Clients may still read
+  // an older one.
+  std::deque<std::vector<const EpDevice*>> device_lists_;
+  std::map<std::string, std::thread::id> loading_;  // by library name; guarded by mutex_
+  std::condition_variable loaded_;
   std::weak_ptr<void> virtual_devices_;  // guarded by mutex_; alive while some name allows them
   std::map<std::string, std::string> failures_;  // by library name; guarded by mutex_
 };

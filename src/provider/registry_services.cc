@@ -43,14 +43,15 @@ std::shared_ptr<OrtAllocator> ProviderRegistry::CreateAllocator(const EpDevice* 
           type == OrtDeviceMemoryType_HOST_ACCESSIBLE ? "host-accessible" : "default");
   std::shared_ptr<OrtAllocator> made = MakeAllocator(*device, *memory, options);
   const std::lock_guard lock(mutex_);
-  Entry& entry = *std::find_if(entries_.begin(), entries_.end(),
-                               [&](const Entry& e) { return e.library == library; });
-  for (SharedAllocator& shared : entry.allocators) {
+  CheckKnown(device);  // still
+  const auto entry = std::find_if(entries_.begin(), entries_.end(),
+                                  [&](const Entry& e) { return e.library == library; });
+  for (SharedAllocator& shared : entry->allocators) {
     if (!shared.memory.SameDevice(*memory)) continue;
     shared.allocator = made;  // the one before stays as long as somebody holds it
     return made;
   }
-  entry.allocators.push_back({*memory, made});
+  entry->allocators.push_back({*memory, made});
   return made;
 }
 

@@ -47,8 +47,8 @@ void SetDefaults(OrtSessionOptions& options, std::span<const EpDevice* const> de
 std::vector<EpChoice> Select(const ProviderRegistry& registry, OrtSessionOptions& options,
                              const Graph& graph) {
   const EpSelection& selection = options.ep_selection;
-  const std::vector<const EpDevice*> all = registry.AllDevices();
-  const std::vector<const EpDevice*> ordered = OrderByPreference(all);
+  const HeldDevices all = registry.AllDevices();
+  const std::vector<const EpDevice*> ordered = OrderByPreference(all.devices);
   const std::vector<const EpDevice*> selected =
       selection.delegate != nullptr
           ? SelectByDelegate(selection.delegate, selection.delegate_state, ordered,
@@ -69,9 +69,9 @@ std::shared_ptr<ExecutionProvider> Create(const ProviderRegistry& registry, cons
                                           PluginEpSession session) {
   Require(!choice.devices.empty(), ORT_INVALID_ARGUMENT, "{} was appended without devices",
           choice.name);
-  std::shared_ptr<PluginLibrary> library;
-  for (const EpDevice* device : choice.devices) library = registry.LibraryOf(device);
-  std::shared_ptr<void> lease = library->Lease(Format("a session: '{}'", logger.id()));
+  auto [library, lease] =
+      registry.LeaseLibraryOf(choice.devices.front(), Format("a session: '{}'", logger.id()));
+  for (const EpDevice* device : choice.devices) registry.LibraryOf(device);  // all are known
   auto own_logger = std::make_unique<const Logger>(logger);
   OrtEpFactory* factory = choice.devices.front()->factory;
   std::shared_ptr<ExecutionProvider> ep;
@@ -104,7 +104,8 @@ std::shared_ptr<const CustomOps> CollectCustomOps(const ProviderRegistry& regist
   std::vector<const OrtCustomOpDomain*> domains = options.custom_op_domains;
   for (const EpChoice& choice : choices) {
     for (const EpDevice* device : choice.devices) {
-      if (registry.LibraryOf(device) == nullptr) continue;
+      const std::shared_ptr<PluginLibrary> held = registry.LibraryOf(device);
+      if (held == nullptr) continue;
       for (const OrtCustomOpDomain* domain : CustomOpDomainsOf(*device->factory, choice.name)) {
         const bool known = std::any_of(domains.begin(), domains.end(), [&](const auto* other) {
           return other->name == domain->name;
@@ -184,13 +185,11 @@ void AppendEpDevices(const OrtEnv& env, OrtSessionOptions& options,
 
 namespace {
 
-const EpDevice* FirstDevice(const ProviderRegistry& registry, const NamedEp& ep) {
-  for (const EpDevice* device : registry.AllDevices()) {
-    if (!device->IsBuiltIn() &&
-        (device->ep_name == ep.full_name || device->ep_name == ep.short_name))
-      return device;
-  }
-  return nullptr;
+using HeldDevice = std::pair<const EpDevice*, std::shared_ptr<const PluginLibrary>>;
+
+HeldDevice FirstDevice(const ProviderRegistry& registry, const NamedEp& ep) {
+  HeldDevice found = registry.FirstDeviceOf(ep.full_name);
+  return found.first != nullptr ? found : registry.FirstDeviceOf(ep.short_name);
 }
 
 }  // namespace
@@ -205,22 +204,27 @@ std::string AppendEpByName(OrtSessionOptions& options, const NamedEp& ep,
   const std::shared_ptr<OrtEnv> env = OrtEnv::Current();
   if (env == nullptr) return "There is no environment yet that knows EP libraries.";
   ProviderRegistry& registry = env->providers();
-  const EpDevice* device = FirstDevice(registry, ep);
-  if (device == nullptr) {
+  HeldDevice found = FirstDevice(registry, ep);
+  if (found.first == nullptr) {
     const InstalledEp installed = FindInstalledEp(ep.short_name);
     if (installed.path.empty()) {
       return Format("No registered EP library makes {}, and none of {} is in {}.{}", ep.full_name,
                     Join(installed.files, ", "), Join(installed.folders, ", "),
                     ep.platform.empty() ? "" : Format(" It exists on {} only.", ep.platform));
     }
-    registry.Register(std::string(ep.full_name), installed.path, *OrtGetApiBase());
-    device = FirstDevice(registry, ep);
-    if (device == nullptr) {
+    try {
+      registry.Register(std::string(ep.full_name), installed.path, *OrtGetApiBase());
+    } catch (const Error&) {
+      // Another thread may have been first; then it is there.
+      if (FirstDevice(registry, ep).first == nullptr) throw;
+    }
+    found = FirstDevice(registry, ep);
+    if (found.first == nullptr) {
       return Format("{} makes no EP {} for the devices of this machine ({}).", installed.path,
                     ep.full_name, Join(DescribeHardware(registry.hardware()), ", "));
     }
   }
-  AppendEpDevices(*env, options, {&device, 1}, ep_options);
+  AppendEpDevices(*env, options, {&found.first, 1}, ep_options);
   return {};
 }
 

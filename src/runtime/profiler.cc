@@ -78,6 +78,9 @@ void Profiler::AddEp(EpProfiler& ep) {
 
 Profiler::Begun Profiler::Begin() {
   const Begun begun{Now(), next_id_.fetch_add(1, std::memory_order_relaxed)};
+  if (eps_.empty()) return begun;
+  const std::shared_lock lock(ending_);
+  if (finished_) return begun;
   for (EpProfiler* ep : eps_) Tell([&] { ep->StartEvent(begun.id); });
   return begun;
 }
@@ -85,6 +88,8 @@ Profiler::Begun Profiler::Begin() {
 void Profiler::Add(const char* category, std::string name, Begun begun, std::string args) {
   Event event{category, std::move(name), begun.started,  Now() - begun.started,
               getpid(), gettid(),        std::move(args)};
+  const std::shared_lock ending(ending_);
+  if (finished_) return;
   if (!eps_.empty()) {
     const ProfilingEvent told{category == NameOf(OrtProfilingEventCategory_NODE)
                                   ? OrtProfilingEventCategory_NODE
@@ -129,13 +134,15 @@ void Profiler::CollectEpEvents() {
       }
     });
   }
-  eps_.clear();
   std::stable_sort(events_.begin(), events_.end(),
                    [](const Event& a, const Event& b) { return a.started < b.started; });
 }
 
 std::string Profiler::Finish() {
-  std::lock_guard lock(mutex_);
+  const std::lock_guard ending(ending_);
+  if (finished_) return {};
+  finished_ = true;
+  const std::lock_guard lock(mutex_);
   CollectEpEvents();
   std::string text = "[\n";
   for (size_t i = 0; i < events_.size(); ++i) {

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <cstdint>
 #include <mutex>
+#include <shared_mutex>
 #include <string>
 #include <vector>
 
@@ -35,7 +36,8 @@ class Profiler {
   void AddNode(const Step& step, Begun begun, const KernelContext& context);
   /// A host event: "model_loading", "session_initialization", "model_run".
   void AddSession(const std::string& name, Begun begun);
-  /// Writes the file and returns its path.
+  /// Writes the file and returns its path; what begins or ends later is in no profile. Safe while
+  /// events go on. Empty, and nothing is written, if it was called before.
   std::string Finish();
 
  private:
@@ -56,11 +58,13 @@ class Profiler {
 
   const Logger& logger_;
   const int64_t start_;
-  std::vector<EpProfiler*> eps_;
+  std::vector<EpProfiler*> eps_;  // complete before the first run
   std::atomic<uint64_t> next_id_{1};
   std::string path_;
-  std::mutex mutex_;
-  std::vector<Event> events_;
+  std::shared_mutex ending_;   // shared by events, exclusive to the end: EPs hear of none after it
+  bool finished_ = false;      // guarded by ending_
+  std::mutex mutex_;           // taken after ending_
+  std::vector<Event> events_;  // guarded by mutex_
 };
 
 }  // namespace backplane

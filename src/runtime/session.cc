@@ -503,10 +503,7 @@ const OrtEpDevice* OrtSession::DeviceOf(const backplane::Node* node,
     if (device->memory && device->memory->SameDevice(memory)) return device;
   }
   if (!devices.empty()) return devices.front();
-  const auto all = parts_.env->providers().devices();
-  const auto host = std::find_if(all.begin(), all.end(),
-                                 [](const OrtEpDevice* device) { return device->IsBuiltIn(); });
-  return host == all.end() ? nullptr : *host;
+  return parts_.env->providers().host_device();
 }
 
 const OrtEpDevice* OrtSession::InputDevice(const ValueInfo& input) const {
@@ -551,8 +548,6 @@ void OrtSession::SetEpDynamicOptions(std::span<const char* const> keys,
 }
 
 std::string OrtSession::EndProfiling() {
-  Require(parts_.profiler != nullptr, ORT_FAIL, "profiling was not enabled for this session");
-  std::string path = parts_.profiler->Finish();
-  parts_.profiler.reset();
-  return path;
+  // It stays, ended: runs on other threads may be using it.
+  return parts_.profiler == nullptr ? std::string() : parts_.profiler->Finish();
 }

@@ -148,7 +148,7 @@ struct OrtSession final {
   /// Hands options to every EP. Fails with ORT_INVALID_ARGUMENT for none.
   void SetEpDynamicOptions(std::span<const char* const> keys, std::span<const char* const> values);
 
-  /// Stops profiling and returns the trace's path. Fails with ORT_FAIL unless profiling is on.
+  /// Stops profiling and returns the trace's path; empty unless profiling is on.
   std::string EndProfiling();
   uint64_t profiling_start_ns() const {
     return parts_.profiler != nullptr ? parts_.profiler->start_nanos() : 0;

@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <fstream>
 #include <map>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -65,6 +66,19 @@ class LifeCycle {
   std::string trace_;
   std::vector<std::string> names_;
 };
+
+/// The lines that a test plug-in's function `symbol` gives: what it wrote down since the last call.
+inline std::vector<std::string> TakeJournal(const std::string& plugin, const char* symbol) {
+  void* library = dlopen(PluginPath(plugin).c_str(), RTLD_NOW | RTLD_NOLOAD);
+  EXPECT_NE(library, nullptr) << plugin << " is not loaded";
+  if (library == nullptr) return {};
+  const auto take = reinterpret_cast<const char* (*)()>(dlsym(library, symbol));
+  std::istringstream text(take());
+  dlclose(library);
+  std::vector<std::string> lines;
+  for (std::string line; std::getline(text, line);) lines.push_back(line);
+  return lines;
+}
 
 inline Outcome Register(const std::string& name, const std::string& path = PluginPath()) {
   return Api().RegisterExecutionProviderLibrary(Env(), name.c_str(), path.c_str());

@@ -12,16 +12,7 @@ namespace {
 constexpr const char* kEp = "kernel_ep";
 
 /// What the EP's kernels wrote down since the last call.
-std::vector<std::string> Take() {
-  void* library = dlopen(PluginPath("kernel_ep_plugin").c_str(), RTLD_NOW | RTLD_NOLOAD);
-  EXPECT_NE(library, nullptr);
-  const auto take = reinterpret_cast<const char* (*)()>(dlsym(library, "KernelEpTake"));
-  std::istringstream text(take());
-  dlclose(library);
-  std::vector<std::string> lines;
-  for (std::string line; std::getline(text, line);) lines.push_back(line);
-  return lines;
-}
+std::vector<std::string> Take() { return TakeJournal("kernel_ep_plugin", "KernelEpTake"); }
 
 std::vector<std::string> Take(const std::string& prefix) {
   std::vector<std::string> lines = Take();

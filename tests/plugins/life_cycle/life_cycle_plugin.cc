@@ -480,9 +480,10 @@ OrtStatus* MakeFactory(const std::string& name, OrtEpFactory** out) {
 EXPORT OrtStatus* CreateEpFactories(const char* registered_name, const OrtApiBase* base,
                                     const OrtLogger*, OrtEpFactory** factories,
                                     size_t max_factories, size_t* num_factories) {
-  ort = base->GetApi(ORT_API_VERSION);
+  // Once: another thread may still be releasing what an earlier registration made.
+  if (ort == nullptr) ort = base->GetApi(ORT_API_VERSION);
   if (ort == nullptr) ort = base->GetApi(24);
-  ep_api = ort->GetEpApi();
+  if (ep_api == nullptr) ep_api = ort->GetEpApi();
   *num_factories = 0;
   if (OrtStatus* status = Enter("CreateEpFactories", std::string(registered_name) + " max " +
                                                          std::to_string(max_factories))) {

@@ -118,5 +118,29 @@ TEST(ThreadPoolOptionsTest, CustomThreadsAreCreatedAndJoined) {
   EXPECT_EQ(counts.joined, 2);
 }
 
+// The threads that were made before the one that failed are told to end, and joined.
+TEST(ThreadPoolOptionsTest, NoThreadIsLeftBehindWhereOneCannotBeMade) {
+  static std::vector<std::thread> threads;
+  static std::atomic<int> ended{0};
+  threads.clear();
+  threads.reserve(8);
+  ended = 0;
+  ThreadPoolOptions options = Threads(4);
+  options.create_thread = [](void*, OrtThreadWorkerFn worker,
+                             void* param) -> OrtCustomThreadHandle {
+    if (threads.size() == 2) return nullptr;
+    threads.emplace_back([=] {
+      worker(param);
+      ++ended;
+    });
+    return reinterpret_cast<OrtCustomThreadHandle>(&threads.back());
+  };
+  options.join_thread = [](OrtCustomThreadHandle handle) {
+    reinterpret_cast<std::thread*>(const_cast<OrtCustomHandleType*>(handle))->join();
+  };
+  EXPECT_THROW(ThreadPool{options}, Error);
+  EXPECT_EQ(ended, 2);
+}
+
 }  // namespace
 }  // namespace backplane
