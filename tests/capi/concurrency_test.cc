@@ -96,29 +96,28 @@ TEST(ConcurrencyTest, ARunIsStoppedFromOutside) {
   Handle<OrtRunOptions> options;
   ASSERT_OK(Api().CreateRunOptions(options.out()));
   std::atomic<int> left{2};
-  std::atomic<int> stopped{0};
   const auto runs = [&] {
-    for (int i = 0; i < 200; ++i) {
+    for (bool stopped = false, finished = false; !stopped || !finished;) {
       std::vector<float> sum;
       const Outcome outcome = Sum(session, {1, 2}, {3, 4}, sum, options);
       if (outcome.ok()) {
+        finished = true;
         EXPECT_EQ(sum, (std::vector<float>{4, 6}));
       } else {
+        stopped = true;
         EXPECT_NE(outcome.message.find("terminate"), std::string::npos) << outcome;
-        ++stopped;
       }
     }
     --left;
   };
   Together({runs, runs, [&] {
-              do {
+              while (left > 0) {
                 EXPECT_OK(Api().RunOptionsSetTerminate(options));
                 std::this_thread::yield();
-                if (stopped == 0) continue;
                 EXPECT_OK(Api().RunOptionsUnsetTerminate(options));
-              } while (left > 0);
+                std::this_thread::yield();
+              }
             }});
-  EXPECT_GT(stopped, 0);
 }
 
 struct AsyncRun {
@@ -301,7 +300,10 @@ std::vector<float> RunChain(OrtSession* session, std::vector<float> x) {
 
 class ConcurrentDevices : public testing::TestWithParam<bool> {
  protected:
-  void SetUp() override { setenv("DEVICE_EP_STREAMS", GetParam() ? "1" : "0", 1); }
+  void SetUp() override {
+    if (!OnBackplane()) GTEST_SKIP() << "ONNX Runtime 1.31 crashes in these";
+    setenv("DEVICE_EP_STREAMS", GetParam() ? "1" : "0", 1);
+  }
   void TearDown() override {
     unsetenv("DEVICE_EP_STREAMS");
     for (const std::string& line : TakeJournal("device_ep_plugin", "DeviceEpJournal"))
@@ -362,9 +364,7 @@ TEST_P(ConcurrentDevices, SessionsAreMadeWhileLibrariesComeAndGo) {
       EXPECT_EQ(device, devices[0]);
     }
   };
-  std::vector<std::function<void()>> works{come_and_go, with_eps, with_a_policy, looks};
-  if (!OnBackplane()) works.erase(works.begin() + 2, works.end());
-  Together(works);
+  Together({come_and_go, with_eps, with_a_policy, looks});
 }
 
 TEST_P(ConcurrentDevices, RunsAndCopies) {
