@@ -62,7 +62,14 @@ void Ep::GetCapability(const OrtGraph* source, OrtEpGraphSupportInfo* support) {
     const bool computes = std::any_of(nodes.begin(), nodes.end(), [&](int node) {
       return !FindOperator(graph.nodes[node])->is_movement;
     });
-    if (computes) Claim(graph, nodes, support);
+    const Node& first = graph.nodes[nodes.front()];
+    if (!computes) {
+      Leave(first, "its group of " + std::to_string(nodes.size()) + " only moves elements");
+    } else if (nodes.size() < settings_.min_group_size) {
+      Leave(first, "its group of " + std::to_string(nodes.size()) + " is below min_group_size");
+    } else {
+      Claim(graph, nodes, support);
+    }
   }
 }
 
@@ -84,12 +91,14 @@ std::vector<bool> Ep::Supported(const Graph& graph, const Constants& constants) 
     Refusal refusal = CheckNode(view, &op);
     if (refusal.empty()) refusal = CheckShapes(view, *op, shapes);
     supported[i] = refusal.empty();
-    if (!refusal.empty() && logger_ != nullptr) {
-      api_.Log(logger_, ORT_LOGGING_LEVEL_VERBOSE,
-               name_ + " leaves " + node.op_type + " '" + node.name + "': " + refusal);
-    }
+    if (!refusal.empty()) Leave(node, refusal);
   }
   return supported;
+}
+
+void Ep::Leave(const Node& node, const Refusal& why) const {
+  api_.Log(logger_, ORT_LOGGING_LEVEL_VERBOSE,
+           name_ + " leaves " + node.op_type + " '" + node.name + "': " + why);
 }
 
 void Ep::Claim(const Graph& graph, const std::vector<int>& nodes, OrtEpGraphSupportInfo* support) {

@@ -52,8 +52,9 @@ std::vector<std::string> OperatorNames(const ep_kit::Options& options) {
 }  // namespace
 
 ep_kit::Entries KnownOptions() {
-  return {{"num_threads", "0"}, {"fast_math", "strict"},    {"fusion", "1"},
-          {"dump", ""},         {"max_cached_shapes", "8"}, {"exclude_ops", ""}};
+  return {
+      {"num_threads", "0"},       {"fast_math", "strict"}, {"fusion", "1"}, {"min_group_size", "1"},
+      {"max_cached_shapes", "8"}, {"exclude_ops", ""},     {"dump", ""}};
 }
 
 Settings ReadSettings(const ep_kit::Api& api, const OrtSessionOptions* session) {
@@ -64,6 +65,7 @@ Settings ReadSettings(const ep_kit::Api& api, const OrtSessionOptions* session) 
   if (fast_math != "strict" && fast_math != "bf16") options.Refuse("fast_math", "strict or bf16");
   settings.fast_math_bf16 = fast_math == "bf16";
   settings.fusion = options.Flag("fusion");
+  settings.min_group_size = static_cast<size_t>(options.Number("min_group_size", 1));
   settings.max_cached_shapes = static_cast<int>(options.Number("max_cached_shapes", 1, 4096));
   settings.dump = options.Text("dump");
   settings.exclude_ops = OperatorNames(options);

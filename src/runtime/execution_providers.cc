@@ -127,6 +127,12 @@ std::vector<std::shared_ptr<ExecutionProvider>> CreateExecutionProviders(const O
   const ProviderRegistry& registry = env.providers();
   if (options.eps.empty() && options.ep_selection.enabled)
     options.eps = Select(registry, options, graph);
+  // The C API has no function by which an EP could ask for the number of threads.
+  if (options.intra_op_threads > 0 &&
+      options.config.Find(kOrtSessionOptionsConfigIntraOpNumThreads) == nullptr) {
+    options.SetConfig(kOrtSessionOptionsConfigIntraOpNumThreads,
+                      std::to_string(options.intra_op_threads).c_str());
+  }
   const auto custom_ops = CollectCustomOps(registry, options, options.eps);
   if (custom_ops != nullptr) graph.model()->schemas = custom_ops->schemas();
   std::vector<std::shared_ptr<ExecutionProvider>> eps;

@@ -285,8 +285,41 @@ def test_threads_of_the_session(host, tmp_path):
     random = np.random.default_rng(1)
     model = Model()
     value = model.bytes(model.add("Relu", model.input(floats(random, 4, 4))))
-    text = dump(host, value, tmp_path / "dump", {"num_threads": "0"}, {"session.intra_op_num_threads": "3"})
-    assert "threads=3" in text
+    own = {"num_threads": "0"}
+    assert "threads=3" in dump(host, value, tmp_path / "entry", own, {"session.intra_op_num_threads": "3"})
+    # ONNX Runtime tells no EP what SetIntraOpNumThreads was given (here, 1); all processors are taken then.
+    threads = 1 if isinstance(host, hosts.Backplane) else len(os.sched_getaffinity(0))
+    assert f"threads={threads}\n" in dump(host, value, tmp_path / "set", own).replace(" constants=0", "")
+    assert "threads=2" in dump(host, value, tmp_path / "own", {"num_threads": "2"},
+                               {"session.intra_op_num_threads": "3"})
+
+
+def test_as_many_threads_as_said(host):
+    """Threads of oneDNN that this process did not have before; the calling thread is one of them."""
+    def started(threads):
+        script = (f"import sys; sys.path[:0] = {sys.path!r}; import test_dnnl_ep as t; "
+                  f"t.count_threads({type(host).__name__.lower()!r}, {threads})")
+        done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=120, check=False)
+        assert done.returncode == 0, done.stderr
+        return int(done.stdout)
+
+    assert [started(threads) for threads in (1, 3)] == [0, 2]
+
+
+def thick_network():
+    random = np.random.default_rng(4)
+    model = Model()
+    x = model.input(floats(random, 256, 256))
+    return model.bytes(model.add("MatMul", x, model.constant(floats(random, 256, 256))))
+
+
+def count_threads(name, threads):
+    host = hosts.open_host(name)
+    host.register("dnnl", LIBRARY)
+    before = len(os.listdir("/proc/self/task"))
+    with dnnl_session(host, thick_network(), {"num_threads": str(threads)}, level=0) as session:
+        session.run({"x0": floats(np.random.default_rng(4), 256, 256)})
+        print(len(os.listdir("/proc/self/task")) - before)
 
 
 def test_weights_are_packed_once_for_all_shapes(host, tmp_path):
@@ -304,6 +337,7 @@ def test_weights_are_packed_once_for_all_shapes(host, tmp_path):
     ({"max_cached_shapes": "0"}, ["max_cached_shapes"]),
     ({"fast_math": "fp8"}, ["fast_math", "bf16"]),
     ({"fusion": "yes"}, ["fusion"]),
+    ({"min_group_size": "0"}, ["min_group_size", "at least 1"]),
     ({"exclude_ops": "Softmacks"}, ["Softmacks", "Softmax"]),
 ])
 def test_a_wrong_option_is_refused(host, options, words):
@@ -320,6 +354,26 @@ def test_excluded_operators_are_left(host):
     with dnnl_session(host, value, {"exclude_ops": "Softmax,MaxPool"}, level=0) as session:
         ops = taken(session)
     assert "Conv" in ops and "Softmax" not in ops and "MaxPool" not in ops
+
+
+def test_small_groups_are_left(host):
+    value = small_network(False)
+    for least, some in (("1", True), ("7", True), ("100", False)):
+        with dnnl_session(host, value, {"min_group_size": least}) as session:
+            assert bool(taken(session)) == some
+
+
+def test_the_options_are_stated_with_their_defaults(host):
+    (device,) = devices(host)
+    assert device.options == {"num_threads": "0", "fast_math": "strict", "fusion": "1", "min_group_size": "1",
+                              "max_cached_shapes": "8", "exclude_ops": "", "dump": ""}
+
+
+def test_a_compiled_model_cannot_be_written(host, tmp_path):
+    config = {"ep.context_enable": "1", "ep.context_file_path": str(tmp_path / "out.onnx")}
+    with pytest.raises(hosts.HostError, match="EPContext"):
+        dnnl_session(host, small_network(False), config=config)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_fast_math(host):
