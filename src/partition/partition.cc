@@ -205,13 +205,14 @@ class Partitioner {
   }
 
   void Fuse(Graph& graph, ExecutionProvider& ep, int ep_index, std::vector<Claim> claims) {
-    std::vector<std::unique_ptr<GraphView>> views;
+    std::vector<GroupGraph> shown;
     std::vector<std::unique_ptr<Node>> fused_nodes;
     std::vector<FusedGroup> groups;
     for (Claim& claim : claims) {
-      views.push_back(std::make_unique<GraphView>(graph, claim.nodes, !claim.drop_constants));
-      fused_nodes.push_back(MakeFusedNode(graph, ep, ep_index, *views.back()));
-      groups.push_back({views.back().get(), fused_nodes.back().get()});
+      const GraphView part(graph, claim.nodes, !claim.drop_constants);
+      fused_nodes.push_back(MakeFusedNode(graph, ep, ep_index, part));
+      shown.push_back(ShowGroup(part, !claim.drop_constants));
+      groups.push_back({shown.back().view.get(), fused_nodes.back().get()});
     }
     if (options_.before_compile) options_.before_compile(ep, claims);
     auto kernels = ep.Compile(groups);
@@ -228,7 +229,7 @@ class Partitioner {
       auto members = graph.ExtractNodes(claims[i].nodes);
       Node* fused = graph.AdoptNode(std::move(fused_nodes[i]));
       result_.fused.push_back({fused, std::move(kernels[i]), std::move(context_nodes[i]),
-                               std::move(views[i]), std::move(members)});
+                               std::move(shown[i]), std::move(members)});
     }
     graph.Sort();
   }
@@ -299,7 +300,7 @@ class Partitioner {
       Fail(ORT_NOT_IMPLEMENTED, "Could not find an implementation for {} node with name '{}'{}",
            node.op_type, node.name, reasons);
     }
-    if (options_.allow_host_fallback || eps_.size() < 2) return;
+    if (options_.allow_host_fallback) return;
     for (const PlacedNode& node : placement().nodes) {
       Require(node.ep != eps_.back()->name(), ORT_FAIL,
               "This session contains graph nodes that are assigned to the default CPU EP, but "

@@ -137,7 +137,12 @@ std::vector<std::shared_ptr<ExecutionProvider>> CreateExecutionProviders(const O
   if (custom_ops != nullptr) graph.model()->schemas = custom_ops->schemas();
   std::vector<std::shared_ptr<ExecutionProvider>> eps;
   for (const EpChoice& choice : options.eps) {
-    if (choice.name == cpu::kCpuExecutionProvider) continue;  // always there, always last
+    if (choice.name == cpu::kCpuExecutionProvider) {  // always there, always last
+      Require(!options.ConfigSwitch(kOrtSessionOptionsDisableCPUEPFallback), ORT_INVALID_ARGUMENT,
+              "Conflicting session configuration: explicitly added the CPU EP to the session, but "
+              "also disabled fallback to the CPU EP via session configuration options.");
+      continue;
+    }
     for (const auto& ep : eps) {
       Require(ep->name() != choice.name, ORT_FAIL, "Provider {} has already been registered.",
               choice.name);

@@ -1,5 +1,6 @@
 // EP libraries: what can go wrong from the file's name to the last callback, and that nothing stays
 // behind. Also run on ONNX Runtime; what it gets wrong (it crashes) is asked of Backplane only.
+#include <dlfcn.h>
 #include <gmock/gmock.h>
 
 #include "capi/ep_support.h"
@@ -53,6 +54,55 @@ TEST(EpRegistrationTest, RelativePathsNameAllPlacesTried) {
   EXPECT_OK(Register("bare", plugin.filename().string()));
   unsetenv("BACKPLANE_EP_PATH");
   EXPECT_OK(Unregister("bare"));
+}
+
+// Relative paths: beside our library, then in the working directory, then in the search path.
+TEST(EpRegistrationTest, RelativePathsAreFoundInEachPlace) {
+  if (!OnBackplane()) GTEST_SKIP() << "ONNX Runtime looks only beside its own library";
+  namespace fs = std::filesystem;
+  const LifeCycle life;
+  const fs::path plugin = PluginPath();  // the build puts plug-ins beside our library
+  EXPECT_OK(Register("beside", plugin.filename().string()));
+  EXPECT_OK(Unregister("beside"));
+  const fs::path before = fs::current_path();
+  const fs::path folder = fs::temp_directory_path() / ("cwd_" + std::to_string(getpid()));
+  fs::create_directories(folder / "below");
+  fs::copy_file(plugin, folder / "below" / "libonly_here.so", fs::copy_options::overwrite_existing);
+  fs::current_path(folder);
+  EXPECT_OK(Register("working", "below/libonly_here.so"));
+  EXPECT_OK(Unregister("working"));
+  EXPECT_FAILS(Register("working", "libonly_here.so"), ORT_FAIL, "Failed to load library");
+  fs::current_path(before);
+  fs::remove_all(folder);
+}
+
+bool IsLoaded(const std::string& path) {
+  void* library = dlopen(path.c_str(), RTLD_NOW | RTLD_NOLOAD);
+  if (library != nullptr) dlclose(library);
+  return library != nullptr;
+}
+
+TEST(EpRegistrationTest, NothingStaysLoaded) {
+  EXPECT_FALSE(Register("half", PluginPath("half_plugin")).ok());
+  EXPECT_FALSE(IsLoaded(PluginPath("half_plugin")));
+  // Other tests may have loaded this one, so a copy.
+  const std::filesystem::path none = std::filesystem::temp_directory_path() / "libno_ep.so";
+  std::filesystem::copy_file(PluginPath("custom_ops_library"), none,
+                             std::filesystem::copy_options::overwrite_existing);
+  EXPECT_FAILS(Register("none", none.string()), ORT_FAIL, "Failed to get symbol CreateEpFactories");
+  EXPECT_FALSE(IsLoaded(none.string()));
+  std::filesystem::remove(none);
+  if (!OnBackplane()) return;  // ONNX Runtime keeps libraries that were once registered
+  for (const char* callback : {"CreateEpFactories", "GetSupportedDevices.late"}) {
+    const LifeCycle life{{"NAMES", "A,B"}, {"FAIL", callback}};
+    EXPECT_FALSE(Register("fails").ok());
+    EXPECT_FALSE(IsLoaded(PluginPath())) << callback;
+  }
+  const LifeCycle life;
+  EXPECT_OK(Register("works"));
+  EXPECT_TRUE(IsLoaded(PluginPath()));
+  EXPECT_OK(Unregister("works"));
+  EXPECT_FALSE(IsLoaded(PluginPath()));
 }
 
 TEST(EpRegistrationTest, ForeignArchitectureIsNamed) {
@@ -184,7 +234,7 @@ TEST(EpRegistrationTest, IncompleteFactories) {
 }
 
 TEST(EpRegistrationTest, StatedVersions) {
-  for (const char* version : {"22", "23", "24", "30"}) {
+  for (const char* version : {"22", "23", "24", "30", "60"}) {
     if (!OnBackplane() && std::string(version) == "22")
       continue;  // ONNX Runtime calls newer members
     LifeCycle life{{"VERSION", version}, {"NAMES", "Aged"}};

@@ -274,6 +274,72 @@ TEST(PolicyTest, NoPolicy) {
                ORT_INVALID_ARGUMENT, "77");
 }
 
+// -- order
+// ---------------------------------------------------------------------------------------------------------
+
+/// The EPs that run neg_relu_neg.onnx where `eps` are appended in that order; the plug-ins take
+/// Neg.
+std::vector<std::string> RunBy(const std::vector<std::string>& eps) {
+  Registered first("First", PluginPath("claims_plugin"));
+  Registered second("Second", PluginPath("claims_plugin"));
+  Handle<OrtSessionOptions> options = NewOptions();
+  EXPECT_OK(Api().AddSessionConfigEntry(options, "session.record_ep_graph_assignment_info", "1"));
+  for (const std::string& ep : eps) {
+    const bool built_in = ep == "CPUExecutionProvider";
+    EXPECT_OK(Append(options, EpDevices(ep),
+                     built_in
+                         ? std::vector<std::pair<const char*, const char*>>()
+                         : std::vector<std::pair<const char*, const char*>>{{"claim", "Neg"}}));
+  }
+  Handle<OrtSession> session = OpenModel("neg_relu_neg", options);
+  const OrtEpAssignedSubgraph* const* parts = nullptr;
+  size_t count = 0;
+  EXPECT_OK(Api().Session_GetEpGraphAssignmentInfo(session, &parts, &count));
+  std::vector<std::string> names;
+  for (size_t i = 0; i < count; ++i) {
+    const char* name = nullptr;
+    EXPECT_OK(Api().EpAssignedSubgraph_GetEpName(parts[i], &name));
+    names.emplace_back(name);
+  }
+  return names;
+}
+
+TEST(EpOrderTest, IsThatOfAppending) {
+  EXPECT_THAT(RunBy({"First", "Second"}),
+              UnorderedElementsAre("First", "First", "CPUExecutionProvider"));
+  EXPECT_THAT(RunBy({"Second", "First"}),
+              UnorderedElementsAre("Second", "Second", "CPUExecutionProvider"));
+}
+
+TEST(EpOrderTest, TheCpuIsLastWhereverItIsNamed) {
+  if (!OnBackplane()) GTEST_SKIP() << "ONNX Runtime gives a CPU EP that is named first everything";
+  EXPECT_THAT(RunBy({"CPUExecutionProvider", "First"}),
+              UnorderedElementsAre("First", "First", "CPUExecutionProvider"));
+}
+
+TEST(EpOrderTest, FallbackToTheCpuMayBeForbidden) {
+  Registered library("First", PluginPath("claims_plugin"));
+  Handle<OrtSessionOptions> options = NewOptions();
+  ASSERT_OK(Api().AddSessionConfigEntry(options, "session.disable_cpu_ep_fallback", "1"));
+  ASSERT_OK(Append(options, EpDevices("First"), {{"claim", "Neg"}}));
+  Handle<OrtSession> session;
+  EXPECT_FAILS(
+      Api().CreateSession(Env(), ModelPath("neg_relu_neg").c_str(), options, session.out()),
+      ORT_FAIL, "fallback to CPU EP has been explicitly disabled by the user");
+  ASSERT_OK(Api().AddSessionConfigEntry(options, "ep.first.claim", "Neg,Relu"));
+  EXPECT_OK(Api().CreateSession(Env(), ModelPath("neg_relu_neg").c_str(), options, session.out()));
+  // Also where there is no other EP.
+  Handle<OrtSessionOptions> alone = NewOptions();
+  ASSERT_OK(Api().AddSessionConfigEntry(alone, "session.disable_cpu_ep_fallback", "1"));
+  EXPECT_FAILS(Api().CreateSession(Env(), ModelPath("neg_relu_neg").c_str(), alone, session.out()),
+               ORT_FAIL, "fallback to CPU EP has been explicitly disabled by the user");
+  // And who asks for it does not know what he wants.
+  ASSERT_OK(Append(options, EpDevices("CPUExecutionProvider")));
+  EXPECT_FAILS(
+      Api().CreateSession(Env(), ModelPath("neg_relu_neg").c_str(), options, session.out()),
+      ORT_INVALID_ARGUMENT, "Conflicting session configuration: explicitly added the CPU EP");
+}
+
 // -- delegate
 // ---------------------------------------------------------------------------------------------------------
 

@@ -3,6 +3,7 @@
 #include <dlfcn.h>
 
 #include <nlohmann/json.hpp>
+#include <tuple>
 
 #include "capi/ep_support.h"
 
@@ -31,6 +32,10 @@ const Case kCases[] = {
     {"fail:CreateEp", Step::kCreate, ORT_FAIL, "Error creating execution provider: CreateEp was told to fail"},
     {"fail:IsConcurrentRunSupported", Step::kCreate, ORT_FAIL, "Bad: IsConcurrentRunSupported was told to fail"},
     {"fail:CreateProfiler", Step::kCreate, ORT_FAIL, "Bad: CreateProfiler was told to fail"},
+    {"fail:GetKernelRegistry", Step::kCreate, ORT_FAIL, "Bad: GetKernelRegistry was told to fail"},
+    {"fail:GetPreferredDataLayout", Step::kCreate, ORT_FAIL, "Bad: GetPreferredDataLayout was told to fail"},
+    {"layout:77", Step::kCreate, ORT_FAIL, "Bad: GetPreferredDataLayout gave 77, which is no OrtEpDataLayout"},
+    {"fail:SetDynamicOptions", Step::kOpens},
     {"fail:GetCapability", Step::kOpensOnCpu},
     {"fail:Compile", Step::kCreate, ORT_EP_FAIL, "Bad: Compile of Neg 'first'; Neg 'second': Compile was told to fail"},
     {"compile:half", Step::kCreate, ORT_EP_FAIL, "Bad: Compile of Neg 'first'; Neg 'second': half of it is compiled"},
@@ -42,6 +47,10 @@ const Case kCases[] = {
     {"fail:OnRunEnd", Step::kRun, ORT_EP_FAIL, "Bad: OnRunEnd was told to fail"},
     // So does a C++ exception.
     {"throw:CreateEp", Step::kCreate, ORT_FAIL, "Error creating execution provider: CreateEp threw (a C++ exception thrown by the plugin)"},
+    {"throw:GetKernelRegistry", Step::kCreate, ORT_FAIL, "Bad: GetKernelRegistry threw"},
+    {"throw:GetPreferredDataLayout", Step::kCreate, ORT_FAIL, "Bad: GetPreferredDataLayout threw"},
+    {"throw:IsConcurrentRunSupported", Step::kCreate, ORT_FAIL, "Bad: IsConcurrentRunSupported threw"},
+    {"throw:CreateProfiler", Step::kCreate, ORT_FAIL, "Bad: CreateProfiler threw"},
     {"throw:GetCapability", Step::kOpensOnCpu},
     {"throw:Compile", Step::kCreate, ORT_FAIL, "Bad: Compile of Neg 'first'; Neg 'second': Compile threw (a C++ exception"},
     {"throw:CreateState", Step::kCreate, ORT_FAIL, "Bad: Create state function failed. Return value: CreateState threw"},
@@ -58,6 +67,9 @@ const Case kCases[] = {
     {"null:Compute", Step::kCreate, ORT_INVALID_ARGUMENT, "has no Compute"},
     {"null:CreateState", Step::kOpens},
     {"null:CreateProfiler", Step::kOpens},
+    {"null:GetKernelRegistry", Step::kOpens},
+    {"null:GetPreferredDataLayout", Step::kOpens},
+    {"null:SetDynamicOptions", Step::kOpens},
     {"null:OnRunStart", Step::kOpens},
     {"null:OnRunEnd", Step::kOpens},
     {"null:IsConcurrentRunSupported", Step::kOpens},
@@ -205,6 +217,24 @@ TEST_F(MisbehavingTest, ProfilingEventsAreMerged) {
     setenv("MISBEHAVE", "", 1);
   }
   EXPECT_EQ(Live(), 0);
+}
+
+TEST_F(MisbehavingTest, DynamicOptionsThatItDoesNotTake) {
+  Registered library("Bad", Path());
+  Handle<OrtSessionOptions> options = NewOptions();
+  ASSERT_OK(Append(options, EpDevices("Bad")));
+  Handle<OrtSession> session;
+  ASSERT_OK(Api().CreateSession(Env(), ModelPath("neg_relu_neg").c_str(), options, session.out()));
+  const char* key = "speed";
+  const char* value = "9";
+  for (const auto& [fault, code, words] :
+       {std::tuple("fail:SetDynamicOptions", ORT_EP_FAIL,
+                   "Bad: SetDynamicOptions was told to fail"),
+        std::tuple("throw:SetDynamicOptions", ORT_FAIL, "Bad: SetDynamicOptions threw")}) {
+    setenv("MISBEHAVE", fault, 1);
+    EXPECT_FAILS(Api().SetEpDynamicOptions(session, &key, &value, 1), code, words);
+    EXPECT_OK(RunOnce(session));
+  }
 }
 
 TEST_F(MisbehavingTest, CannotTakeWhatAnotherHas) {

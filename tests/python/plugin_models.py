@@ -82,4 +82,14 @@ def mixed():
             [_feeds(x=(4, 16))])
 
 
-MODELS = {make.__name__: make for make in (binary, unary, gemm, conv, shaping, attention, mixed)}
+def leftovers():
+    """An operator that no plug-in EP has (Det), one in a type that few have (Add of doubles), one whose output has a
+    shape that depends on data (NonZero), between those that all take."""
+    nodes = [("Relu", ["x"], ["a"], {}), ("Det", ["a"], ["d"], {}), ("Mul", ["a", "d"], ["m"], {}),
+             ("Cast", ["m"], ["wide"], {"to": TensorProto.DOUBLE}), ("Add", ["wide", "wide"], ["sum"], {}),
+             ("Cast", ["sum"], ["narrow"], {"to": TensorProto.FLOAT}), ("NonZero", ["narrow"], ["where"], {}),
+             ("Cast", ["where"], ["z"], {"to": TensorProto.FLOAT})]
+    return _model(nodes, {"x": [4, 4]}, {"z": [2, "n"]}), [{"x": np.abs(_random(4, 4)) + np.eye(4, dtype=np.float32)}]
+
+
+MODELS = {make.__name__: make for make in (binary, unary, gemm, conv, shaping, attention, mixed, leftovers)}

@@ -42,6 +42,9 @@ def compare(library, model, feeds, eps):
             explanation = session.explain()
             report["summary"] = explanation["summary"]
             report["nodes"] = sum(node["ep"] == eps[0][0][0].ep for node in explanation["nodes"])
+            report["refused"] = {node["name"]: {refusal["ep"]: f"{refusal['reason']}: {refusal['text']}"
+                                                for refusal in node["refused_by"]}
+                                 for node in explanation["nodes"] if node["refused_by"]}
             for feed in feeds:
                 expected = reference.run(feed)
                 for _ in range(2):

@@ -7,6 +7,7 @@
 //   version:ep=N, version:compute_info=N, version:profiler=N   what ort_version_supported states
 //   compile:half, compile:half_throw   Compile fails, or throws, once it made all but the last
 //                                   compute info and an EPContext node
+//   layout:77                       GetPreferredDataLayout gives a layout that there is not
 //   claim:null|foreign|empty|twice|overlap|cycle|everything   what GetCapability asks for
 //   output:none|rank|negative|huge|index|input_index|small   what Compute does with its output
 //
@@ -301,6 +302,21 @@ OrtStatus* CreateEp(OrtEpFactory* factory, const OrtHardwareDevice* const*,
         return Enter("IsConcurrentRunSupported");
       });
   Set(ep->CreateProfiler, "CreateProfiler", &CreateProfiler);
+  Set(
+      ep->GetKernelRegistry, "GetKernelRegistry", +[](OrtEp*, const OrtKernelRegistry** registry) {
+        *registry = nullptr;
+        return Enter("GetKernelRegistry");
+      });
+  Set(
+      ep->GetPreferredDataLayout, "GetPreferredDataLayout", +[](OrtEp*, OrtEpDataLayout* layout) {
+        *layout = Does("layout:77") ? static_cast<OrtEpDataLayout>(77) : OrtEpDataLayout_NCHW;
+        return Enter("GetPreferredDataLayout");
+      });
+  Set(
+      ep->SetDynamicOptions, "SetDynamicOptions",
+      +[](OrtEp*, const char* const*, const char* const*, size_t) {
+        return Enter("SetDynamicOptions");
+      });
   Set(
       ep->OnSessionInitializationEnd, "OnSessionInitializationEnd",
       +[](OrtEp*) { return Enter("OnSessionInitializationEnd"); });

@@ -138,6 +138,28 @@ TEST(PartitionTest, AGroupBecomesOneNode) {
   EXPECT_EQ(result.placement.groups[0].nodes, (std::vector<size_t>{0, 1, 2}));
 }
 
+// As in ONNX Runtime: real EPs tell the inputs of what they compile by these properties.
+TEST(PartitionTest, AGroupIsShownAsAGraphOfItsOwn) {
+  Chain chain;
+  const Partition result = chain.Run({Ep("fuser", {"B", "D"}, true), Ep("host", kAll)});
+  ASSERT_EQ(result.fused.size(), 1u);
+  const GraphView& view = *result.fused[0].shown.view;
+  ASSERT_EQ(view.nodes().size(), 2u);
+  EXPECT_EQ(view.nodes()[0]->name, "d");
+  ASSERT_EQ(view.inputs().size(), 1u);
+  const ValueInfo& input = *view.inputs()[0];
+  EXPECT_EQ(input.name, "a");
+  EXPECT_TRUE(input.is_graph_input);
+  EXPECT_EQ(input.producer, nullptr);
+  EXPECT_EQ(input.consumers.size(), 2u);
+  ASSERT_EQ(view.outputs().size(), 1u);
+  const ValueInfo& output = *view.outputs()[0];
+  EXPECT_EQ(output.name, "b");
+  EXPECT_TRUE(output.is_graph_output);
+  EXPECT_EQ(output.producer, view.nodes()[1]);
+  EXPECT_TRUE(output.consumers.empty());
+}
+
 TEST(PartitionTest, AFusionThatWouldMakeACycleIsRefusedWithAReason) {
   Chain chain;
   const Partition result = chain.Run({Ep("fuser", {"A", "B"}, true), Ep("host", kAll)});

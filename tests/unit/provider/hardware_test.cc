@@ -75,6 +75,10 @@ TEST(HardwareTest, NothingButTheCpuWithoutSysfs) {
 #if defined(__x86_64__)
   EXPECT_NE(devices[0]->metadata.Find("family"), nullptr);
   EXPECT_NE(devices[0]->metadata.Find("isa"), nullptr);
+  const std::map<std::string, uint32_t> ids = {{"Intel", 0x8086}, {"AMD", 0x1022}};
+  if (const auto known = ids.find(devices[0]->vendor); known != ids.end()) {
+    EXPECT_EQ(devices[0]->vendor_id, known->second);
+  }
 #endif
 }
 
