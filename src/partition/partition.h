@@ -34,8 +34,8 @@ struct PartitionOptions {
 struct FusedKernel {
   const Node* node;
   std::unique_ptr<Kernel> kernel;
-  DraftNode context_node;           ///< what stands for it in a compiled model; may be null
-  GroupGraph shown;                 ///< kept: EPs may look at it for as long as the session lives
+  DraftNode context_node;  ///< what stands for it in a compiled model; may be null
+  GroupGraph shown;        ///< kept: EPs may look at it for as long as the session lives
   std::vector<std::unique_ptr<Node>> members;
 };
 
