@@ -41,11 +41,11 @@ class CompiledGroup : public OrtNodeComputeInfo {
 
  private:
   void Run(OrtKernelContext* context) const {
-    std::vector<Tensor> inputs;
+    std::vector<Tensor> slots(program_.num_slots);
     for (size_t i = 0; i < program_.num_inputs; ++i) {
-      inputs.push_back(ReadTensor(api_, api_.Input(context, i)));
+      slots[i] = ReadTensor(api_, api_.Input(context, i));
     }
-    program_.Run(inputs, [&](size_t index, const Shape& shape) {
+    program_.Run(std::move(slots), [&](size_t index, const Shape& shape) {
       return static_cast<float*>(api_.Output(context, index, shape));
     });
   }

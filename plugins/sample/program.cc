@@ -75,16 +75,14 @@ void Verify(const Program& program) {
 
 }  // namespace
 
-void Program::Run(std::span<const Tensor> inputs,
+void Program::Run(std::vector<Tensor> slots,
                   const std::function<float*(size_t, const Shape&)>& output) const {
-  std::vector<Tensor> slots(num_slots);
-  std::vector<std::vector<float>> temporaries(steps.size());
-  for (size_t i = 0; i < inputs.size(); ++i) slots[i] = inputs[i];
+  slots.resize(num_slots);
+  std::vector<std::vector<float>> temporaries;
   for (const Constant& constant : constants) {
     slots[constant.slot] = {constant.data.data(), constant.shape};
   }
-  for (size_t i = 0; i < steps.size(); ++i) {
-    const Step& step = steps[i];
+  for (const Step& step : steps) {
     const Tensor& left = slots[step.left];
     const Tensor& right = slots[step.right];
     Tensor& out = slots[step.out];
@@ -95,8 +93,7 @@ void Program::Run(std::span<const Tensor> inputs,
       if (outputs[o] == step.out) data = output(o, out.shape);
     }
     if (data == nullptr) {
-      temporaries[i].resize(ElementCount(out.shape));
-      data = temporaries[i].data();
+      data = temporaries.emplace_back(ElementCount(out.shape)).data();
     }
     if (IsBinary(step.op)) {
       Binary(step.op, left, right, data);

@@ -3,9 +3,9 @@
 #pragma once
 
 #include <functional>
-#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "elementwise.h"
 
@@ -32,9 +32,9 @@ struct Program {
   std::vector<Step> steps;
   std::vector<uint32_t> outputs;  // slots
 
-  // Runs on inputs; `output(i, shape)` gives room for the i-th output. Changes nothing of the
-  // program, so threads may run it at once.
-  void Run(std::span<const Tensor> inputs,
+  // Runs on the inputs, which are in the first slots; `output(i, shape)` gives room for the i-th
+  // output. Changes nothing of the program, so threads may run it at once.
+  void Run(std::vector<Tensor> slots,
            const std::function<float*(size_t, const Shape&)>& output) const;
 
   // To bytes and back, for EPContext nodes. Load fails with ORT_INVALID_GRAPH on anything that Save

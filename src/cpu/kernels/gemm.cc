@@ -16,7 +16,6 @@ namespace {
 // Panels that are used together, so that a tile of A is read once for all of them: half of a
 // level-2 cache.
 constexpr int64_t kGroupBytes = 384 << 10;
-constexpr int kMaxTileRows = 16;
 int64_t LastWidth(int64_t n, const TileShape& tile) {
   const int64_t rest = n - (CeilDiv<int64_t>(n, tile.columns) - 1) * tile.columns;
   return rest <= tile.lanes ? tile.lanes : tile.columns;
@@ -102,15 +101,16 @@ void GemmRange(const GemmParams& p, const Panels& panels, int64_t row_begin, int
   const int64_t rows = row_end - row_begin;
   const int64_t tiles = CeilDiv<int64_t>(rows, tile.rows);
   TileArgs t = CommonArgs(p);
-  const float* a[kMaxTileRows];
-  t.a = a;
+  const float* a = nullptr;
+  t.a = &a;
+  t.a_step = std::max<int64_t>(1, p.lda);  // a single row may have no distance
   for (int64_t first = panel_begin; first < panel_end; first += group) {
     const int64_t last = std::min(first + group, panel_end);
     const int64_t column = first * panels.columns;
     for (int64_t i = 0; i < tiles; ++i) {
       const int64_t row = row_begin + rows * i / tiles;
       t.m = static_cast<int>(row_begin + rows * (i + 1) / tiles - row);
-      for (int r = 0; r < t.m; ++r) a[r] = p.a + (row + r) * p.lda;
+      a = p.a + row * p.lda;
       for (int64_t panel = first; panel < last; ++panel) {
         const int64_t c = panel * panels.columns;
         t.b = panels.Data(panel);

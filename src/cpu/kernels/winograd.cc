@@ -12,7 +12,6 @@
 namespace backplane::cpu {
 namespace {
 
-constexpr int64_t kMaxTileRows = 16;
 constexpr int64_t kMaxPixels = 36;
 // Between the rows that the products have for a tile, and between the products: at powers of two
 // they would share sets of the level-1 cache.
@@ -171,9 +170,10 @@ void WinogradConv::Multiply(const Block& block, int64_t product) const {
       static_cast<const float*>(weights_->data()) + product * channels_ * outputs_;
   const float* inputs = block.inputs + product * block.input_step;
   float* products = block.products + product * block.output_step;
-  const float* rows[kMaxTileRows];
+  const float* rows = nullptr;
   TileArgs t;
-  t.a = rows;
+  t.a = &rows;
+  t.a_step = block.input_row;
   t.k = channels_;
   t.ldc = block.columns;
   t.low = -std::numeric_limits<float>::infinity();
@@ -186,7 +186,7 @@ void WinogradConv::Multiply(const Block& block, int64_t product) const {
     for (int64_t j = 0; j < tiles; ++j) {
       const int64_t row = block.count * j / tiles;
       t.m = static_cast<int>(block.count * (j + 1) / tiles - row);
-      for (int r = 0; r < t.m; ++r) rows[r] = inputs + (row + r) * block.input_row;
+      rows = inputs + row * block.input_row;
       t.c = products + row * block.columns + column - block.column;
       tile.run(t);
     }
