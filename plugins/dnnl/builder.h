@@ -74,8 +74,7 @@ class Builder {
   void EmitHost(HostFunction function, std::vector<Argument> arguments, const std::string& note);
   void EmitCopy(StridedCopy copy, const Tensor& from, const Tensor& to, const std::string& note);
 
-  // -- primitives with post-ops
-  // --------------------------------------------------------------------
+  // -- primitives with post-ops ------------------------------------------------------------------
 
   /** Attributes common to all primitives. */
   dnnl::primitive_attr Attributes() const;

@@ -52,23 +52,10 @@ class Pointers {
 
 CompiledGroup::CompiledGroup(const ep_kit::Api& api, Group group, std::vector<size_t> positions,
                              const Settings& settings)
-    : OrtNodeComputeInfo{},
-      api_(api),
+    : ComputeInfo(api),
       group_(std::move(group)),
       positions_(std::move(positions)),
       settings_(settings) {
-  ort_version_supported = api.version;
-  OrtNodeComputeInfo::CreateState = [](OrtNodeComputeInfo* self, OrtNodeComputeContext*,
-                                       void** state) noexcept -> OrtStatus* {
-    *state = self;
-    return nullptr;
-  };
-  OrtNodeComputeInfo::Compute = [](OrtNodeComputeInfo*, void* state,
-                                   OrtKernelContext* context) noexcept -> OrtStatus* {
-    auto* group = static_cast<CompiledGroup*>(state);
-    return group->api_.Guard([&] { group->Compute(context); });
-  };
-  OrtNodeComputeInfo::ReleaseState = [](OrtNodeComputeInfo*, void*) noexcept {};
   if (group_.has_static_shapes) {
     std::vector<Dims> dims;
     for (int value : group_.inputs) dims.push_back(*group_.graph.values[value].dims);
@@ -93,7 +80,7 @@ void CompiledGroup::LetGo(int value) {
   }
 }
 
-void CompiledGroup::Compute(OrtKernelContext* context) {
+void CompiledGroup::Run(OrtKernelContext* context) {
   Pointers<const OrtValue*> value_room(positions_.size());
   Pointers<const void*> input_room(positions_.size());
   Pointers<void*> output_room(group_.outputs.size());

@@ -9,10 +9,11 @@
 #include <vector>
 
 #include "dnnl/builder.h"
+#include "kit/compute_info.h"
 
 namespace backplane::dnnl_ep {
 
-class CompiledGroup : public OrtNodeComputeInfo {
+class CompiledGroup : public ep_kit::ComputeInfo<CompiledGroup> {
  public:
   /**
    * `positions[i]`: at which input of the fused node value `group.inputs[i]` arrives. When all
@@ -21,10 +22,12 @@ class CompiledGroup : public OrtNodeComputeInfo {
   CompiledGroup(const ep_kit::Api& api, Group group, std::vector<size_t> positions,
                 const Settings& settings);
 
+  /** Throws Failure; called by the host through Compute. */
+  void Run(OrtKernelContext* context);
+
  private:
   using ProgramPointer = std::shared_ptr<const Program>;
 
-  void Compute(OrtKernelContext* context);
   using Inputs = std::span<const OrtValue* const>;
   bool IsFor(const Program& program, Inputs inputs) const;
   ProgramPointer FindProgram(Inputs inputs);
@@ -33,7 +36,6 @@ class CompiledGroup : public OrtNodeComputeInfo {
   void Remember(ProgramPointer program);
   void LetGo(int value);
 
-  const ep_kit::Api& api_;
   Group group_;
   const std::vector<size_t> positions_;
   const Settings settings_;

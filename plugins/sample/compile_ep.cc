@@ -4,6 +4,7 @@
 #include <map>
 
 #include "ep_context.h"
+#include "kit/compute_info.h"
 #include "kit/groups.h"
 #include "program.h"
 
@@ -17,29 +18,10 @@ using ep_kit::Value;
 
 namespace {
 
-// One compiled group. The host calls CreateState once in a session, Compute for each run, on any
-// thread, and ReleaseState at the end. All that is needed here is in the program, so the state is
-// the object itself.
-class CompiledGroup : public OrtNodeComputeInfo {
+class CompiledGroup : public ep_kit::ComputeInfo<CompiledGroup> {
  public:
-  CompiledGroup(const Api& api, Program program)
-      : OrtNodeComputeInfo{}, api_(api), program_(std::move(program)) {
-    ort_version_supported = api.version;
-    OrtNodeComputeInfo::CreateState = [](OrtNodeComputeInfo* self, OrtNodeComputeContext*,
-                                         void** state) noexcept -> OrtStatus* {
-      *state = self;
-      return nullptr;
-    };
-    OrtNodeComputeInfo::Compute = [](OrtNodeComputeInfo*, void* state,
-                                     OrtKernelContext* context) noexcept -> OrtStatus* {
-      const auto* group =
-          static_cast<const CompiledGroup*>(static_cast<OrtNodeComputeInfo*>(state));
-      return group->api_.Guard([&] { group->Run(context); });
-    };
-    OrtNodeComputeInfo::ReleaseState = [](OrtNodeComputeInfo*, void*) noexcept {};
-  }
+  CompiledGroup(const Api& api, Program program) : ComputeInfo(api), program_(std::move(program)) {}
 
- private:
   void Run(OrtKernelContext* context) const {
     std::vector<Tensor> slots(program_.num_slots);
     for (size_t i = 0; i < program_.num_inputs; ++i) {
@@ -50,7 +32,7 @@ class CompiledGroup : public OrtNodeComputeInfo {
     });
   }
 
-  const Api& api_;
+ private:
   const Program program_;
 };
 

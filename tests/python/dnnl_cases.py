@@ -181,7 +181,49 @@ def tail(model, random, y, vector):
     return y
 
 
-RANDOM = {"Conv": conv, "ConvTranspose": conv_transpose, "Pool": pool, "Gemm": gemm, "MatMul": matmul,
+def parts(random):
+    """Slices, pads, transpositions and joins of one tensor in a row, some of them large enough for threads."""
+    model = Model()
+    rank = int(random.integers(1, 5))
+    shape = [int(n) for n in random.integers(2, 9, rank)]
+    if random.random() < 0.3:
+        shape[int(random.integers(rank))] *= 40
+    y = model.add("Neg", model.input(floats(random, *shape)))
+    for _ in range(int(random.integers(1, 5))):
+        kind, rank = random.integers(5), len(shape)
+        axis = int(random.integers(rank))
+        if kind == 0:
+            step = int(random.choice([-3, -2, -1, 1, 2, 3]))
+            ends = sorted(int(n) for n in random.integers(0, shape[axis] + 1, 2))
+            start, end = (ends[0], ends[1] + 1) if step > 0 else (ends[1], ends[0] - 1 - shape[axis] - 1)
+            taken = np.empty(shape)[(slice(None),) * axis + (slice(start, end if step > 0 or end >= -shape[axis]
+                                                                   else None, step),)]
+            if 0 in taken.shape:
+                continue
+            shape = list(taken.shape)
+            y = model.add("Slice", y, *[model.constant(np.array([n])) for n in (start, end, axis, step)])
+        elif kind == 1:
+            before, after = random.integers(-1, 3, rank), random.integers(-1, 3, rank)
+            if any(n + min(b, 0) + min(a, 0) < 1 for n, b, a in zip(shape, before, after)):
+                continue
+            shape = [int(n + b + a) for n, b, a in zip(shape, before, after)]
+            y = model.add("Pad", y, model.constant(np.concatenate([before, after])), model.constant(np.float32(0.5)))
+        elif kind == 2:
+            order = [int(n) for n in random.permutation(rank)]
+            shape = [shape[n] for n in order]
+            y = model.add("Transpose", y, perm=order)
+        elif kind == 3:
+            y = model.add("Concat", y, model.add("Abs", y), axis=axis - rank)
+            shape[axis] *= 2
+        elif shape[axis] > 1:
+            first = int(random.integers(1, shape[axis]))
+            one, two = model.add("Split", y, model.constant(np.array([first, shape[axis] - first])), outputs=2,
+                                 axis=axis)
+            y = model.add("Concat", two, one, axis=axis)
+    return model, model.add("Abs", y)
+
+
+RANDOM = {"Parts": parts, "Conv": conv, "ConvTranspose": conv_transpose, "Pool": pool, "Gemm": gemm, "MatMul": matmul,
           "Binary": binary}
 
 
@@ -262,14 +304,20 @@ def qdq_network(random):
 
     def weights(*shape):
         channels = shape[0]
-        given = [model.constant(floats(random, channels, low=0.01, high=0.02)),
-                 model.constant(np.zeros(channels, np.int8))]
+        scales = floats(random, channels, low=0.01, high=0.02)
         data = model.constant(random.integers(-128, 128, shape).astype(np.int8))
-        return model.add("DequantizeLinear", data, *given, axis=0)
+        zeros = model.constant(np.zeros(channels, np.int8))
+        return model.add("DequantizeLinear", data, model.constant(scales), zeros, axis=0), scales
+
+    def bias(scales):
+        data = model.constant(random.integers(-3000, 3000, len(scales)).astype(np.int32))
+        return model.add("DequantizeLinear", data, model.constant(scales),
+                         model.constant(np.zeros(len(scales), np.int32)), axis=0)
 
     x = pair(model.input(floats(random, 1, 8, 10, 10)), 0.02, 128)
-    y = pair(model.add("Relu", model.add("Conv", x, weights(16, 8, 3, 3))), 0.1, 0)
-    z = pair(model.add("Conv", y, weights(16, 16, 1, 1), model.constant(floats(random, 16))), 0.3, 100)
+    first, scales = weights(16, 8, 3, 3)
+    y = pair(model.add("Relu", model.add("Conv", x, first, bias(np.float32(0.02) * scales))), 0.1, 0)
+    z = pair(model.add("Conv", y, weights(16, 16, 1, 1)[0], model.constant(floats(random, 16))), 0.3, 100)
     y = pair(model.add("Add", y, z), 0.3, 90)
     return model, model.add("Flatten", model.add("GlobalAveragePool", y))
 

@@ -90,7 +90,8 @@ def test_random(host, family):
     for seed in range(40):
         model, output = dnnl_cases.RANDOM[family](np.random.default_rng([seed, 1]))
         try:
-            check(host, model.bytes(output), model.feeds, {"fusion": str(int(seed % 4 != 0))})
+            check(host, model.bytes(output), model.feeds,
+                  {"fusion": str(int(seed % 4 != 0)), "num_threads": str(1 + seed % 2)})
         except (AssertionError, hosts.HostError) as error:
             raise AssertionError(f"{family} with seed {seed}: {error}") from error
 
@@ -119,8 +120,8 @@ def test_quantized(host, family):
 
 def test_qdq_becomes_integer_convolutions(host, tmp_path):
     model, output = dnnl_cases.QUANTIZED["QDQ"](np.random.default_rng(1))
-    text = dump(host, model.bytes(output), tmp_path / "dump")
-    # The second one has a bias of floats, which no integer convolution takes.
+    # The second one has a bias of floats, which no integer convolution takes; ONNX Runtime may make it integers.
+    text = dump(host, model.bytes(output), tmp_path / "dump", level=0)
     steps = [line.split()[0] for line in text.splitlines() if line.startswith("  ") and "reorder" not in line]
     assert steps.count("QLinearConv") == 1 and steps.count("Conv") == 1
 
@@ -268,8 +269,8 @@ def test_concurrent_runs(host, dynamic):
             assert all(pool.map(work, range(4)))
 
 
-def dump(host, value, path, options=None, config=None, feeds=()):
-    with dnnl_session(host, value, {**(options or {}), "dump": str(path)}, config=config) as session:
+def dump(host, value, path, options=None, config=None, feeds=(), level=99):
+    with dnnl_session(host, value, {**(options or {}), "dump": str(path)}, config=config, level=level) as session:
         for feed in feeds:
             session.run(feed)
     return path.read_text()

@@ -65,7 +65,7 @@ Blocks BlocksOf(const OpView& view, const Dims& x) {
   const std::span<const float> scales = view.Floats(1);
   blocks.scales.assign(scales.begin(), scales.end());
   blocks.zero_points.resize(scales.size());
-  if (view.HasInput(2)) {
+  if (view.HasInput(2) && IsByte(view.Input(2).type)) {  // of integers it is 0
     const void* data = view.constants[view.node.inputs[2]];
     for (size_t i = 0; i < scales.size(); ++i) {
       blocks.zero_points[i] = view.IsType(2, ONNX_TENSOR_ELEMENT_DATA_TYPE_INT8)
@@ -98,6 +98,13 @@ HostFunction Apply(Blocks blocks, Row row) {
   };
 }
 
+// As the bias of quantized convolutions has them.
+bool IsZeroInteger(const OpView& view, size_t i) {
+  if (!view.IsType(i, ONNX_TENSOR_ELEMENT_DATA_TYPE_INT32)) return false;
+  const auto values = view.Integers(i);
+  return values && std::all_of(values->begin(), values->end(), [](int64_t v) { return v == 0; });
+}
+
 Refusal CheckParameters(const OpView& view) {
   if (view.Rank(0) < 1 || view.Rank(0) > 6) return "a rank does not fit";
   if (view.node.Int("block_size", 0) != 0) return "scales of blocks";
@@ -106,13 +113,16 @@ Refusal CheckParameters(const OpView& view) {
     return "the scale is not a constant float";
   }
   if (view.HasInput(2)) {
-    if (!view.IsConstant(2) || !IsByte(view.Input(2).type)) return "zero point is no constant byte";
+    if (!view.IsConstant(2)) return "zero point is not constant";
+    if (!IsByte(view.Input(2).type) && !IsZeroInteger(view, 2)) return "zero point is not a byte";
     if (ElementCount(*view.Input(2).dims) != ElementCount(*view.Input(1).dims)) {
       return "scale and zero point differ in size";
     }
   }
-  if (view.node.since_version < 13 && !IsSingle(view, 1)) return "scales along an axis";
-  return "";
+  if (IsSingle(view, 1)) return "";
+  if (view.node.since_version < 13) return "scales along an axis";
+  const int64_t axis = view.node.Int("axis", 1);
+  return axis < -view.Rank(0) || axis >= view.Rank(0) ? "the axis is out of range" : "";
 }
 
 // -- QuantizeLinear ------------------------------------------------------------------------------
@@ -142,7 +152,9 @@ DNNL_OPERATOR(QuantizeLinear, .since = 10, .until = 25, .check = CheckQuantize, 
 // -- DequantizeLinear ----------------------------------------------------------------------------
 
 Refusal CheckDequantize(const OpView& view) {
-  if (!view.HasInput(0) || !IsByte(view.Input(0).type)) return "input is not an 8-bit integer";
+  if (!IsByte(view.Input(0).type) && !view.IsType(0, ONNX_TENSOR_ELEMENT_DATA_TYPE_INT32)) {
+    return "input is not an 8-bit or 32-bit integer";
+  }
   if (view.Output(0).type != ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT) return "the result is not float";
   return CheckParameters(view);
 }
@@ -154,10 +166,12 @@ void BuildDequantize(Builder& builder, const Unit& unit) {
   const Dims& dims = builder.Shape(unit.result);
   const Tensor y = builder.New(PlainDesc(dims, DataType::f32));
   Blocks blocks = BlocksOf(view, dims);
-  builder.EmitHost(builder.Type(value) == DataType::u8
-                       ? Apply<uint8_t, float>(std::move(blocks), DequantizeRow<uint8_t>)
-                       : Apply<int8_t, float>(std::move(blocks), DequantizeRow<int8_t>),
-                   {{DNNL_ARG_SRC, x}, {DNNL_ARG_DST, y}}, "dequantize");
+  const DataType type = builder.Type(value);
+  builder.EmitHost(
+      type == DataType::u8   ? Apply<uint8_t, float>(std::move(blocks), DequantizeRow<uint8_t>)
+      : type == DataType::s8 ? Apply<int8_t, float>(std::move(blocks), DequantizeRow<int8_t>)
+                             : Apply<int32_t, float>(std::move(blocks), DequantizeRow<int32_t>),
+      {{DNNL_ARG_SRC, x}, {DNNL_ARG_DST, y}}, "dequantize");
   builder.Define(unit.result, y);
 }
 DNNL_OPERATOR(DequantizeLinear, .since = 10, .until = 25, .check = CheckDequantize,
