@@ -6,6 +6,8 @@
 #include "cpu/ops/control_flow.h"
 #include "provider/plugin_call.h"
 #include "provider/sync_stream.h"
+#include "runtime/device_run.h"
+#include "runtime/frame.h"
 
 namespace backplane::abi {
 namespace {
@@ -26,6 +28,28 @@ struct HostKernel : OrtKernelImpl {
 
   const std::unique_ptr<Kernel> kernel;
 };
+
+/// The run's devices; null where all EPs work in host memory.
+DeviceRun* DevicesOf(const KernelContext& context) {
+  const auto* run = static_cast<const RunState*>(context.run_state_);
+  return run == nullptr ? nullptr : run->devices;
+}
+
+/// What a helper was given may be gone before the work that it has enqueued is done.
+void KeepAlive(const KernelContext& context, std::span<const Value* const> values) {
+  DeviceRun* devices = DevicesOf(context);
+  if (devices == nullptr) return;
+  for (const Value* value : values) devices->KeepAlive(*value);
+}
+
+void CopyValues(KernelContext& context, const Value& from, Value& to) {
+  if (DeviceRun* devices = DevicesOf(context)) {
+    devices->Bring(from, to);
+    devices->KeepAlive(from);
+  } else {
+    CopyElements(from.tensor(), to.tensor());
+  }
+}
 
 /// Takes a helper over: it is released with the last kernel that holds it.
 template <typename Helper>
@@ -78,6 +102,7 @@ OrtStatus* CreateLoopKernel(const OrtKernelInfo* kernel_info, OrtLoopKernelHelpe
           CallPlugin("ConcatOutput", Callback(mine, &OrtLoopKernelHelper::ConcatOutput, 24), &mine,
                      stream == nullptr ? nullptr : stream->Handle(), parts.data(), parts.size(),
                      output.raw(), output.Bytes());
+          KeepAlive(context, parts);
         }));
     *owned = Own(helper);
     return kernel.release();
@@ -89,14 +114,17 @@ OrtStatus* CreateScanKernel(const OrtKernelInfo* kernel_info, OrtScanKernelHelpe
   return Create(kernel_info, kernel_out, "Scan", [&] {
     CheckHelper(helper, &OrtScanKernelHelper::Transpose, "OrtScanKernelHelper");
     auto owned = std::make_shared<std::shared_ptr<OrtScanKernelHelper>>();
-    auto kernel = std::make_unique<HostKernel>(cpu::MakeScanKernel(
-        *kernel_info, [owned](KernelContext& context, std::span<const size_t> permutation,
-                              const Value& input, Value& output) {
-          OrtScanKernelHelper& mine = **owned;
-          CallPlugin("Transpose", Callback(mine, &OrtScanKernelHelper::Transpose, 24), &mine,
-                     permutation.data(), permutation.size(), &input,
-                     context.services_->StreamOf(context), &output);
-        }));
+    auto transpose = [owned](KernelContext& context, std::span<const size_t> permutation,
+                             const Value& input, Value& output) {
+      OrtScanKernelHelper& mine = **owned;
+      CallPlugin("Transpose", Callback(mine, &OrtScanKernelHelper::Transpose, 24), &mine,
+                 permutation.data(), permutation.size(), &input,
+                 context.services_->StreamOf(context), &output);
+      const Value* const used[] = {&input, &output};
+      KeepAlive(context, used);
+    };
+    auto kernel = std::make_unique<HostKernel>(
+        cpu::MakeScanKernel(*kernel_info, std::move(transpose), CopyValues));
     *owned = Own(helper);
     return kernel.release();
   });

@@ -8,6 +8,7 @@
 #include "graph/onnx_functions.h"
 #include "graph/onnx_infer_context.h"
 #include "graph/onnx_schema.h"
+#include "graph/pool_shapes.h"
 
 namespace backplane {
 namespace {
@@ -122,10 +123,10 @@ void GraphInference::InferNode(Node& node) {
               node.op_type, error.what());
     }
     for (size_t i = 0; i < node.outputs.size(); ++i) {
-      if (node.outputs[i] != nullptr) {
-        Merge(*node.outputs[i], TypeFromProto(*context.getOutputType(i), node.outputs[i]->name),
-              node);
-      }
+      if (node.outputs[i] == nullptr) continue;
+      TypeInfo type = TypeFromProto(*context.getOutputType(i), node.outputs[i]->name);
+      DropEmptyWindows(node, type);
+      Merge(*node.outputs[i], type, node);
     }
   } else if (schema->has_function) {
     InferByFunction(node);

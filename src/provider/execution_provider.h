@@ -110,6 +110,11 @@ class ExecutionProvider {
     (void)keys, (void)values;
   }
 
+  /// Who allocates `memory`, its own or such of the host as its devices reach; null: not this EP.
+  virtual OrtAllocator* AllocatorFor(const MemoryInfo& memory) {
+    return default_memory().SameDevice(memory) ? allocator() : nullptr;
+  }
+
   /// Who allocates initializers that are copied there.
   virtual OrtAllocator* initializer_allocator() { return allocator(); }
 

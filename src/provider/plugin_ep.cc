@@ -87,6 +87,10 @@ void PluginEp::ChooseMemory() {
     const auto& read_only = device->read_only_memory;
     if (read_only && read_only->SameDevice(*memory_) && read_only_allocator_ == nullptr)
       read_only_allocator_ = MakeAllocator(*read_only);
+    if (device->host_memory && host_memory_ == nullptr) {
+      host_allocator_ = MakeAllocator(*device->host_memory);
+      host_memory_ = host_allocator_ != nullptr ? &*device->host_memory : nullptr;
+    }
   }
   stream_aware_ =
       AskPlugin(name_, false, Callback(*factory_, &OrtEpFactory::IsStreamAware, 23), factory_);
@@ -141,6 +145,11 @@ std::shared_ptr<OrtAllocator> PluginEp::MakeAllocator(const MemoryInfo& memory) 
           name_, memory.name);
   RememberAllocatorOwner(owner);
   return owner;
+}
+
+OrtAllocator* PluginEp::AllocatorFor(const MemoryInfo& memory) {
+  if (host_memory_ != nullptr && host_memory_->SameDevice(memory)) return host_allocator_.get();
+  return memory_->SameDevice(memory) ? allocator() : nullptr;
 }
 
 bool PluginEp::CapturesGraphs() const {

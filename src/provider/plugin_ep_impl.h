@@ -33,6 +33,7 @@ class PluginEp final : public ExecutionProvider {
   OrtAllocator* allocator() override {
     return allocator_ != nullptr ? allocator_.get() : CpuAllocator();
   }
+  OrtAllocator* AllocatorFor(const MemoryInfo& memory) override;
   OrtAllocator* initializer_allocator() override {
     return read_only_allocator_ != nullptr ? read_only_allocator_.get() : allocator();
   }
@@ -88,6 +89,8 @@ class PluginEp final : public ExecutionProvider {
   const MemoryInfo* memory_ = nullptr;
   std::shared_ptr<OrtAllocator> allocator_;            // null: host memory
   std::shared_ptr<OrtAllocator> read_only_allocator_;  // for initializers; null: allocator_
+  std::shared_ptr<OrtAllocator> host_allocator_;       // of host memory that the device reaches
+  const MemoryInfo* host_memory_ = nullptr;
   bool stream_aware_ = false;
   std::unique_ptr<EpProfiler> profiler_;
   bool concurrent_ = true;

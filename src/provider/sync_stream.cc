@@ -1,5 +1,7 @@
 #include "provider/sync_stream.h"
 
+#include <algorithm>
+
 using backplane::Callback;
 using backplane::CallPlugin;
 using backplane::CheckStatedVersion;
@@ -77,12 +79,20 @@ void OrtSyncStream::MakeWait(OrtSyncStream* consumer) {
     return;
   }
   auto notification = std::make_shared<Notification>(impl_);
+  // What another thread has this stream wait for meanwhile stays pending.
+  std::vector<std::shared_ptr<void>> before;
+  if (consumer == nullptr) {
+    const std::lock_guard lock(mutex_);
+    before = pending_;
+  }
   notification->Activate();
   const uint64_t id = sync_id_.fetch_add(1, std::memory_order_acq_rel);
   if (consumer == nullptr) {
     notification->WaitOnHost();
     const std::lock_guard lock(mutex_);
-    pending_.clear();
+    std::erase_if(pending_, [&](const std::shared_ptr<void>& each) {
+      return std::find(before.begin(), before.end(), each) != before.end();
+    });
     return;
   }
   notification->WaitOnDevice(consumer);

@@ -56,12 +56,14 @@ void OrtSession::Record(Capture& capture, RunState& run, const Arguments& argume
     for (size_t k = 0; k < given.size(); ++k) {
       if (arguments.outputs[k] != given[k]) delete std::exchange(arguments.outputs[k], given[k]);
     }
+    frame->DropScratch(/*hold=*/true);
     RunOnce(*frame, run, arguments);
     if (!ep.IsCaptured(run.options->graph_id())) continue;
     if (!frame->tracing()) break;
     ep.ReleaseCapture(run.options->graph_id());  // the memory of a first run does not last
   }
   if (!ep.IsCaptured(run.options->graph_id())) {
+    frame->DropScratch(/*hold=*/false);
     parts_.level->Return(std::move(frame));
     return;
   }

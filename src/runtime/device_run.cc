@@ -189,14 +189,18 @@ void DeviceRun::WaitForAll() {
 }
 
 void DeviceRun::KeepAlive(const Value& value) {
-  constexpr size_t kMostKept = 64;
   if (!value.IsTensor() || value.tensor().owner() == nullptr) return;
   const MemoryNumber memory = support_.borders.NumberOf(value.tensor().memory());
   if (memory == kHostMemory) return;
   const auto ep = static_cast<size_t>(support_.borders.device(memory).ep_index);
   if (!support_.eps[ep]->StreamAware()) return;
+  Keep(value.tensor().owner());
+}
+
+void DeviceRun::Keep(std::shared_ptr<Buffer> memory) {
+  constexpr size_t kMostKept = 64;
   if (kept_.size() >= kMostKept) WaitForAll();
-  kept_.push_back(value.tensor().owner());
+  kept_.push_back(std::move(memory));
 }
 
 void DeviceRun::Copy(const Value& from, Value& to, MemoryBorders::Copy path) {
@@ -238,6 +242,14 @@ void DeviceRun::Bring(const Value& from, Value& to) {
   if (known && path.from != path.to && (path.from == kHostMemory || path.to == kHostMemory)) {
     Copy(from, to, path);
     if (path.to == kHostMemory) WaitOnHost(support_.borders.device(path.from).ep_index);
+    return;
+  }
+  // Within a device's memory, in the order of its stream.
+  if (known && path.from == path.to && path.from != kHostMemory &&
+      support_.borders.device(path.from).ep_count == 1 &&
+      support_.transfers->Find(source, target) != nullptr) {
+    KeepAlive(from);
+    Copy(from, to, path);
     return;
   }
   // What the session does not know, or must not touch before its stream is done.

@@ -78,6 +78,8 @@ class DeviceRun {
   void WaitForAll();
   /// Keeps the memory of a tensor that enqueued work may use until the host has waited for that.
   void KeepAlive(const Value& value);
+  /// The same for memory of whatever device.
+  void Keep(std::shared_ptr<Buffer> memory);
   /// Says that memory of this run is freed at its end.
   void RequireWait() { must_wait_ = true; }
 

@@ -375,9 +375,8 @@ void Frame::DropExtraScratch() {
 }
 
 OrtAllocator* Frame::AllocatorFor(KernelContext& context, const MemoryInfo& memory) {
-  ExecutionProvider& ep = *plan_.steps[context.step_].ep;
-  if (ep.default_memory().SameDevice(memory)) return ep.allocator();
-  return FrameServices::AllocatorFor(context, memory);
+  OrtAllocator* allocator = plan_.steps[context.step_].ep->AllocatorFor(memory);
+  return allocator != nullptr ? allocator : FrameServices::AllocatorFor(context, memory);
 }
 
 // The device may still work when the kernel returns, so its scratch stays until the run ends.
@@ -385,6 +384,11 @@ void* Frame::AllocateScratchFrom(OrtAllocator* allocator, KernelContext&, size_t
   if (run_->devices != nullptr) run_->devices->RequireWait();
   device_scratch_.push_back(Buffer::Allocate(allocator, bytes));
   return device_scratch_.back()->data();
+}
+
+void Frame::KeepScratch(DeviceRun& devices) {
+  for (std::shared_ptr<Buffer>& scratch : device_scratch_) devices.Keep(std::move(scratch));
+  device_scratch_.clear();
 }
 
 Value* Frame::PreallocatedOutput(KernelContext& context, size_t i) {
@@ -401,7 +405,7 @@ OrtSyncStream* Frame::StreamOf(KernelContext& context) {
 void Frame::Reset() {
   new_outputs_.clear();
   DropExtraScratch();
-  device_scratch_.clear();
+  if (!holds_scratch_) device_scratch_.clear();
   if (tracing_) {
     BeginTrace(nullptr);
     return;

@@ -85,6 +85,14 @@ class Frame final : public FrameServices {
   /// Walks the steps. Errors name the node (and the EP in front when it is not the host's).
   void Execute(RunState& run);
 
+  /// Frees the scratch memory of devices; if `hold`, that of later runs lives on after them, for
+  /// recordings that use it.
+  void DropScratch(bool hold) {
+    device_scratch_.clear();
+    holds_scratch_ = hold;
+  }
+  /// Hands scratch memory that enqueued work may still use over to `devices`.
+  void KeepScratch(DeviceRun& devices);
   /// Undoes what a run changed: detaches the caller's values, restores planned tensors, drops heap
   /// memory.
   void Reset();
@@ -116,8 +124,9 @@ class Frame final : public FrameServices {
   [[noreturn]] void RethrowFor(const Step& step) const;
 
   const Plan& plan_;
-  std::vector<Value> values_;  // by slot
-  std::vector<Value*> slots_;  // by slot: values_, the plan's constants, or the caller's
+  std::unique_ptr<DeviceRun> devices_;  // goes last: memory of the others belongs to its streams
+  std::vector<Value> values_;           // by slot
+  std::vector<Value*> slots_;           // by slot: values_, the plan's constants, or the caller's
   std::vector<uint32_t> new_outputs_;
   std::vector<uint32_t> dirty_;  // slots that differ from the memory plan's state
   std::shared_ptr<const MemoryPlan> memory_;
@@ -126,7 +135,6 @@ class Frame final : public FrameServices {
   std::shared_ptr<Buffer> arena_owner_;                 // where the arena is an allocator's
   std::vector<std::shared_ptr<Buffer>> device_blocks_;  // as in the memory plan
   std::vector<MemoryNumber> device_block_memory_;
-  std::unique_ptr<DeviceRun> devices_;
   RunState* run_ = nullptr;  // while Execute is under way, in plans with devices
 
   std::byte* scratch_ = nullptr;  // one block for all steps, each in its turn
@@ -134,6 +142,7 @@ class Frame final : public FrameServices {
   // What a step wants beyond it, freed after the step.
   std::vector<std::shared_ptr<Buffer>> extra_scratch_;
   std::vector<std::shared_ptr<Buffer>> device_scratch_;  // freed when the run ends
+  bool holds_scratch_ = false;
   size_t extra_bytes_ = 0;
   size_t scratch_wanted_ = 0;  // the most that a step of the traced run used
 

@@ -167,6 +167,7 @@ class SubgraphLevel final : public SubgraphRunner {
     }
     // Who owns the inputs may let go of them as soon as this returns.
     for (const Value& value : inputs) run.devices->KeepAlive(value);
+    frame->KeepScratch(*run.devices);
     // What was traced is freed now, and the host memory may be used by the next turn.
     if (frame->tracing()) {
       run.devices->WaitForAll();

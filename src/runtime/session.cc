@@ -534,8 +534,7 @@ void OrtSession::Synchronize() {
 
 OrtAllocator* OrtSession::AllocatorFor(const MemoryInfo& memory) const {
   for (const auto& ep : parts_.eps) {
-    if (ep->default_memory().SameDevice(memory) && ep->allocator() != nullptr)
-      return ep->allocator();
+    if (OrtAllocator* allocator = ep->AllocatorFor(memory)) return allocator;
   }
   return parts_.env->SharedAllocator(memory);
 }

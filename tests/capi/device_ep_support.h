@@ -17,15 +17,22 @@ namespace capi {
 
 using Names = std::vector<const char*>;
 
+inline const std::vector<float> kInput{1, 2, -3};  // of one row of the chain
+
 // Both device EPs in a session, with what the plugin wrote down.
 class DeviceEpTest : public testing::TestWithParam<bool> {
  protected:
-  void SetUp() override { Set("DEVICE_EP_STREAMS", GetParam() ? "1" : "0"); }
+  void SetUp() override {
+    Set("DEVICE_EP_STREAMS", GetParam() ? "1" : "0");
+    registered_ = std::make_unique<Registered>("device_ep", PluginPath("device_ep_plugin"));
+  }
   void TearDown() override {
     session_ = {};
     for (const char* name : variables_) unsetenv(name);
     EXPECT_EQ(Journal("ERROR"), std::vector<std::string>());
     EXPECT_EQ(LiveBlocks(), 0u);
+    library_.reset();
+    registered_.reset();
   }
 
   void Set(const char* name, const char* value) {
@@ -89,7 +96,7 @@ class DeviceEpTest : public testing::TestWithParam<bool> {
     return y;
   }
 
-  Registered registered_{"device_ep", PluginPath("device_ep_plugin")};
+  std::unique_ptr<Registered> registered_;
   Handle<OrtSession> session_;
 
  private:

@@ -10,8 +10,6 @@
 namespace capi {
 namespace {
 
-const std::vector<float> kInput{1, 2, -3};  // of one row of the chain
-
 TEST_P(DeviceEpTest, CopiesOnceForEachValueAndMemory) {
   Open("chain");
   // The initializers: w for both devices, two for one.

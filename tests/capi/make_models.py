@@ -183,6 +183,59 @@ def scanned():
     save("scanned", graph)
 
 
+def device_kernels():
+    """y = |expanded x| + w for an EP of kernels: shapes are the host's, what computes with them too."""
+    w = helper.make_tensor("w", TensorProto.FLOAT, [3], [1, -2, 3])
+    twice = helper.make_tensor("twice", TensorProto.INT64, [2], [2, 1])
+    graph = helper.make_graph(
+        [helper.make_node("Shape", ["x"], ["shape"], name="a_shape"),
+         helper.make_node("Mul", ["shape", "twice"], ["target"], name="target"),
+         helper.make_node("Expand", ["x", "target"], ["expanded"], name="a_expand"),
+         helper.make_node("Abs", ["expanded"], ["absolute"], name="a_abs"),
+         helper.make_node("Add", ["absolute", "w"], ["y"], name="a_y")], "device_kernels",
+        [tensor("x", TensorProto.FLOAT, ["n", 3])], [tensor("y", TensorProto.FLOAT, ["m", 3])], [w, twice])
+    save("device_kernels", graph)
+
+
+def device_flow():
+    """Loop, Scan and If for an EP that has them: carried and scanned values, captures, a transposed result."""
+    f, shape = TensorProto.FLOAT, [3]
+    turn = helper.make_graph(
+        [helper.make_node("Identity", ["go"], ["go_on"], name="go_on"),
+         helper.make_node("Add", ["carried", "x"], ["next"], name="a_next"),
+         helper.make_node("Abs", ["next"], ["row"], name="a_row")], "turn",
+        [tensor("i", TensorProto.INT64, []), tensor("go", TensorProto.BOOL, []), tensor("carried", f, shape)],
+        [tensor("go_on", TensorProto.BOOL, []), tensor("next", f, shape), tensor("row", f, shape)])
+    step = helper.make_graph(
+        [helper.make_node("Add", ["sum", "slice"], ["more"], name="a_more"),
+         helper.make_node("Neg", ["more"], ["part"], name="a_part")], "step",
+        [tensor("sum", f, shape), tensor("slice", f, shape)], [tensor("more", f, shape), tensor("part", f, shape)])
+    then = helper.make_graph([helper.make_node("Neg", ["total"], ["negative"], name="a_then")], "then", [],
+                             [tensor("negative", f, shape)])
+    otherwise = helper.make_graph([helper.make_node("Mul", ["total", "total"], ["square"], name="a_else")], "else", [],
+                                  [tensor("square", f, shape)])
+    graph = helper.make_graph(
+        [helper.make_node("Loop", ["count", "", "x"], ["last", "rows"], name="a_loop", body=turn),
+         helper.make_node("Scan", ["last", "rows"], ["total", "parts"], name="a_scan", body=step, num_scan_inputs=1,
+                          scan_output_axes=[1]),
+         helper.make_node("If", ["condition"], ["y"], name="a_if", then_branch=then, else_branch=otherwise)],
+        "device_flow",
+        [tensor("x", f, shape), tensor("count", TensorProto.INT64, []), tensor("condition", TensorProto.BOOL, [])],
+        [tensor("y", f, shape), tensor("rows", f, ["n", 3]), tensor("parts", f, [3, "n"])])
+    save("device_flow", graph)
+
+
+def unknown_shapes():
+    """y = -2 * the indices of what is not zero: shapes that nobody knows before the run, on DeviceA."""
+    graph = helper.make_graph(
+        [helper.make_node("NonZero", ["x"], ["indices"], name="indices"),
+         helper.make_node("Cast", ["indices"], ["numbers"], name="numbers", to=TensorProto.FLOAT),
+         helper.make_node("Add", ["numbers", "numbers"], ["doubled"], name="a_doubled"),
+         helper.make_node("Neg", ["doubled"], ["y"], name="a_y")], "unknown_shapes",
+        [tensor("x", TensorProto.FLOAT, ["n"])], [tensor("y", TensorProto.FLOAT, [1, "m"])])
+    save("unknown_shapes", graph)
+
+
 def types():
     """One input of each kind of type, each passed on."""
     infos = [
@@ -210,8 +263,8 @@ def neg_relu_neg():
 
 
 if __name__ == "__main__":
-    for make in (add, two, types, neg_relu_neg, chain, on_a, captures, carried, scanned, partly_compiled, foreign_context,
-                 layers):
+    for make in (add, two, types, neg_relu_neg, chain, on_a, captures, carried, scanned, device_kernels, device_flow,
+                 unknown_shapes, partly_compiled, foreign_context, layers):
         make()
     for path in sorted(FOLDER.glob("*.onnx")):
         print(path.name, path.stat().st_size)

@@ -115,6 +115,10 @@ class LoopKernel final : public Kernel {
     Require(count->dtype() == DType::kInt64 && count->ElementCount() == 1, ORT_INVALID_ARGUMENT,
             "the trip count of Loop must be an int64 with one element, its shape is {}",
             count->shape().ToString());
+    Require(count->memory().HostAccessible(), ORT_INVALID_ARGUMENT,
+            "the trip count of Loop must be in host memory (the kernel's definition can ask for "
+            "that), it is in '{}'",
+            count->memory().name);
     return *count->data<int64_t>();
   }
 

@@ -18,6 +18,9 @@ using TransposeValue =
     std::function<void(KernelContext& context, std::span<const size_t> permutation,
                        const Value& input, Value& output)>;
 
+/// Copies elements between tensors of one type and size, of which one is in a device's memory.
+using CopyValue = std::function<void(KernelContext& context, const Value& from, Value& to)>;
+
 /// Makes `value` output `i`: itself if it owns its memory, else a copy, wherever it lies.
 void HandOn(KernelContext& context, size_t i, Value value);
 
@@ -27,7 +30,9 @@ std::unique_ptr<Kernel> MakeIfKernel(const KernelInfo& info);
 /// Null `concat`: the CPU's.
 std::unique_ptr<Kernel> MakeLoopKernel(const KernelInfo& info, ConcatParts concat = nullptr);
 /// Null `transpose`: none is needed, slices are gathered and scattered as they are. With one, scans
-/// along other axes than the first are transposed before or after.
-std::unique_ptr<Kernel> MakeScanKernel(const KernelInfo& info, TransposeValue transpose = nullptr);
+/// along other axes than the first are transposed before or after, and tensors of a device are cut
+/// by address and joined with `copy`.
+std::unique_ptr<Kernel> MakeScanKernel(const KernelInfo& info, TransposeValue transpose = nullptr,
+                                       CopyValue copy = nullptr);
 
 }  // namespace backplane::cpu

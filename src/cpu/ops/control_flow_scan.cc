@@ -78,9 +78,11 @@ void StoreStep(ThreadPool& pool, DType dtype, const ScanAxis& axis, int64_t step
 
 class ScanKernel final : public Kernel {
  public:
-  explicit ScanKernel(const KernelInfo& info, TransposeValue transpose = nullptr)
+  explicit ScanKernel(const KernelInfo& info, TransposeValue transpose = nullptr,
+                      CopyValue copy = nullptr)
       : body_(info.Subgraph("body")),
         transpose_(std::move(transpose)),
+        copy_(std::move(copy)),
         batched_(info.node.since_version < 9) {
     const Node& node = info.node;
     const int64_t scan_inputs = node.Int("num_scan_inputs", 0);
@@ -166,10 +168,25 @@ class ScanKernel final : public Kernel {
                 ORT_INVALID_ARGUMENT, "scan output {} of Scan has shape {} in step {}, {} before",
                 i, result.shape(), step, shapes[i]);
         const int64_t at = output_directions_[i] == 1 ? steps - 1 - step : step;
-        StoreStep(context.pool(), result.dtype(), sinks[i].axis, at, result.raw(),
-                  Advance(sinks[i].tensor->raw(), result.dtype(), sinks[i].offset));
+        Store(context, results[states_ + i], sinks[i], at);
       }
     }
+  }
+
+  void Store(KernelContext& context, const Value& result, const Sink& sink, int64_t at) const {
+    const Tensor& part = result.tensor();
+    const MemoryInfo& memory = sink.tensor->memory();
+    if (memory.HostAccessible() && part.memory().HostAccessible()) {
+      StoreStep(context.pool(), part.dtype(), sink.axis, at, part.raw(),
+                Advance(sink.tensor->raw(), part.dtype(), sink.offset));
+      return;
+    }
+    Require(copy_ != nullptr && sink.axis.outer == 1, ORT_NOT_IMPLEMENTED,
+            "Scan cannot join results in memory '{}'", memory.name);
+    Value place(Tensor(
+        part.dtype(), part.shape(),
+        Advance(sink.tensor->raw(), part.dtype(), sink.offset + at * sink.axis.inner), &memory));
+    copy_(context, result, place);
   }
 
   // A contiguous slice is a view of the sequence; another one is gathered into a tensor that is
@@ -180,9 +197,13 @@ class ScanKernel final : public Kernel {
     const DType dtype = sequence.dtype();
     if (axis.outer == 1) {
       slice.SetTensor(Tensor(dtype, shape,
-                             const_cast<void*>(Advance(sequence.raw(), dtype, step * axis.inner))));
+                             const_cast<void*>(Advance(sequence.raw(), dtype, step * axis.inner)),
+                             &sequence.memory()));
       return;
     }
+    Require(sequence.memory().HostAccessible(), ORT_NOT_IMPLEMENTED,
+            "Scan cannot cut a sequence in memory '{}' along axis {}", sequence.memory().name,
+            scan_axis);
     const bool reusable = slice.IsTensor() && slice.tensor().owner().use_count() == 1 &&
                           slice.tensor().dtype() == dtype && slice.tensor().shape() == shape;
     if (!reusable) slice.SetTensor(Tensor::Allocate(dtype, shape));
@@ -282,6 +303,12 @@ class ScanKernel final : public Kernel {
     const Shape& first = ScanInput(context, 0).shape();
     Require(first.rank() >= 2, ORT_INVALID_ARGUMENT,
             "scan inputs of Scan(8) need two dimensions, not {}", first);
+    for (size_t i = 0; i < context.InputCount(); ++i) {
+      const Tensor* input = context.OptionalInput(i);
+      if (input == nullptr || input->memory().HostAccessible()) continue;
+      Fail(ORT_NOT_IMPLEMENTED, "Scan(8) works in host memory, but input {} is in '{}'", i,
+           input->memory().name);
+    }
     const int64_t batch = first[0];
     const int64_t steps = first[1];
     const Tensor* lengths = context.OptionalInput(0);
@@ -356,6 +383,7 @@ class ScanKernel final : public Kernel {
 
   const std::unique_ptr<SubgraphRunner> body_;
   const TransposeValue transpose_;
+  const CopyValue copy_;
   const bool batched_;
   size_t scans_ = 0;
   size_t states_ = 0;
@@ -371,8 +399,9 @@ BACKPLANE_CPU_KERNEL(Scan, Op("Scan").Since(8), Make<ScanKernel>);
 
 }  // namespace
 
-std::unique_ptr<Kernel> MakeScanKernel(const KernelInfo& info, TransposeValue transpose) {
-  return std::make_unique<ScanKernel>(info, std::move(transpose));
+std::unique_ptr<Kernel> MakeScanKernel(const KernelInfo& info, TransposeValue transpose,
+                                       CopyValue copy) {
+  return std::make_unique<ScanKernel>(info, std::move(transpose), std::move(copy));
 }
 
 }  // namespace backplane::cpu

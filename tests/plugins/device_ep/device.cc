@@ -3,6 +3,7 @@
 #include <sys/mman.h>
 
 #include <chrono>
+#include <cstdlib>
 #include <utility>
 
 namespace device_ep {
@@ -22,7 +23,7 @@ std::string Journal::Take() {
   return std::exchange(text_, {});
 }
 
-void* Memory::Allocate(size_t bytes) {
+void* Memory::Allocate(size_t bytes, const std::string& kind) {
   // Addresses that the process cannot touch; never used twice.
   constexpr size_t kReserved = size_t{1} << 36;
   constexpr size_t kStep = 4096;
@@ -34,9 +35,9 @@ void* Memory::Allocate(size_t bytes) {
     next_ = reinterpret_cast<uintptr_t>(base);
   }
   void* handle = reinterpret_cast<void*>(next_);
-  next_ += kStep;
+  next_ += (bytes / kStep + 2) * kStep;
   blocks_[handle] = std::make_shared<std::vector<uint8_t>>(bytes, uint8_t{0xcd});
-  Journal::Get().Add(name_ + " alloc " + std::to_string(bytes));
+  Journal::Get().Add(name_ + " alloc " + kind + std::to_string(bytes));
   return handle;
 }
 
@@ -45,13 +46,24 @@ void Memory::Free(void* handle) {
   if (blocks_.erase(handle) == 0) Journal::Get().Add("ERROR " + name_ + ": freed what is not its");
 }
 
-std::shared_ptr<std::vector<uint8_t>> Memory::At(const void* handle, size_t bytes) {
+std::shared_ptr<uint8_t> Memory::At(const void* handle, size_t bytes) {
   const std::lock_guard lock(mutex_);
-  const auto it = blocks_.find(handle);
-  if (it != blocks_.end() && it->second->size() >= bytes) return it->second;
+  const char* inside = std::getenv("DEVICE_EP_POINTERS");
+  auto it = blocks_.find(handle);
+  size_t offset = 0;
+  if (it == blocks_.end() && inside != nullptr && !blocks_.empty()) {
+    it = blocks_.upper_bound(handle);
+    if (it != blocks_.begin()) --it;
+    offset =
+        static_cast<size_t>(static_cast<const char*>(handle) - static_cast<const char*>(it->first));
+    if (offset > it->second->size()) it = blocks_.end();
+  }
+  if (it != blocks_.end() && it->second->size() >= offset + bytes)
+    return {it->second, it->second->data() + offset};
   Journal::Get().Add("ERROR " + name_ +
                      (it == blocks_.end() ? ": no such memory" : ": the memory is too small"));
-  return std::make_shared<std::vector<uint8_t>>(bytes);
+  auto nothing = std::make_shared<std::vector<uint8_t>>(bytes + 1);
+  return {nothing, nothing->data()};
 }
 
 size_t Memory::live() const {

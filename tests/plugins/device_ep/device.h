@@ -32,11 +32,12 @@ class Journal {
 class Memory {
  public:
   explicit Memory(std::string name) : name_(std::move(name)) {}
-  /// A handle: an address where nothing is.
-  void* Allocate(size_t bytes);
+  /// A handle: an address where nothing is. `kind` goes into the journal.
+  void* Allocate(size_t bytes, const std::string& kind = "");
   void Free(void* handle);
-  /// The block behind a handle; of `bytes` zeros, and an error, if there is none as large.
-  std::shared_ptr<std::vector<uint8_t>> At(const void* handle, size_t bytes);
+  /// The block behind a handle; of `bytes` zeros, and an error, if there is none as large. With
+  /// DEVICE_EP_POINTERS also what is behind an address inside of a block.
+  std::shared_ptr<uint8_t> At(const void* handle, size_t bytes);
   size_t live() const;
 
  private:
@@ -74,5 +75,8 @@ class Queue {
   bool stop_ = false;
   std::thread thread_;
 };
+
+/// The queue of a stream, by the stream's native handle.
+Queue& QueueOf(void* stream_handle);
 
 }  // namespace device_ep

@@ -7,6 +7,12 @@
 //   DEVICE_EP_DIRECT   "1": tensors can be copied from DeviceA to DeviceB
 //   DEVICE_EP_SERIAL   "1": the EPs cannot run concurrently
 //   DEVICE_EP_CAPTURE  "1": an EP records the second run under a graph id, and replays it
+//   DEVICE_EP_KERNELS  DeviceA has kernels in a registry (kernels.h); "copies": also for copies
+//   DEVICE_EP_TRANSFER  "0": there are no data transfers
+//   DEVICE_EP_ALLOC_ON_STREAM, DEVICE_EP_READ_ONLY, DEVICE_EP_PINNED  "1": allocators have
+//                      AllocOnStream; are there for weights; for host memory that the device
+//                      reaches
+//   DEVICE_EP_SHAPES   "1": graphs may be captured beside nodes of the host that compute shapes
 //   DEVICE_EP_IMPORTER  see importer.h; read when the library is registered, then at each call
 //   DEVICE_EP_FAIL     the callback that returns a status: CopyTensors, Compute, OnRunStart,
 //                      OnRunEnd, Flush, CreateSyncStreamForDevice
@@ -16,9 +22,13 @@
 #include <cstdlib>
 #include <cstring>
 #include <map>
+#include <mutex>
+#include <utility>
 
+#include "allocator.h"
 #include "device.h"
 #include "importer.h"
+#include "kernels.h"
 #include "onnxruntime_c_api.h"
 
 #define EXPORT extern "C" __attribute__((visibility("default")))
@@ -27,19 +37,18 @@
 
 namespace {
 
+using device_ep::Allocator;
+using device_ep::Device;
+using device_ep::Do;
 using device_ep::Event;
 using device_ep::Journal;
 using device_ep::Memory;
 using device_ep::Queue;
+using device_ep::Wants;
 
 const OrtApi* ort = nullptr;
 const OrtEpApi* ep_api = nullptr;
 constexpr uint32_t kVendor = 0xde01;
-
-bool Wants(const char* variable) {
-  const char* value = std::getenv(variable);
-  return value != nullptr && std::strcmp(value, "1") == 0;
-}
 
 OrtStatus* Enter(const std::string& ep, const char* callback) {
   const char* failing = std::getenv("DEVICE_EP_FAIL");
@@ -47,43 +56,18 @@ OrtStatus* Enter(const std::string& ep, const char* callback) {
   return ort->CreateStatus(ORT_EP_FAIL, (ep + ": " + callback + " was told to fail").c_str());
 }
 
-struct Device {
-  std::string name;
-  Memory memory;
-  OrtMemoryInfo* info = nullptr;
-  std::atomic<int> running{0};
-  // Captured graphs: the kernels' work, by id.
-  using Recording = std::vector<std::function<void()>>;
-  std::map<int, int> runs{};
-  std::map<int, Recording> recordings{};
-  Recording* recording = nullptr;
-};
-
 std::array<Device, 2> devices{Device{"DeviceA", Memory("DeviceA")},
                               Device{"DeviceB", Memory("DeviceB")}};
 
+// Null for host memory, also such that a device reaches.
 Device* DeviceOf(const OrtMemoryDevice* memory) {
-  if (ep_api->MemoryDevice_GetVendorId(memory) != kVendor) return nullptr;
+  if (ep_api->MemoryDevice_GetVendorId(memory) != kVendor ||
+      ep_api->MemoryDevice_GetMemoryType(memory) == OrtDeviceMemoryType_HOST_ACCESSIBLE)
+    return nullptr;
   return &devices[ep_api->MemoryDevice_GetDeviceId(memory)];
 }
 
 // -- memory, copies, streams
-
-struct Allocator : OrtAllocator {
-  explicit Allocator(Device& the_device) : OrtAllocator{}, device(the_device) {
-    version = ORT_API_VERSION;
-    Alloc = [](OrtAllocator* self, size_t bytes) -> void* {
-      return static_cast<Allocator*>(self)->device.memory.Allocate(bytes);
-    };
-    Free = [](OrtAllocator* self, void* handle) {
-      static_cast<Allocator*>(self)->device.memory.Free(handle);
-    };
-    Info = [](const OrtAllocator* self) -> const OrtMemoryInfo* {
-      return static_cast<const Allocator*>(self)->device.info;
-    };
-  }
-  Device& device;
-};
 
 struct Stream : OrtSyncStreamImpl {
   explicit Stream(Device& device);
@@ -152,13 +136,17 @@ OrtStatus* CreateStream(OrtEpFactory*, const OrtMemoryDevice* memory, const OrtK
   return nullptr;
 }
 
-void Do(OrtSyncStream* stream, std::function<void()> work) {
+}  // namespace
+
+void device_ep::Do(OrtSyncStream* stream, std::function<void()> work) {
   if (stream == nullptr) {
     work();
   } else {
     static_cast<Stream*>(ort->SyncStream_GetHandle(stream))->queue.Submit(std::move(work));
   }
 }
+
+namespace {
 
 struct Transfer : OrtDataTransferImpl {
   explicit Transfer(Device& the_device) : OrtDataTransferImpl{}, device(the_device) {
@@ -198,8 +186,7 @@ struct Transfer : OrtDataTransferImpl {
     Do(stream, [=] {
       const auto in = from_device != nullptr ? from_device->memory.At(source, bytes) : nullptr;
       const auto out = to_device != nullptr ? to_device->memory.At(target, bytes) : nullptr;
-      std::memcpy(out != nullptr ? out->data() : target, in != nullptr ? in->data() : source,
-                  bytes);
+      std::memcpy(out != nullptr ? out.get() : target, in != nullptr ? in.get() : source, bytes);
     });
     return nullptr;
   }
@@ -267,17 +254,17 @@ OrtStatus* Compute(OrtNodeComputeInfo* self, void*, OrtKernelContext* context) n
     Journal::Get().Add("ERROR the stream has two handles");
   Journal::Get().Add(info.op + " on " + device.name + (stream != nullptr ? " on stream" : ""));
   const auto work = [&device, in, target, op = info.op, count = larger.count] {
-    std::vector<std::shared_ptr<std::vector<uint8_t>>> blocks;
+    std::vector<std::shared_ptr<uint8_t>> blocks;
     for (const Operand& operand : in)
       blocks.push_back(device.memory.At(operand.handle, operand.count * sizeof(float)));
     const auto out = device.memory.At(target, count * sizeof(float));
     const auto at = [&](size_t operand, size_t i) {
       if (operand >= in.size()) return 0.0f;
-      return reinterpret_cast<const float*>(blocks[operand]->data())[i % in[operand].count];
+      return reinterpret_cast<const float*>(blocks[operand].get())[i % in[operand].count];
     };
     std::vector<float> result(count);
     for (size_t i = 0; i < count; ++i) result[i] = Apply(op, at(0, i), at(1, i));
-    std::memcpy(out->data(), result.data(), count * sizeof(float));
+    std::memcpy(out.get(), result.data(), count * sizeof(float));
   };
   if (device.recording != nullptr) device.recording->push_back(work);
   Do(stream, work);
@@ -285,6 +272,8 @@ OrtStatus* Compute(OrtNodeComputeInfo* self, void*, OrtKernelContext* context) n
 }
 
 // -- EPs
+
+OrtKernelRegistry* kernels = nullptr;  // of DeviceA, if it is to have them
 
 struct Ep : OrtEp {
   Device* device = nullptr;
@@ -311,7 +300,9 @@ OrtStatus* NodesOf(const OrtGraph* graph, std::vector<const OrtNode*>& nodes) {
 }
 
 OrtStatus* GetCapability(OrtEp* self, const OrtGraph* graph, OrtEpGraphSupportInfo* info) noexcept {
-  const char prefix = static_cast<Ep*>(self)->device == &devices[0] ? 'a' : 'b';
+  const bool first = static_cast<Ep*>(self)->device == &devices[0];
+  if (first && kernels != nullptr) return device_ep::ClaimWithKernels(graph, info);
+  const char prefix = first ? 'a' : 'b';
   std::vector<const OrtNode*> nodes;
   RETURN_IF_FAILED(NodesOf(graph, nodes));
   for (const OrtNode* node : nodes) {
@@ -358,6 +349,10 @@ void CountRun(Device& device, const OrtRunOptions* options) {
 }
 
 void SetCapture(OrtEp& ep) {
+  ep.GetGraphCaptureNodeAssignmentPolicy = [](const OrtEp*) noexcept {
+    return Wants("DEVICE_EP_SHAPES") ? OrtGraphCaptureNodeAssignmentPolicy_ALLOW_CPU_FOR_SHAPES
+                                     : OrtGraphCaptureNodeAssignmentPolicy_ALL_NODES_ON_EP;
+  };
   ep.IsGraphCaptureEnabled = [](const OrtEp*) noexcept { return Wants("DEVICE_EP_CAPTURE"); };
   ep.IsGraphCaptured = [](const OrtEp* self, int id) noexcept {
     const Device& device = *static_cast<const Ep*>(self)->device;
@@ -380,6 +375,27 @@ void SetCapture(OrtEp& ep) {
 struct Factory : OrtEpFactory {
   Device* device = nullptr;
 };
+
+// A kernel's work, which a graph that is captured keeps.
+void DoAndRecord(OrtSyncStream* stream, std::function<void()> work) {
+  if (devices[0].recording != nullptr) devices[0].recording->push_back(work);
+  Do(stream, std::move(work));
+}
+
+// DeviceA with kernels in a registry; made when the first EP wants them.
+OrtStatus* AddKernels(Ep& ep, OrtEp** out) {
+  *out = &ep;
+  const char* mode = std::getenv("DEVICE_EP_KERNELS");
+  if (ep.device != &devices[0] || mode == nullptr) return nullptr;
+  ep.GetKernelRegistry = [](OrtEp*, const OrtKernelRegistry** registry) noexcept -> OrtStatus* {
+    *registry = kernels;
+    return nullptr;
+  };
+  if (kernels != nullptr) return nullptr;
+  return device_ep::MakeKernelRegistry(
+      {ort, ep_api, &ep.device->memory, ep.device->info, &DoAndRecord},
+      std::strcmp(mode, "copies") == 0, &kernels);
+}
 
 OrtStatus* CreateEp(OrtEpFactory* factory, const OrtHardwareDevice* const*,
                     const OrtKeyValuePairs* const*, size_t, const OrtSessionOptions*,
@@ -417,7 +433,7 @@ OrtStatus* CreateEp(OrtEpFactory* factory, const OrtHardwareDevice* const*,
     *supported = !Wants("DEVICE_EP_SERIAL");
     return nullptr;
   };
-  *out = ep;
+  return AddKernels(*ep, out);
   return nullptr;
 }
 
@@ -429,9 +445,32 @@ OrtStatus* GetSupportedDevices(OrtEpFactory* factory, const OrtHardwareDevice* c
     if (ort->HardwareDevice_Type(hardware[i]) != OrtHardwareDeviceType_CPU) continue;
     RETURN_IF_FAILED(
         ep_api->CreateEpDevice(factory, hardware[i], nullptr, nullptr, &ep_devices[(*num)++]));
-    return ep_api->EpDevice_AddAllocatorInfo(ep_devices[0],
-                                             static_cast<Factory*>(factory)->device->info);
+    const Device& device = *static_cast<Factory*>(factory)->device;
+    RETURN_IF_FAILED(ep_api->EpDevice_AddAllocatorInfo(ep_devices[0], device.info));
+    if (Wants("DEVICE_EP_READ_ONLY"))
+      RETURN_IF_FAILED(ep_api->EpDevice_AddAllocatorInfo(ep_devices[0], device.read_only));
+    if (Wants("DEVICE_EP_PINNED"))
+      RETURN_IF_FAILED(ep_api->EpDevice_AddAllocatorInfo(ep_devices[0], device.pinned));
+    return nullptr;
   }
+  return nullptr;
+}
+
+OrtStatus* CreateAllocator(OrtEpFactory* self, const OrtMemoryInfo* wanted, const OrtKeyValuePairs*,
+                           OrtAllocator** allocator) noexcept {
+  Device& device = *static_cast<Factory*>(self)->device;
+  OrtAllocatorType type{};
+  RETURN_IF_FAILED(ort->MemoryInfoGetType(wanted, &type));
+  const bool pinned =
+      ort->MemoryInfoGetDeviceMemType(wanted) == OrtDeviceMemoryType_HOST_ACCESSIBLE;
+  const bool read_only = type == OrtReadOnlyAllocator;
+  const char* kind = pinned ? "pinned " : read_only ? "read-only " : "";
+  Journal::Get().Add("allocator " + device.name + " " + kind);
+  *allocator = new Allocator(device,
+                             pinned      ? device.pinned
+                             : read_only ? device.read_only
+                                         : device.info,
+                             kind);
   return nullptr;
 }
 
@@ -450,28 +489,36 @@ OrtStatus* MakeFactory(size_t index, OrtEpFactory** out) {
   factory->GetSupportedDevices = &GetSupportedDevices;
   factory->CreateEp = &CreateEp;
   factory->ReleaseEp = [](OrtEpFactory*, OrtEp* ep) noexcept { delete static_cast<Ep*>(ep); };
-  factory->CreateAllocator = [](OrtEpFactory* self, const OrtMemoryInfo*, const OrtKeyValuePairs*,
-                                OrtAllocator** allocator) noexcept -> OrtStatus* {
-    *allocator = new Allocator(*static_cast<Factory*>(self)->device);
-    return nullptr;
-  };
+  factory->CreateAllocator = &CreateAllocator;
   factory->ReleaseAllocator = [](OrtEpFactory*, OrtAllocator* allocator) noexcept {
     delete static_cast<Allocator*>(allocator);
   };
   factory->CreateDataTransfer = [](OrtEpFactory* self,
                                    OrtDataTransferImpl** transfer) noexcept -> OrtStatus* {
-    *transfer = new Transfer(*static_cast<Factory*>(self)->device);
+    const char* wanted = std::getenv("DEVICE_EP_TRANSFER");
+    const bool none = wanted != nullptr && std::strcmp(wanted, "0") == 0;
+    *transfer = none ? nullptr : new Transfer(*static_cast<Factory*>(self)->device);
     return nullptr;
   };
   factory->IsStreamAware = [](const OrtEpFactory*) noexcept { return Wants("DEVICE_EP_STREAMS"); };
   factory->CreateSyncStreamForDevice = &CreateStream;
   if (index == 0) device_ep::SetImporter(*factory, {ort, &Do, &Enter});
-  return ort->CreateMemoryInfo_V2(device.name.c_str(), OrtMemoryInfoDeviceType_GPU, kVendor,
-                                  static_cast<int32_t>(index), OrtDeviceMemoryType_DEFAULT, 0,
-                                  OrtDeviceAllocator, &device.info);
+  const auto make = [&](const char* kind, OrtDeviceMemoryType memory, OrtAllocatorType type,
+                        OrtMemoryInfo** info) {
+    return ort->CreateMemoryInfo_V2((device.name + kind).c_str(), OrtMemoryInfoDeviceType_GPU,
+                                    kVendor, static_cast<int32_t>(index), memory, 0, type, info);
+  };
+  RETURN_IF_FAILED(make("", OrtDeviceMemoryType_DEFAULT, OrtDeviceAllocator, &device.info));
+  RETURN_IF_FAILED(
+      make("Weights", OrtDeviceMemoryType_DEFAULT, OrtReadOnlyAllocator, &device.read_only));
+  return make("Pinned", OrtDeviceMemoryType_HOST_ACCESSIBLE, OrtDeviceAllocator, &device.pinned);
 }
 
 }  // namespace
+
+namespace device_ep {
+Queue& QueueOf(void* stream_handle) { return static_cast<Stream*>(stream_handle)->queue; }
+}  // namespace device_ep
 
 /// What happened since the last call, a line each; valid until the next.
 EXPORT const char* DeviceEpJournal() {
@@ -481,7 +528,9 @@ EXPORT const char* DeviceEpJournal() {
 }
 
 /// Blocks of device memory that nobody has freed.
-EXPORT size_t DeviceEpLiveBlocks() { return devices[0].memory.live() + devices[1].memory.live(); }
+EXPORT size_t DeviceEpLiveBlocks() {
+  return devices[0].memory.live() + devices[1].memory.live() + Allocator::pinned_blocks;
+}
 
 EXPORT OrtStatus* CreateEpFactories(const char*, const OrtApiBase* base, const OrtLogger*,
                                     OrtEpFactory** factories, size_t, size_t* num_factories) {
@@ -493,7 +542,10 @@ EXPORT OrtStatus* CreateEpFactories(const char*, const OrtApiBase* base, const O
 }
 
 EXPORT OrtStatus* ReleaseEpFactory(OrtEpFactory* factory) {
-  ort->ReleaseMemoryInfo(static_cast<Factory*>(factory)->device->info);
+  const Device& device = *static_cast<Factory*>(factory)->device;
+  for (OrtMemoryInfo* info : {device.info, device.read_only, device.pinned})
+    ort->ReleaseMemoryInfo(info);
+  ep_api->ReleaseKernelRegistry(std::exchange(kernels, nullptr));
   delete static_cast<Factory*>(factory);
   return nullptr;
 }

@@ -24,6 +24,14 @@ const InferCase kCases[] = {
      "g (float[N,3,32,32] x, float[8,3,3,3] w) => (y) { y = Conv <strides = [2,2], pads = "
      "[1,1,1,1]> (x, w) }",
      "tensor(float)[N,8,16,16]"},
+    {"PoolingWithoutEmptyWindows",
+     "g (float[1,1,3,7] x) => (y) { y = MaxPool <kernel_shape = [2,2], strides = [2,4], pads = "
+     "[1,1,1,1], ceil_mode = 1> (x) }",
+     "tensor(float)[1,1,2,2]"},
+    {"PoolingWithPartialWindows",
+     "g (float[1,1,4,5] x) => (y) { y = AveragePool <kernel_shape = [2,2], strides = [3,2], "
+     "ceil_mode = 1> (x) }",
+     "tensor(float)[1,1,2,3]"},
     {"ConstantShape", "g (float[2,6] x) => (y) <int64[2] s = {3, -1}> { y = Reshape(x, s) }",
      "tensor(float)[3,4]"},
     {"ShapeArithmetic",
