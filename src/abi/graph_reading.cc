@@ -51,7 +51,7 @@ const char* EpNameOf(const OrtNode& node) {
   OrtStatus* slot(const OrtGraph* graph, type* out) noexcept {                             \
     return Get(graph, "graph", out, [](const OrtGraph& g) -> type { return expression; }); \
   }
-BACKPLANE_GRAPH_GET(Graph_GetName, const char*, g.graph().name.c_str())
+BACKPLANE_GRAPH_GET(Graph_GetName, const char*, g.name().c_str())
 BACKPLANE_GRAPH_GET(Graph_GetModelPath, const char*, g.graph().model()->path.c_str())
 BACKPLANE_GRAPH_GET(Graph_GetOnnxIRVersion, int64_t, g.graph().model()->ir_version)
 BACKPLANE_GRAPH_GET(Graph_GetNumOperatorSets, size_t, g.graph().model()->opsets.size())
@@ -97,14 +97,11 @@ OrtStatus* Graph_GetGraphView(const OrtGraph* src_graph, const OrtNode** nodes, 
     NotNull(src_graph, "src_graph");
     NotNullArray(nodes, num_nodes, "nodes");
     NotNull(dst_graph, "dst_graph");
-    std::vector<Node*> chosen;
-    for (Node* node : src_graph->nodes()) {
-      if (std::find(nodes, nodes + num_nodes, node) != nodes + num_nodes) chosen.push_back(node);
-    }
-    Require(chosen.size() == num_nodes, ORT_INVALID_ARGUMENT,
+    auto part = src_graph->Part({nodes, nodes + num_nodes});
+    Require(part->nodes().size() == num_nodes, ORT_INVALID_ARGUMENT,
             "{} of the {} nodes are not part of the graph, or are given twice",
-            num_nodes - chosen.size(), num_nodes);
-    *dst_graph = new OrtGraph(src_graph->graph(), std::move(chosen));
+            num_nodes - part->nodes().size(), num_nodes);
+    *dst_graph = part.release();
   });
 }
 
@@ -144,7 +141,9 @@ BACKPLANE_NODE_GET(Node_GetNumImplicitInputs, size_t, n.implicit_inputs.size())
 BACKPLANE_NODE_GET(Node_GetNumAttributes, size_t, AllAttributes(n).size())
 BACKPLANE_NODE_GET(Node_GetNumSubgraphs, size_t, n.Subgraphs().size())
 BACKPLANE_NODE_GET(Node_GetGraph, const OrtGraph*,
-                   n.graph != nullptr ? &n.graph->WholeView() : nullptr)
+                   n.view != nullptr    ? n.view
+                   : n.graph != nullptr ? &n.graph->WholeView()
+                                        : nullptr)
 BACKPLANE_NODE_GET(Node_GetEpName, const char*, EpNameOf(n))
 #undef BACKPLANE_NODE_GET
 
@@ -285,8 +284,10 @@ BACKPLANE_VALUE_GET(GetValueInfoName, const char*, v.name.c_str())
 BACKPLANE_VALUE_GET(GetValueInfoTypeInfo, const OrtTypeInfo*, v.type.known() ? &v.type : nullptr)
 BACKPLANE_VALUE_GET(ValueInfo_GetValueNumConsumers, size_t, v.consumers.size())
 BACKPLANE_VALUE_GET(ValueInfo_IsRequiredGraphInput, bool, v.is_graph_input && !v.IsInitializer())
+// The constants of a group that an EP compiles are among its inputs, and optional there.
 BACKPLANE_VALUE_GET(ValueInfo_IsOptionalGraphInput, bool,
-                    v.is_graph_input&& v.IsInitializer() && !v.IsConstant())
+                    v.is_graph_input&& v.IsInitializer() &&
+                        (!v.IsConstant() || v.origin != nullptr))
 BACKPLANE_VALUE_GET(ValueInfo_IsGraphOutput, bool, v.is_graph_output)
 BACKPLANE_VALUE_GET(ValueInfo_IsConstantInitializer, bool, v.IsConstant())
 BACKPLANE_VALUE_GET(ValueInfo_IsFromOuterScope, bool, v.is_outer_scope_input)

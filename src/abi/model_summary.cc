@@ -60,20 +60,22 @@ std::string SummarizeModel(Graph& graph) {
   Json opsets = Json::object();
   for (const auto& [domain, version] : model.opsets)
     opsets[domain.empty() ? "ai.onnx" : domain] = version;
-  const Json summary = {{"graph", graph.name},
-                        {"producer", model.producer_name},
-                        {"producer_version", model.producer_version},
-                        {"domain", model.domain},
-                        {"model_version", model.model_version},
-                        {"ir_version", model.ir_version},
-                        {"opsets", std::move(opsets)},
-                        {"metadata", model.metadata},
-                        {"inputs", DescribePorts(graph.inputs())},
-                        {"outputs", DescribePorts(graph.outputs())},
-                        {"operators", OperatorsByCount(operators)},
-                        {"weights", weights.tensors},
-                        {"parameters", weights.elements},
-                        {"weight_bytes", weights.bytes}};
+  const Json summary = {
+      {"graph", graph.name},
+      {"producer", model.producer_name},
+      {"producer_version", model.producer_version},
+      {"domain", model.domain},
+      {"model_version",
+       model.model_version == kNoModelVersion ? Json() : Json(model.model_version)},
+      {"ir_version", model.ir_version},
+      {"opsets", std::move(opsets)},
+      {"metadata", model.metadata},
+      {"inputs", DescribePorts(graph.inputs())},
+      {"outputs", DescribePorts(graph.outputs())},
+      {"operators", OperatorsByCount(operators)},
+      {"weights", weights.tensors},
+      {"parameters", weights.elements},
+      {"weight_bytes", weights.bytes}};
   return DumpJson(summary);
 }
 

@@ -395,6 +395,7 @@ void OrtValueInfo::AlignInitializer() {
 }
 
 const OrtValue* OrtValueInfo::InitializerValue() {
+  if (origin != nullptr) return origin->InitializerValue();
   if (initializer == nullptr) return nullptr;
   if (initializer_value_ == nullptr) {
     AlignInitializer();

@@ -12,6 +12,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <map>
 #include <memory>
 #include <span>
@@ -72,7 +73,9 @@ struct OrtValueInfo final {
 
   bool is_graph_input = false;
   bool is_graph_output = false;
-  bool is_outer_scope_input = false;  ///< only in views and fused subgraphs handed to an EP
+  bool is_outer_scope_input = false;  ///< only in views handed to an EP
+  backplane::ValueInfo* origin =
+      nullptr;  ///< of a view's own value: the graph's that it stands for
 
   /// Content of an initializer (or of a value found constant); null otherwise. Shared with sessions
   /// and kernels.
@@ -141,7 +144,9 @@ struct OrtNode final {
   std::vector<backplane::ValueInfo*> outputs;  ///< null where an optional output is unused
   std::vector<Attribute> attributes;           ///< sorted by name
 
-  int ep = backplane::kNoEp;  ///< set by partition/: index into the session's EPs
+  int ep = backplane::kNoEp;          ///< set by partition/: index into the session's EPs
+  backplane::Node* origin = nullptr;  ///< of a view's own node: the graph's that it stands for
+  const OrtGraph* view = nullptr;     ///< of a view's own node: that view
 
   const Attribute* FindAttribute(std::string_view attribute) const;
   /// The attribute's value, or `fallback` when absent. Fails with ORT_INVALID_GRAPH if it has
@@ -177,13 +182,16 @@ namespace backplane {
 
 using Attribute = ::OrtOpAttr;
 
+/// The version of a model that states none, as ONNX Runtime tells it.
+inline constexpr int64_t kNoModelVersion = std::numeric_limits<int64_t>::max();
+
 /// Facts about the model around the graph; shared by a main graph and its subgraphs.
 struct ModelInfo {
   int64_t ir_version = 0;
   std::string producer_name;
   std::string producer_version;
   std::string domain;
-  int64_t model_version = 0;
+  int64_t model_version = kNoModelVersion;
   std::string doc_string;
   std::map<std::string, std::string> metadata;
   std::map<std::string, int> opsets;              ///< domain ("" for ai.onnx) to version

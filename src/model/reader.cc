@@ -39,7 +39,7 @@ void ReadInfo(const onnx::ModelProto& proto, ModelInfo& info) {
   info.producer_name = proto.producer_name();
   info.producer_version = proto.producer_version();
   info.domain = proto.domain();
-  info.model_version = proto.model_version();
+  info.model_version = proto.has_model_version() ? proto.model_version() : kNoModelVersion;
   info.doc_string = proto.doc_string();
   for (const auto& entry : proto.metadata_props()) info.metadata[entry.key()] = entry.value();
   for (const auto& opset : proto.opset_import()) {

@@ -109,7 +109,7 @@ std::string ModelWriter::Head() const {
   if (!info.producer_name.empty()) proto.set_producer_name(info.producer_name);
   if (!info.producer_version.empty()) proto.set_producer_version(info.producer_version);
   if (!info.domain.empty()) proto.set_domain(info.domain);
-  if (info.model_version != 0) proto.set_model_version(info.model_version);
+  if (info.model_version != kNoModelVersion) proto.set_model_version(info.model_version);
   if (!info.doc_string.empty()) proto.set_doc_string(info.doc_string);
   auto opsets = info.opsets;
   opsets.insert(options_.opsets.begin(), options_.opsets.end());

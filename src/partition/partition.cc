@@ -205,14 +205,14 @@ class Partitioner {
   }
 
   void Fuse(Graph& graph, ExecutionProvider& ep, int ep_index, std::vector<Claim> claims) {
-    std::vector<GroupGraph> shown;
+    std::vector<std::unique_ptr<GraphView>> views;
     std::vector<std::unique_ptr<Node>> fused_nodes;
     std::vector<FusedGroup> groups;
     for (Claim& claim : claims) {
-      const GraphView part(graph, claim.nodes, !claim.drop_constants);
-      fused_nodes.push_back(MakeFusedNode(graph, ep, ep_index, part));
-      shown.push_back(ShowGroup(part, !claim.drop_constants));
-      groups.push_back({shown.back().view.get(), fused_nodes.back().get()});
+      views.push_back(std::make_unique<GraphView>(graph, claim.nodes, !claim.drop_constants));
+      fused_nodes.push_back(MakeFusedNode(graph, ep, ep_index, *views.back()));
+      views.back()->BecomeGroup(fused_nodes.back()->op_type);
+      groups.push_back({views.back().get(), fused_nodes.back().get()});
     }
     if (options_.before_compile) options_.before_compile(ep, claims);
     auto kernels = ep.Compile(groups);
@@ -229,7 +229,7 @@ class Partitioner {
       auto members = graph.ExtractNodes(claims[i].nodes);
       Node* fused = graph.AdoptNode(std::move(fused_nodes[i]));
       result_.fused.push_back({fused, std::move(kernels[i]), std::move(context_nodes[i]),
-                               std::move(shown[i]), std::move(members)});
+                               std::move(views[i]), std::move(members)});
     }
     graph.Sort();
   }
@@ -256,8 +256,8 @@ class Partitioner {
     node->domain = ep.name();
     node->since_version = 1;
     node->ep = ep_index;
-    node->inputs = view.inputs();
-    node->outputs = view.outputs();
+    node->inputs = OriginsOf(view.inputs());
+    node->outputs = OriginsOf(view.outputs());
     return node;
   }
 

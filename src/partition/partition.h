@@ -10,8 +10,7 @@
 #include <vector>
 
 #include "base/key_value_pairs.h"
-#include "graph/graph.h"
-#include "partition/group_graph.h"
+#include "graph/graph_view.h"
 #include "partition/placement.h"
 #include "provider/compiled_models.h"
 #include "provider/execution_provider.h"
@@ -34,8 +33,8 @@ struct PartitionOptions {
 struct FusedKernel {
   const Node* node;
   std::unique_ptr<Kernel> kernel;
-  DraftNode context_node;  ///< what stands for it in a compiled model; may be null
-  GroupGraph shown;        ///< kept: EPs may look at it for as long as the session lives
+  DraftNode context_node;           ///< what stands for it in a compiled model; may be null
+  std::unique_ptr<GraphView> view;  ///< kept: EPs may look at it for as long as the session lives
   std::vector<std::unique_ptr<Node>> members;
 };
 

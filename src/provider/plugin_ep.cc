@@ -212,8 +212,10 @@ std::shared_ptr<OrtSyncStream> PluginEp::CreateStream() {
 }
 
 Capability PluginEp::GetCapability(const GraphView& view) {
-  OrtEpGraphSupportInfo info(view, *this);
-  CallPlugin(name_, Callback(*ep_, &OrtEp::GetCapability, 23), ep_, &view, &info);
+  // The view that a plug-in gets through the graph's nodes too.
+  const GraphView& shown = view.graph().WholeView();
+  OrtEpGraphSupportInfo info(shown, *this);
+  CallPlugin(name_, Callback(*ep_, &OrtEp::GetCapability, 23), ep_, &shown, &info);
   Capability capability = std::move(info.capability());
   if (registry_ != nullptr) AddMissingKernels(view, capability);
   return capability;
@@ -449,11 +451,10 @@ using backplane::Require;
 
 Node* OrtEpGraphSupportInfo::Checked(const Node* node) {
   Require(node != nullptr, ORT_INVALID_ARGUMENT, "{}: a claimed node is null", ep_.name());
-  if (nodes_.empty()) nodes_.insert(view_.nodes().begin(), view_.nodes().end());
-  const auto it = nodes_.find(const_cast<Node*>(node));
-  Require(it != nodes_.end(), ORT_INVALID_ARGUMENT,
+  Node* known = view_.Find(node);
+  Require(known != nullptr, ORT_INVALID_ARGUMENT,
           "{}: a claimed node is not part of the graph that was asked about", ep_.name());
-  return *it;
+  return known;
 }
 
 void OrtEpGraphSupportInfo::AddGroup(std::span<const Node* const> nodes, bool drop_constants) {
@@ -475,9 +476,10 @@ void OrtEpGraphSupportInfo::AddSingle(const Node* node) {
 // An EP may go on after its claim was refused; the nodes keep the reason.
 void OrtEpGraphSupportInfo::Refuse(std::span<const Node* const> nodes, const std::string& why) {
   for (const Node* node : nodes) {
-    if (node == nullptr || nodes_.count(const_cast<Node*>(node)) == 0) continue;
+    const Node* known = view_.Find(node);
+    if (known == nullptr) continue;
     capability_.refusals.emplace_back(
-        node, backplane::Reason{backplane::ReasonCode::kClaimRefused, why, {}});
+        known, backplane::Reason{backplane::ReasonCode::kClaimRefused, why, {}});
   }
 }
 

@@ -4,7 +4,6 @@
 #pragma once
 
 #include <string>
-#include <unordered_set>
 
 #include "provider/execution_provider.h"
 
@@ -35,7 +34,6 @@ struct OrtEpGraphSupportInfo final {
   const backplane::GraphView& view_;
   const backplane::PluginEp& ep_;
   backplane::Capability capability_;
-  std::unordered_set<backplane::Node*> nodes_;  // those of the view; made for the first claim
 };
 
 /// C API: OrtNodeComputeContext.

@@ -9,57 +9,18 @@
 //   has     bytes that GetAvailableResource gives; "none": it knows nothing, "fail": a status,
 //           "litres": a unit that nobody knows; default: the EP does not have it
 #include <cstdlib>
-#include <cstring>
 #include <set>
-#include <sstream>
 #include <string>
 #include <vector>
 
-#include "onnxruntime_c_api.h"
-
-#define EXPORT extern "C" __attribute__((visibility("default")))
+#include "support/cpu_factory.h"
 
 namespace {
-
-const OrtApi* ort = nullptr;
-const OrtEpApi* ep_api = nullptr;
-
-struct Failed {
-  OrtStatus* status;
-};
-
-void Check(OrtStatus* status) {
-  if (status != nullptr) throw Failed{status};
-}
-
-template <typename Body>
-OrtStatus* Guard(Body&& body) noexcept {
-  try {
-    body();
-    return nullptr;
-  } catch (const Failed& failed) {
-    return failed.status;
-  }
-}
-
-struct Group : OrtNodeComputeInfo {
-  Group() : OrtNodeComputeInfo{} {
-    ort_version_supported = ORT_API_VERSION;
-    CreateState = [](OrtNodeComputeInfo*, OrtNodeComputeContext*, void** state) noexcept {
-      *state = nullptr;
-      return static_cast<OrtStatus*>(nullptr);
-    };
-    Compute = [](OrtNodeComputeInfo*, void*, OrtKernelContext*) noexcept {
-      return ort->CreateStatus(ORT_NOT_IMPLEMENTED, "the claims EP computes nothing");
-    };
-    ReleaseState = [](OrtNodeComputeInfo*, void*) noexcept {};
-  }
-};
 
 struct Ep : OrtEp {
   Ep(std::string ep_name, const OrtSessionOptions* options);
 
-  std::string Option(const OrtSessionOptions* options, const std::string& key) const;
+  static void Options(OrtKeyValuePairs* options);
   void Claim(const OrtGraph* graph, OrtEpGraphSupportInfo* support) const;
   bool Wants(const OrtNode* node) const;
   static OrtStatus* Available(const OrtEp* self, OrtResourceCount* available) noexcept;
@@ -72,11 +33,10 @@ struct Ep : OrtEp {
 };
 
 Ep::Ep(std::string ep_name, const OrtSessionOptions* options) : OrtEp{}, name(std::move(ep_name)) {
-  std::istringstream claim(Option(options, "claim"));
-  for (std::string op; std::getline(claim, op, ',');) operators.insert(op);
-  groups = Option(options, "groups");
-  fail = Option(options, "fail");
-  has = Option(options, "has");
+  operators = SetOf(OptionOf(options, name, "claim"));
+  groups = OptionOf(options, name, "groups");
+  fail = OptionOf(options, name, "fail");
+  has = OptionOf(options, name, "has");
   ort_version_supported = ORT_API_VERSION;
   GetName = [](const OrtEp* self) noexcept { return static_cast<const Ep*>(self)->name.c_str(); };
   GetCapability = [](OrtEp* self, const OrtGraph* graph, OrtEpGraphSupportInfo* support) noexcept {
@@ -84,13 +44,11 @@ Ep::Ep(std::string ep_name, const OrtSessionOptions* options) : OrtEp{}, name(st
   };
   Compile = [](OrtEp*, const OrtGraph**, const OrtNode**, size_t count, OrtNodeComputeInfo** infos,
                OrtNode**) noexcept {
-    for (size_t i = 0; i < count; ++i) infos[i] = new Group();
+    for (size_t i = 0; i < count; ++i) infos[i] = new IdleGroup();
     return static_cast<OrtStatus*>(nullptr);
   };
+  ReleaseNodeComputeInfos = ReleaseIdleGroups;
   if (!has.empty()) GetAvailableResource = Available;
-  ReleaseNodeComputeInfos = [](OrtEp*, OrtNodeComputeInfo** infos, size_t count) noexcept {
-    for (size_t i = 0; i < count; ++i) delete static_cast<Group*>(infos[i]);
-  };
 }
 
 OrtStatus* Ep::Available(const OrtEp* self, OrtResourceCount* available) noexcept {
@@ -101,25 +59,6 @@ OrtStatus* Ep::Available(const OrtEp* self, OrtResourceCount* available) noexcep
   available->kind = has == "litres" ? 77 : OrtResourceCountKind_TotalBytes;
   available->value.total_bytes = has == "litres" ? 1 : std::strtoull(has.c_str(), nullptr, 10);
   return nullptr;
-}
-
-std::string Ep::Option(const OrtSessionOptions* options, const std::string& key) const {
-  std::string entry = "ep.";
-  for (const char c : name) entry += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  entry += "." + key;
-  int present = 0;
-  // ONNX Runtime shortens the prefix for names that it knows, CUDAExecutionProvider for one.
-  const std::string shorter = entry.substr(0, entry.find("executionprovider")) + "." + key;
-  Check(ort->HasSessionConfigEntry(options, shorter.c_str(), &present));
-  if (present != 0) entry = shorter;
-  Check(ort->HasSessionConfigEntry(options, entry.c_str(), &present));
-  if (present == 0) return "";
-  size_t size = 0;
-  Check(ort->GetSessionConfigEntry(options, entry.c_str(), nullptr, &size));
-  std::string text(size, '\0');
-  Check(ort->GetSessionConfigEntry(options, entry.c_str(), text.data(), &size));
-  text.resize(std::strlen(text.c_str()));
-  return text;
 }
 
 bool Ep::Wants(const OrtNode* node) const {
@@ -137,85 +76,23 @@ void Ep::Claim(const OrtGraph* graph, OrtEpGraphSupportInfo* support) const {
   Check(ort->Graph_GetNumNodes(graph, &count));
   std::vector<const OrtNode*> nodes(count);
   Check(ort->Graph_GetNodes(graph, nodes.data(), count));
-  const OrtNodeFusionOptions options{.ort_version_supported = ORT_API_VERSION,
-                                     .drop_constant_initializers = false};
   std::vector<const OrtNode*> group;
-  const auto flush = [&] {
-    if (group.empty()) return;
-    Check(ep_api->EpGraphSupportInfo_AddNodesToFuse(support, group.data(), group.size(), &options));
-    group.clear();
-  };
   for (const OrtNode* node : nodes) {
     const bool wanted = Wants(node);
-    if (!wanted && groups != "all") flush();
+    if (!wanted && groups != "all") Fuse(support, group);
     if (wanted) group.push_back(node);
-    if (groups == "each") flush();
+    if (groups == "each") Fuse(support, group);
   }
-  flush();
+  Fuse(support, group);
 }
 
-struct Factory : OrtEpFactory {
-  explicit Factory(const char* registered_name) : OrtEpFactory{}, name(registered_name) {
-    ort_version_supported = ORT_API_VERSION;
-    GetName = [](const OrtEpFactory* self) noexcept {
-      return static_cast<const Factory*>(self)->name.c_str();
-    };
-    GetVendor = [](const OrtEpFactory*) noexcept { return "Backplane tests"; };
-    GetVendorId = [](const OrtEpFactory*) noexcept { return uint32_t{0}; };
-    GetVersion = [](const OrtEpFactory*) noexcept { return "1.0.0"; };
-    OrtEpFactory::GetSupportedDevices = Offer;
-    OrtEpFactory::CreateEp = Create;
-    ReleaseEp = [](OrtEpFactory*, OrtEp* ep) noexcept { delete static_cast<Ep*>(ep); };
-    // ONNX Runtime calls these without asking whether they are there.
-    CreateDataTransfer = [](OrtEpFactory*, OrtDataTransferImpl** transfer) noexcept {
-      *transfer = nullptr;
-      return static_cast<OrtStatus*>(nullptr);
-    };
-    IsStreamAware = [](const OrtEpFactory*) noexcept { return false; };
-  }
-
-  static OrtStatus* Offer(OrtEpFactory* self, const OrtHardwareDevice* const* devices, size_t count,
-                          OrtEpDevice** offered, size_t room, size_t* used) noexcept {
-    *used = 0;
-    for (size_t i = 0; i < count && *used < room; ++i) {
-      if (ort->HardwareDevice_Type(devices[i]) != OrtHardwareDeviceType_CPU) continue;
-      OrtKeyValuePairs* options = nullptr;
-      ort->CreateKeyValuePairs(&options);
-      ort->AddKeyValuePair(options, "claim", "");
-      ort->AddKeyValuePair(options, "groups", "runs");
-      ort->AddKeyValuePair(options, "fail", "");
-      ort->AddKeyValuePair(options, "has", "");
-      OrtStatus* status =
-          ep_api->CreateEpDevice(self, devices[i], nullptr, options, &offered[(*used)++]);
-      ort->ReleaseKeyValuePairs(options);
-      return status;
-    }
-    return nullptr;
-  }
-
-  static OrtStatus* Create(OrtEpFactory* self, const OrtHardwareDevice* const*,
-                           const OrtKeyValuePairs* const*, size_t, const OrtSessionOptions* options,
-                           const OrtLogger*, OrtEp** out) noexcept {
-    return Guard([&] { *out = new Ep(static_cast<const Factory*>(self)->name, options); });
-  }
-
-  std::string name;
-};
+void Ep::Options(OrtKeyValuePairs* options) {
+  ort->AddKeyValuePair(options, "claim", "");
+  ort->AddKeyValuePair(options, "groups", "runs");
+  ort->AddKeyValuePair(options, "fail", "");
+  ort->AddKeyValuePair(options, "has", "");
+}
 
 }  // namespace
 
-EXPORT OrtStatus* CreateEpFactories(const char* registered_name, const OrtApiBase* base,
-                                    const OrtLogger*, OrtEpFactory** factories, size_t room,
-                                    size_t* count) {
-  ort = base->GetApi(ORT_API_VERSION);
-  ep_api = ort->GetEpApi();
-  *count = 0;
-  if (room == 0) return ort->CreateStatus(ORT_INVALID_ARGUMENT, "no room for a factory");
-  factories[(*count)++] = new Factory(registered_name);
-  return nullptr;
-}
-
-EXPORT OrtStatus* ReleaseEpFactory(OrtEpFactory* factory) {
-  delete static_cast<Factory*>(factory);
-  return nullptr;
-}
+BACKPLANE_TEST_EP(Ep)

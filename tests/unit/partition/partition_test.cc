@@ -143,7 +143,7 @@ TEST(PartitionTest, AGroupIsShownAsAGraphOfItsOwn) {
   Chain chain;
   const Partition result = chain.Run({Ep("fuser", {"B", "D"}, true), Ep("host", kAll)});
   ASSERT_EQ(result.fused.size(), 1u);
-  const GraphView& view = *result.fused[0].shown.view;
+  const GraphView& view = *result.fused[0].view;
   ASSERT_EQ(view.nodes().size(), 2u);
   EXPECT_EQ(view.nodes()[0]->name, "d");
   ASSERT_EQ(view.inputs().size(), 1u);
