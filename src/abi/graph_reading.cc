@@ -59,7 +59,8 @@ BACKPLANE_GRAPH_GET(Graph_GetNumInputs, size_t, g.inputs().size())
 BACKPLANE_GRAPH_GET(Graph_GetNumOutputs, size_t, g.outputs().size())
 BACKPLANE_GRAPH_GET(Graph_GetNumInitializers, size_t, g.initializers().size())
 BACKPLANE_GRAPH_GET(Graph_GetNumNodes, size_t, g.nodes().size())
-BACKPLANE_GRAPH_GET(Graph_GetParentNode, const OrtNode*, g.graph().parent_node())
+BACKPLANE_GRAPH_GET(Graph_GetParentNode, const OrtNode*,
+                    g.IsWhole() ? g.graph().parent_node() : nullptr)
 #undef BACKPLANE_GRAPH_GET
 
 OrtStatus* Graph_GetOperatorSets(const OrtGraph* graph, const char** domains,

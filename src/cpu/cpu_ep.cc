@@ -19,7 +19,8 @@ const CustomOp* CpuExecutionProvider::FindCustom(const Node& node, Reason* why) 
 Capability CpuExecutionProvider::GetCapability(const GraphView& view) {
   Capability capability;
   const KernelRegistry& registry = KernelRegistry::Get();
-  for (Node* node : view.nodes()) {
+  for (Node* shown : view.nodes()) {
+    Node* node = OriginOf(shown);
     if (node->ep != kNoEp) continue;
     Reason why;
     Reason why_not_custom;

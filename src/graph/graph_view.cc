@@ -38,8 +38,8 @@ ValueInfo* OrtGraph::CopyOf(ValueInfo* value) {
   copy->type = value->type;
   copy->graph = graph_;
   copy->index = value->index;
-  copy->is_outer_scope_input = value->graph != graph_;
   copy->origin = backplane::OriginOf(value);
+  copy->is_outer_scope_input = copy->origin->graph != graph_;
   copy->initializer = value->initializer;
   copy->external = value->external;
   copy->overridable = value->overridable;

@@ -110,7 +110,7 @@ class Partitioner {
                               layers_.entry()),
                        {}});
     }
-    return hidden.empty() ? GraphView(graph) : GraphView(graph, std::move(seen));
+    return hidden.empty() ? GraphView(graph) : GraphView(graph, seen, /*constant_inputs=*/false);
   }
 
   // One EP's turn: subgraphs first, then the level itself.

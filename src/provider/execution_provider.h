@@ -51,6 +51,7 @@ class ExecutionProvider {
 
   /// Which nodes of `view` (one graph level) this EP wants. Nodes with node->ep set belong to an EP
   /// asked before.
+  /// Claims and refusals name the graph's nodes: OriginOf those of `view`.
   virtual Capability GetCapability(const GraphView& view) = 0;
 
   /// True if it has a kernel for `node` by itself; asked when nodes are replaced by others before

@@ -212,8 +212,8 @@ std::shared_ptr<OrtSyncStream> PluginEp::CreateStream() {
 }
 
 Capability PluginEp::GetCapability(const GraphView& view) {
-  // The view that a plug-in gets through the graph's nodes too.
-  const GraphView& shown = view.graph().WholeView();
+  // Of a whole graph, the view that a plug-in gets through the graph's nodes too.
+  const GraphView& shown = view.IsWhole() ? view.graph().WholeView() : view;
   OrtEpGraphSupportInfo info(shown, *this);
   CallPlugin(name_, Callback(*ep_, &OrtEp::GetCapability, 23), ep_, &shown, &info);
   Capability capability = std::move(info.capability());
@@ -226,7 +226,8 @@ void PluginEp::AddMissingKernels(const GraphView& view, Capability& capability) 
   std::unordered_set<const Node*> claimed;
   for (const Claim& claim : capability.claims)
     claimed.insert(claim.nodes.begin(), claim.nodes.end());
-  for (const Node* node : view.nodes()) {
+  for (const Node* shown : view.nodes()) {
+    const Node* node = OriginOf(shown);
     Reason why;
     if (node->ep == kNoEp && claimed.count(node) == 0 && DefinitionFor(*node, &why) == nullptr)
       capability.refusals.emplace_back(node, std::move(why));

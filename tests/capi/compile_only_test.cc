@@ -68,7 +68,7 @@ TEST_F(CompileOnly, OtherValuesMeanNo) {
   for (const char* value : {"0", "2", "yes", ""}) {
     const Handle<OrtSession> session = Open(value);
     const Outcome outcome = Run(session);
-    EXPECT_FAILS(outcome, ORT_NOT_IMPLEMENTED, "the claims EP computes nothing") << value;
+    EXPECT_FAILS(outcome, ORT_NOT_IMPLEMENTED, "this EP computes nothing") << value;
   }
 }
 
