@@ -48,11 +48,12 @@ std::vector<std::shared_ptr<ExecutionProvider>> MakeEps(OrtEnv& env, const Logge
   const std::string plugin = (folder / "lib/libclaims_plugin.so").string();
   OrtSessionOptions options;
   for (int i = 0; i < 3; ++i) {
-    if (env.providers().DevicesOf(kEps[i]).empty())
+    if (env.providers().FirstDeviceOf(kEps[i]).first == nullptr)
       env.providers().Register(kEps[i], plugin, *OrtGetApiBase());
+    const auto [device, library] = env.providers().FirstDeviceOf(kEps[i]);
     KeyValuePairs ep_options;
     ep_options.Set("claim", kOperators[i]);
-    AppendEpDevices(env, options, env.providers().DevicesOf(kEps[i]), ep_options);
+    AppendEpDevices(env, options, {&device, 1}, ep_options);
   }
   return CreateExecutionProviders(env, options, *MakeGraph(1), logger);
 }

@@ -31,6 +31,9 @@ struct Legacy {
   AppendFunction append;
 };
 
+/// The one that is built with the library, and so installed beside it.
+constexpr std::string_view kOurs = "DnnlExecutionProvider";
+
 const Legacy kCalls[] = {
     {"CUDA", "CUDAExecutionProvider", "CUDA",
      [](OrtSessionOptions* o) -> Outcome {
@@ -103,6 +106,7 @@ class LegacyTest : public testing::Test {
 
 TEST_F(LegacyTest, AbsentOnesSayWhatWasLookedForAndWhere) {
   for (const Legacy& call : kCalls) {
+    if (call.ep == kOurs) continue;  // see OursIsBesideTheLibrary
     Handle<OrtSessionOptions> options = NewOptions();
     const Outcome outcome = call.append(options);
     EXPECT_EQ(outcome.code, ORT_FAIL) << call.call;
@@ -223,6 +227,22 @@ TEST_F(LegacyTest, OptionStructsOfAbsentEps) {
                "CUDA execution provider is not enabled in this build.");
   EXPECT_EQ(cuda, nullptr);
   Api().ReleaseCUDAProviderOptions(nullptr);
+}
+
+// After the others: the library stays registered.
+TEST_F(LegacyTest, OursIsBesideTheLibrary) {
+  Dl_info host{};
+  ASSERT_NE(dladdr(dlsym(RTLD_DEFAULT, "OrtGetApiBase"), &host), 0);
+  const auto folder = std::filesystem::path(host.dli_fname).parent_path();
+  Handle<OrtSessionOptions> options = NewOptions();
+  const Outcome outcome =
+      CallExported("OrtSessionOptionsAppendExecutionProvider_Dnnl", options.get(), 1);
+  if (std::filesystem::exists(folder / "libbackplane_ep_dnnl.so")) {
+    EXPECT_OK(outcome);
+    OpenModel("add", options);
+  } else {
+    EXPECT_FAILS(outcome, ORT_FAIL, "oneDNN execution provider is not enabled in this build.");
+  }
 }
 
 // -- by name
