@@ -158,16 +158,39 @@ TEST_F(GraphReadingTest, ASubsetHasItsOwnInputsAndOutputs) {
   const OrtNode* chosen[] = {gemm_};
   OrtGraph* part = nullptr;
   EXPECT_OK(Graph_GetGraphView(&graph_->WholeView(), chosen, 1, &part));
-  const OrtValueInfo* in[2] = {};  // constants too, in the order of their first use
+  size_t inputs = 0;
+  const OrtValueInfo* in = nullptr;
   const OrtValueInfo* out = nullptr;
-  EXPECT_OK(Graph_GetInputs(part, in, 2));
-  EXPECT_OK(Graph_GetOutputs(part, &out, 1));
-  EXPECT_EQ(in[0], x_);
-  EXPECT_EQ(in[1], w_);
-  EXPECT_EQ(out, y_);
   const OrtValueInfo* constant = nullptr;
+  EXPECT_OK(Graph_GetNumInputs(part, &inputs));
+  ASSERT_EQ(inputs, 1u);  // constants are initializers only
+  EXPECT_OK(Graph_GetInputs(part, &in, 1));
+  EXPECT_OK(Graph_GetOutputs(part, &out, 1));
   EXPECT_OK(Graph_GetInitializers(part, &constant, 1));
-  EXPECT_EQ(constant, w_);
+  EXPECT_EQ(in->origin, x_);
+  EXPECT_EQ(out->origin, y_);
+  EXPECT_EQ(constant->origin, w_);
+
+  // What they are to the part: its nodes are all there is.
+  const OrtNode* own = nullptr;
+  EXPECT_OK(Graph_GetNodes(part, &own, 1));
+  const OrtGraph* its_graph = nullptr;
+  EXPECT_OK(Node_GetGraph(own, &its_graph));
+  EXPECT_EQ(its_graph, part);
+  bool required = false;
+  bool handed_out = false;
+  EXPECT_OK(ValueInfo_IsRequiredGraphInput(in, &required));
+  EXPECT_OK(ValueInfo_IsGraphOutput(out, &handed_out));
+  EXPECT_TRUE(required);
+  EXPECT_TRUE(handed_out);
+  const OrtNode* consumer = nullptr;
+  int64_t index = 0;
+  EXPECT_OK(ValueInfo_GetValueConsumers(in, &consumer, &index, 1));
+  EXPECT_EQ(consumer, own);
+  // A claim may name the graph's node or the part's.
+  EXPECT_EQ(graph_->WholeView().Find(own), gemm_);
+  EXPECT_EQ(graph_->WholeView().Find(gemm_), gemm_);
+  EXPECT_EQ(graph_->WholeView().Find(reinterpret_cast<const Node*>(&index)), nullptr);
   ReleaseGraph(part);
   const OrtNode* twice[] = {gemm_, gemm_};
   ExpectStatus(Graph_GetGraphView(&graph_->WholeView(), twice, 2, &part), ORT_INVALID_ARGUMENT,
