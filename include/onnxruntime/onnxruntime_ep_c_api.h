@@ -180,7 +180,7 @@ struct OrtExternalResourceImporterImpl {
   bool(ORT_API_CALL* CanImportMemory)(_In_ const OrtExternalResourceImporterImpl* this_ptr,
                                       OrtExternalMemoryHandleType handle_type);
 
-  /** Imports memory; the result is given back to ReleaseMemory. */
+  /** Imports memory; the host gives it back with its own Release. */
   ORT_API2_STATUS(ImportMemory, _In_ OrtExternalResourceImporterImpl* this_ptr,
                   _In_ const OrtExternalMemoryDescriptor* desc,
                   _Outptr_ OrtExternalMemoryHandle** out_handle);
@@ -201,7 +201,7 @@ struct OrtExternalResourceImporterImpl {
   bool(ORT_API_CALL* CanImportSemaphore)(_In_ const OrtExternalResourceImporterImpl* this_ptr,
                                          OrtExternalSemaphoreType type);
 
-  /** Imports a semaphore; the result is given back to ReleaseSemaphore. */
+  /** Imports a semaphore; the host gives it back with its own Release. */
   ORT_API2_STATUS(ImportSemaphore, _In_ OrtExternalResourceImporterImpl* this_ptr,
                   _In_ const OrtExternalSemaphoreDescriptor* desc,
                   _Outptr_ OrtExternalSemaphoreHandle** out_handle);

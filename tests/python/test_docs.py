@@ -51,3 +51,23 @@ def test_every_rule_between_host_and_ep_names_tests_that_exist():
         missing = [name for name in named
                    if (name[7:] not in faults if name.startswith("Faults:") else name not in tests)]
         assert not missing, (rule[:5], missing)
+
+
+def test_every_configuration_entry_is_documented_as_what_it_is():
+    """Keys of the public headers: those that src/ reads are said to take effect, the others not; and all of our own."""
+    text = (ROOT / "docs/CONFIGURATION.md").read_text()
+    effective, rest = text.split("## Entries that EPs read")
+    source = "\n".join(path.read_text() for path in (ROOT / "src").rglob("*") if path.suffix in {".cc", ".h"})
+    keys = {}
+    for header in (ROOT / "include/onnxruntime").glob("*_config_keys.h"):
+        keys.update(re.findall(r'(kOrt\w+)\s*=\s*"([^"]+)"', header.read_text()))
+    assert len(keys) > 80
+    misplaced = []
+    for symbol, key in keys.items():
+        is_read = re.search(rf'\b{symbol}\b|"{re.escape(key)}"', source)
+        shown = re.sub(r"^session\.resource_\w+?_partitioning", "session.resource_NAME_partitioning", key)
+        if f"`{shown}`" not in (effective if is_read or shown != key else rest):
+            misplaced.append(key)
+    assert not misplaced
+    ours = set(re.findall(r'"(backplane\.[\w.]+)"', source)) - {"backplane.cpu"}
+    assert ours and not [key for key in ours if f"`{key}`" not in effective]
