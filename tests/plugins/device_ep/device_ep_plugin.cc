@@ -264,7 +264,7 @@ OrtStatus* Compute(OrtNodeComputeInfo* self, void*, OrtKernelContext* context) n
     };
     std::vector<float> result(count);
     for (size_t i = 0; i < count; ++i) result[i] = Apply(op, at(0, i), at(1, i));
-    std::memcpy(out.get(), result.data(), count * sizeof(float));
+    if (count != 0) std::memcpy(out.get(), result.data(), count * sizeof(float));
   };
   if (device.recording != nullptr) device.recording->push_back(work);
   Do(stream, work);

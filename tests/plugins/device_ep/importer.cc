@@ -94,9 +94,14 @@ OrtStatus* CreateImporter(OrtEpFactory*, const OrtEpDevice*,
   *out = nullptr;
   const std::string mode = Mode();
   if (mode == "none") return nullptr;
+  if (mode == "old") {  // refused by its version, so never given back
+    static OrtExternalResourceImporterImpl refused{};
+    *out = &refused;
+    return nullptr;
+  }
   auto* importer = new OrtExternalResourceImporterImpl();
   *out = importer;
-  importer->ort_version_supported = mode == "old" ? 0 : ORT_API_VERSION;
+  importer->ort_version_supported = ORT_API_VERSION;
   importer->Release = [](OrtExternalResourceImporterImpl* gone) {
     Journal::Get().Add("importer released");
     delete gone;
