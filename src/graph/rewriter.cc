@@ -190,8 +190,7 @@ size_t RemoveUnused(Graph& graph) {
   graph.RemoveNodes(dead);
   size_t removed = dead.size();
   for (ValueInfo* value : graph.Values()) {
-    if (value->producer == nullptr && !value->HasUses() && !value->is_graph_input &&
-        !value->is_outer_scope_input) {
+    if (value->producer == nullptr && !value->HasUses() && !value->is_graph_input) {
       graph.RemoveValue(value);
       ++removed;
     }

@@ -185,6 +185,14 @@ Handle<OrtValue> TensorOver(std::vector<T>& data, const std::vector<int64_t>& sh
   return value;
 }
 
+/// A scalar over the caller's bool, which a vector cannot lend.
+inline Handle<OrtValue> BoolOver(bool& data) {
+  Handle<OrtValue> value;
+  EXPECT_OK(Api().CreateTensorWithDataAsOrtValue(CpuMemory(), &data, sizeof data, nullptr, 0,
+                                                 ONNX_TENSOR_ELEMENT_DATA_TYPE_BOOL, value.out()));
+  return value;
+}
+
 /// A string tensor of rank 1.
 inline Handle<OrtValue> Strings(const std::vector<const char*>& texts) {
   Handle<OrtValue> value;

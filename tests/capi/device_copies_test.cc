@@ -13,18 +13,12 @@ using List = std::vector<std::string>;
 
 class DeviceCopies : public DeviceTensors {
  protected:
-  Handle<OrtValue> Bool(bool& value) {
-    Handle<OrtValue> made;
-    EXPECT_OK(Api().CreateTensorWithDataAsOrtValue(CpuMemory(), &value, 1, nullptr, 0,
-                                                   ONNX_TENSOR_ELEMENT_DATA_TYPE_BOOL, made.out()));
-    return made;
-  }
   /// Runs `carried`; its copies are in the journal.
   std::vector<float> RunCarried(std::vector<float> x, int64_t trips, bool condition) {
     std::vector<int64_t> count{trips};
     const Handle<OrtValue> value = TensorOver(x, {3});
     const Handle<OrtValue> limit = TensorOver(count, {});
-    const Handle<OrtValue> flag = Bool(condition);
+    const Handle<OrtValue> flag = BoolOver(condition);
     std::vector<Handle<OrtValue>> results;
     EXPECT_OK(Run({"x", "count", "condition"}, {value, limit, flag}, {"y"}, results));
     return DataOf<float>(results.at(0));

@@ -68,9 +68,7 @@ TEST_P(DeviceEpTest, SubgraphsWithCaptures) {
     for (size_t k = 0; k < 3; ++k) y.push_back(chosen ? carried[k] - x[k] : std::abs(x[k]));
     const Handle<OrtValue> value = TensorOver(x, {3});
     const Handle<OrtValue> limit = TensorOver(count, {});
-    Handle<OrtValue> flag;
-    EXPECT_OK(Api().CreateTensorWithDataAsOrtValue(CpuMemory(), &chosen, 1, nullptr, 0,
-                                                   ONNX_TENSOR_ELEMENT_DATA_TYPE_BOOL, flag.out()));
+    const Handle<OrtValue> flag = BoolOver(chosen);
     std::vector<Handle<OrtValue>> results;
     ASSERT_OK(Run({"x", "count", "condition"}, {value, limit, flag}, {"y", "scans"}, results));
     EXPECT_EQ(DataOf<float>(results[0]), y);

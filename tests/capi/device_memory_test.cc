@@ -66,9 +66,7 @@ TEST_P(DeviceKernels, ControlFlowOnTheDevice) {
       std::vector<int64_t> count{turns};
       const Handle<OrtValue> value = TensorOver(x, {3});
       const Handle<OrtValue> limit = TensorOver(count, {});
-      Handle<OrtValue> flag;
-      EXPECT_OK(Api().CreateTensorWithDataAsOrtValue(
-          CpuMemory(), &condition, 1, nullptr, 0, ONNX_TENSOR_ELEMENT_DATA_TYPE_BOOL, flag.out()));
+      const Handle<OrtValue> flag = BoolOver(condition);
       std::vector<Handle<OrtValue>> results;
       Journal();
       ASSERT_OK(
@@ -130,9 +128,7 @@ TEST_P(DeviceCopyKernels, AreNotNeededWhereADataTransferCopies) {
   bool condition = false;
   const Handle<OrtValue> value = TensorOver(x, {3});
   const Handle<OrtValue> limit = TensorOver(count, {});
-  Handle<OrtValue> flag;
-  EXPECT_OK(Api().CreateTensorWithDataAsOrtValue(CpuMemory(), &condition, 1, nullptr, 0,
-                                                 ONNX_TENSOR_ELEMENT_DATA_TYPE_BOOL, flag.out()));
+  const Handle<OrtValue> flag = BoolOver(condition);
   std::vector<Handle<OrtValue>> results;
   Journal();
   ASSERT_OK(Run({"x", "count", "condition"}, {value, limit, flag}, {"y"}, results));

@@ -122,9 +122,7 @@ TEST_P(DeviceThreads, ControlFlow) {
       bool condition = false;
       const Handle<OrtValue> value = TensorOver(x, {3});
       const Handle<OrtValue> limit = TensorOver(count, {});
-      Handle<OrtValue> flag;
-      EXPECT_OK(Api().CreateTensorWithDataAsOrtValue(
-          CpuMemory(), &condition, 1, nullptr, 0, ONNX_TENSOR_ELEMENT_DATA_TYPE_BOOL, flag.out()));
+      const Handle<OrtValue> flag = BoolOver(condition);
       std::vector<Handle<OrtValue>> results;
       EXPECT_OK(Run({"x", "count", "condition"}, {value, limit, flag}, {"y"}, results));
       for (size_t i = 0; i < 3; ++i) {

@@ -235,9 +235,7 @@ TEST_F(KernelEp, IfRunsItsBranchesWithWhatTheyCapture) {
   const auto input = TensorOver(x, {2});
   for (const bool condition : {true, false, true}) {
     bool flag = condition;
-    Handle<OrtValue> c;
-    EXPECT_OK(Api().CreateTensorWithDataAsOrtValue(CpuMemory(), &flag, 1, nullptr, 0,
-                                                   ONNX_TENSOR_ELEMENT_DATA_TYPE_BOOL, c.out()));
+    const Handle<OrtValue> c = BoolOver(flag);
     EXPECT_EQ(Outputs(session, {{"c", c}, {"x", input}}, {"y"})[0],
               condition ? (Floats{0, 2}) : (Floats{1, -2}));
   }
