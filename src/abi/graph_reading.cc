@@ -291,7 +291,9 @@ BACKPLANE_VALUE_GET(ValueInfo_IsOptionalGraphInput, bool,
                         (!v.IsConstant() || v.origin != nullptr))
 BACKPLANE_VALUE_GET(ValueInfo_IsGraphOutput, bool, v.is_graph_output)
 BACKPLANE_VALUE_GET(ValueInfo_IsConstantInitializer, bool, v.IsConstant())
-BACKPLANE_VALUE_GET(ValueInfo_IsFromOuterScope, bool, v.is_outer_scope_input)
+// Only a view's own value can stand for one of another graph.
+BACKPLANE_VALUE_GET(ValueInfo_IsFromOuterScope, bool,
+                    v.origin != nullptr && v.origin->graph != v.graph)
 #undef BACKPLANE_VALUE_GET
 
 OrtStatus* ValueInfo_GetValueProducer(const OrtValueInfo* value_info, const OrtNode** producer_node,

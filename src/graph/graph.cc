@@ -52,6 +52,7 @@ ValueInfo* Graph::AddValue(std::string value_name, TypeInfo type) {
 }
 
 ValueInfo* Graph::AddInput(std::string value_name, TypeInfo type) {
+  ++edits_;
   ValueInfo* value = AddValue(std::move(value_name), std::move(type));
   value->is_graph_input = true;
   inputs_.push_back(value);
@@ -59,11 +60,13 @@ ValueInfo* Graph::AddInput(std::string value_name, TypeInfo type) {
 }
 
 void Graph::AddOutput(ValueInfo* value) {
+  ++edits_;
   value->is_graph_output = true;
   outputs_.push_back(value);
 }
 
 void Graph::ReplaceOutput(size_t index, ValueInfo* value) {
+  ++edits_;
   ValueInfo* old = outputs_[index];
   outputs_[index] = value;
   old->is_graph_output = std::find(outputs_.begin(), outputs_.end(), old) != outputs_.end();
@@ -71,6 +74,7 @@ void Graph::ReplaceOutput(size_t index, ValueInfo* value) {
 }
 
 void Graph::SetGraphInputs(std::vector<ValueInfo*> inputs) {
+  ++edits_;
   for (ValueInfo* value : inputs_) value->is_graph_input = value->overridable = false;
   for (ValueInfo* value : inputs) {
     value->is_graph_input = true;
@@ -80,6 +84,7 @@ void Graph::SetGraphInputs(std::vector<ValueInfo*> inputs) {
 }
 
 void Graph::SetGraphOutputs(std::vector<ValueInfo*> outputs) {
+  ++edits_;
   for (ValueInfo* value : outputs_) value->is_graph_output = false;
   for (ValueInfo* value : outputs) value->is_graph_output = true;
   outputs_ = std::move(outputs);
@@ -96,6 +101,7 @@ ValueInfo* Graph::AddInitializer(std::string value_name, Tensor tensor) {
 }
 
 void Graph::SetInitializer(ValueInfo* value, std::shared_ptr<const Tensor> tensor) {
+  ++edits_;
   if (value->type.kind != ONNX_TYPE_SPARSETENSOR)
     value->type = TypeInfo::Tensor(tensor->dtype(), tensor->shape());
   value->initializer = std::move(tensor);
@@ -104,6 +110,7 @@ void Graph::SetInitializer(ValueInfo* value, std::shared_ptr<const Tensor> tenso
 Node* Graph::AddNode(std::string node_name, std::string op_type, std::string domain,
                      std::vector<ValueInfo*> node_inputs, std::vector<ValueInfo*> node_outputs,
                      std::vector<Attribute> attributes) {
+  ++edits_;
   auto owned = std::make_unique<Node>();
   Node* node = owned.get();
   node->name = std::move(node_name);
@@ -147,6 +154,7 @@ void Graph::RemoveNodes(std::span<Node* const> nodes) { ExtractNodes(nodes); }
 std::vector<std::unique_ptr<Node>> Graph::ExtractNodes(std::span<Node* const> nodes) {
   std::vector<std::unique_ptr<Node>> extracted;
   if (nodes.empty()) return extracted;
+  ++edits_;
   std::vector<bool> gone(next_node_, false);
   for (Node* node : nodes) {
     gone[node->index] = true;
@@ -166,6 +174,7 @@ std::unique_ptr<Node> Graph::MakeDetachedNode() {
 }
 
 Node* Graph::AdoptNode(std::unique_ptr<Node> owned) {
+  ++edits_;
   Node* node = owned.get();
   node_storage_[node->index] = std::move(owned);
   order_.push_back(node);
@@ -177,6 +186,7 @@ Node* Graph::AdoptNode(std::unique_ptr<Node> owned) {
 }
 
 void Graph::RemoveValue(ValueInfo* value) {
+  ++edits_;
   by_name_.erase(value->name);
   value_storage_[value->index].reset();
 }
@@ -194,12 +204,14 @@ void Graph::DropUse(ValueInfo* value, Node* node, size_t index) {
 }
 
 void Graph::SetInput(Node* node, size_t index, ValueInfo* value) {
+  ++edits_;
   DropUse(node->inputs[index], node, index);
   node->inputs[index] = value;
   AddUse(value, node, index);
 }
 
 void Graph::SetInputs(Node* node, std::vector<ValueInfo*> node_inputs) {
+  ++edits_;
   const auto implicit = node->implicit_inputs;
   for (size_t i = 0; i < node->inputs.size(); ++i) DropUse(node->inputs[i], node, i);
   for (size_t i = 0; i < implicit.size(); ++i) DropUse(implicit[i], node, node->inputs.size() + i);
@@ -209,6 +221,7 @@ void Graph::SetInputs(Node* node, std::vector<ValueInfo*> node_inputs) {
 }
 
 void Graph::SetOutput(Node* node, size_t index, ValueInfo* value) {
+  ++edits_;
   if (index >= node->outputs.size()) node->outputs.resize(index + 1, nullptr);
   if (ValueInfo* old = node->outputs[index]; old != nullptr && old->producer == node)
     old->producer = nullptr;
@@ -222,29 +235,24 @@ void Graph::SetOutput(Node* node, size_t index, ValueInfo* value) {
 }
 
 void Graph::RenameValue(ValueInfo* value, std::string value_name) {
+  ++edits_;
   by_name_.erase(value->name);
   value->name = std::move(value_name);
   by_name_[value->name] = value;
 }
 
-namespace {
-
-// Points uses of `from` inside `graph` (a subgraph that captures it) to `to`.
-void ReplaceInSubgraph(Graph& graph, ValueInfo* from, ValueInfo* to) {
-  for (Node* node : graph.nodes()) {
-    for (ValueInfo*& input : node->inputs) {
-      if (input == from) input = to;  // an outer value keeps no record of uses inside subgraphs
-    }
-    for (const auto& [attribute, subgraph] : node->Subgraphs())
-      ReplaceInSubgraph(*subgraph, from, to);
+// In a subgraph that captures `from`: an outer value keeps no record of its uses here.
+void Graph::ReplaceCaptured(ValueInfo* from, ValueInfo* to) {
+  ++edits_;
+  for (Node* node : order_) {
+    std::replace(node->inputs.begin(), node->inputs.end(), from, to);
+    for (const auto& [attribute, subgraph] : node->Subgraphs()) subgraph->ReplaceCaptured(from, to);
     std::replace(node->implicit_inputs.begin(), node->implicit_inputs.end(), from, to);
   }
-  for (size_t i = 0; i < graph.outputs().size(); ++i) {
-    if (graph.outputs()[i] == from) graph.ReplaceOutput(i, to);
+  for (size_t i = 0; i < outputs_.size(); ++i) {
+    if (outputs_[i] == from) ReplaceOutput(i, to);
   }
 }
-
-}  // namespace
 
 bool Graph::ReplaceUses(ValueInfo* from, ValueInfo* to) {
   if (from == to) return true;
@@ -264,7 +272,7 @@ bool Graph::ReplaceUses(ValueInfo* from, ValueInfo* to) {
       SetInput(use.node, use.index, to);
     } else {
       for (const auto& [attribute, subgraph] : use.node->Subgraphs())
-        ReplaceInSubgraph(*subgraph, from, to);
+        subgraph->ReplaceCaptured(from, to);
       RefreshImplicitInputs(use.node);
     }
   }
@@ -299,6 +307,7 @@ void CollectCaptures(const Graph& graph, const Graph& outermost,
 }  // namespace
 
 void Graph::RefreshImplicitInputs(Node* node) {
+  ++edits_;
   for (size_t i = 0; i < node->implicit_inputs.size(); ++i) {
     DropUse(node->implicit_inputs[i], node, node->inputs.size() + i);
   }
@@ -312,6 +321,7 @@ void Graph::RefreshImplicitInputs(Node* node) {
 }
 
 void Graph::Sort() {
+  ++edits_;
   std::vector<uint32_t> waiting(next_node_, 0);
   std::priority_queue<uint32_t, std::vector<uint32_t>, std::greater<>> ready;
   const auto for_each_input = [&](Node* node, auto&& visit) {
@@ -354,6 +364,11 @@ void Graph::Sort() {
     }
   }
   order_ = std::move(sorted);
+}
+
+void Graph::SetOrder(std::vector<Node*> order) {
+  ++edits_;
+  order_ = std::move(order);
 }
 
 ValueInfo* Graph::FindValue(std::string_view value_name) const {

@@ -73,7 +73,6 @@ struct OrtValueInfo final {
 
   bool is_graph_input = false;
   bool is_graph_output = false;
-  bool is_outer_scope_input = false;  ///< only in views handed to an EP
   backplane::ValueInfo* origin =
       nullptr;  ///< of a view's own value: the graph's that it stands for
 
@@ -281,7 +280,7 @@ class Graph {
   /// with ORT_INVALID_GRAPH naming a node on a cycle.
   void Sort();
   /// Moves the order to the one given (a permutation of nodes()).
-  void SetOrder(std::vector<Node*> order) { order_ = std::move(order); }
+  void SetOrder(std::vector<Node*> order);
 
   /// The value called `name` in this graph, or null.
   ValueInfo* FindValue(std::string_view name) const;
@@ -306,6 +305,7 @@ class Graph {
   void DropUse(ValueInfo* value, Node* node, size_t index);
   void Detach(Node* node);
   void RenameValue(ValueInfo* value, std::string name);
+  void ReplaceCaptured(ValueInfo* from, ValueInfo* to);
 
   std::shared_ptr<ModelInfo> model_;
   Node* parent_;
@@ -318,6 +318,8 @@ class Graph {
   uint32_t next_value_ = 0;
   uint32_t next_node_ = 0;
   uint64_t next_fresh_ = 0;
+  uint64_t edits_ = 0;        // changes of what a view shows, counted
+  uint64_t shown_edits_ = 0;  // those that the last of the views below has seen
   std::vector<std::shared_ptr<OrtGraph>> whole_views_;  // the current one last
 };
 

@@ -39,7 +39,6 @@ ValueInfo* OrtGraph::CopyOf(ValueInfo* value) {
   copy->graph = graph_;
   copy->index = value->index;
   copy->origin = backplane::OriginOf(value);
-  copy->is_outer_scope_input = copy->origin->graph != graph_;
   copy->initializer = value->initializer;
   copy->external = value->external;
   copy->overridable = value->overridable;
@@ -139,20 +138,10 @@ std::vector<ValueInfo*> OriginsOf(const std::vector<ValueInfo*>& values) {
 }
 
 const OrtGraph& Graph::WholeView() {
-  // The graph's own that a former view shows may be gone: only a view's own are looked into.
-  const bool own = parent_ != nullptr;
-  const auto same = [own](const auto& shown, const auto& now) {
-    return std::equal(shown.begin(), shown.end(), now.begin(), now.end(),
-                      [own](auto* a, auto* b) { return (own ? a->origin : a) == b; });
-  };
-  if (!whole_views_.empty()) {
-    const OrtGraph& last = *whole_views_.back();
-    if (same(last.nodes(), order_) && same(last.inputs(), inputs_) &&
-        same(last.outputs(), outputs_) && same(last.initializers(), Initializers())) {
-      return last;
-    }
+  if (whole_views_.empty() || shown_edits_ != edits_) {
+    whole_views_.push_back(std::make_shared<OrtGraph>(*this, /*own=*/parent_ != nullptr));
+    shown_edits_ = edits_;
   }
-  whole_views_.push_back(std::make_shared<OrtGraph>(*this, own));
   return *whole_views_.back();
 }
 

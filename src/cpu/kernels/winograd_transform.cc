@@ -150,11 +150,11 @@ void Output(const float* products, int64_t step, int64_t outputs, const Winograd
     const V bias = e.bias != nullptr ? hn::LoadU(d, e.bias + c) : hn::Zero(d);
     BACKPLANE_UNROLL
     for (int i = 0; i < kStep; ++i) {
-      if (i == tile.rows) break;
+      if (i >= tile.rows) continue;  // a break would keep Clang from unrolling
       Tiles::Output(rows[i], y);
       BACKPLANE_UNROLL
       for (int j = 0; j < kStep; ++j) {
-        if (j == tile.columns) break;
+        if (j >= tile.columns) continue;
         V v = hn::Add(y[j], bias);
         if (tile.residual != nullptr) {
           const float* z = tile.residual + i * tile.residual_row_step + j * tile.residual_step + c;

@@ -58,6 +58,20 @@ class GraphReadingTest : public testing::Test {
   Node* if_ = nullptr;
 };
 
+TEST_F(GraphReadingTest, TheWholeViewFollowsEdits) {
+  const OrtGraph& before = graph_->WholeView();
+  Graph* body = if_->Subgraphs()[0].second.get();
+  const OrtGraph& body_before = body->WholeView();
+  EXPECT_EQ(body_before.nodes()[0]->inputs[0]->origin, y_);
+  ValueInfo* v = graph_->AddValue("v", y_->type);
+  Node* relu = graph_->AddNode("relu", "Relu", "", {x_}, {v});
+  EXPECT_NE(&graph_->WholeView(), &before);
+  EXPECT_EQ(graph_->WholeView().nodes().back(), relu);
+  EXPECT_TRUE(graph_->ReplaceUses(y_, v));  // also where the subgraph captures it
+  EXPECT_NE(&body->WholeView(), &body_before);
+  EXPECT_EQ(body->WholeView().nodes()[0]->inputs[0]->origin, v);
+}
+
 TEST_F(GraphReadingTest, TheWholeGraph) {
   const OrtGraph& view = graph_->WholeView();
   EXPECT_EQ(&view, &graph_->WholeView());
