@@ -46,6 +46,8 @@ void CopyValues(KernelContext& context, const Value& from, Value& to) {
   if (DeviceRun* devices = DevicesOf(context)) {
     devices->Bring(from, to);
     devices->KeepAlive(from);
+    // Who called may free host memory as soon as this returns.
+    if (from.tensor().memory().HostAccessible()) devices->FinishHostCopies();
   } else {
     CopyElements(from.tensor(), to.tensor());
   }

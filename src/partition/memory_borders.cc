@@ -276,11 +276,8 @@ class BorderPass {
     CheckPath(value, from, memory);
     ValueInfo* copy = graph.AddValue(NameIn(value, memory), value.type);
     const MemoryNumber device = from == kHostMemory ? memory : from;
-    Node* node = graph.AddNode("Memcpy_" + copy->name,
-                               from == kHostMemory     ? "MemcpyFromHost"
-                               : memory == kHostMemory ? "MemcpyToHost"
-                                                       : "MemcpyBetweenDevices",
-                               "", {source}, {copy});
+    Node* node =
+        graph.AddNode("Memcpy_" + copy->name, CopyOperator(from, memory), "", {source}, {copy});
     node->since_version = 1;
     node->ep = borders_.device(device).ep_index;
     borders_.copies_[node] = {from, memory};
@@ -333,11 +330,20 @@ class BorderPass {
     return transfers_.CanCopy(borders_.InfoOf(from), borders_.InfoOf(to));
   }
 
+  // One of both is the host's.
   void CheckPath(const ValueInfo& value, MemoryNumber from, MemoryNumber to) const {
     Require(CanCopy(from, to), ORT_NOT_IMPLEMENTED,
             "There's no data transfer registered for copying tensors from memory '{}' to '{}', "
-            "which '{}' needs between {} and {}",
-            borders_.InfoOf(from).name, borders_.InfoOf(to).name, value.name, EpOf(from), EpOf(to));
+            "which '{}' needs between {} and {}: {} has neither a data transfer that copies there "
+            "(OrtEpFactory::CreateDataTransfer) nor a kernel for {}",
+            borders_.InfoOf(from).name, borders_.InfoOf(to).name, value.name, EpOf(from), EpOf(to),
+            EpOf(from == kHostMemory ? to : from), CopyOperator(from, to));
+  }
+
+  static const char* CopyOperator(MemoryNumber from, MemoryNumber to) {
+    return from == kHostMemory ? "MemcpyFromHost"
+           : to == kHostMemory ? "MemcpyToHost"
+                               : "MemcpyBetweenDevices";
   }
 
   std::string NameIn(const ValueInfo& value, MemoryNumber memory) const {

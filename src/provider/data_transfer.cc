@@ -30,8 +30,8 @@ void CheckPair(const Value* from, const Value* to) {
 
 }  // namespace
 
-DataTransfer::DataTransfer(std::shared_ptr<PluginLibrary> library, std::string ep_name,
-                           OrtDataTransferImpl* impl)
+PluginDataTransfer::PluginDataTransfer(std::shared_ptr<PluginLibrary> library, std::string ep_name,
+                                       OrtDataTransferImpl* impl)
     : library_(std::move(library)), ep_name_(std::move(ep_name)), impl_(impl) {
   const uint32_t version = impl_->ort_version_supported;
   const bool complete =
@@ -44,17 +44,17 @@ DataTransfer::DataTransfer(std::shared_ptr<PluginLibrary> library, std::string e
        ep_name_);
 }
 
-DataTransfer::~DataTransfer() {
+PluginDataTransfer::~PluginDataTransfer() {
   ReleaseThroughPlugin(Callback(*impl_, &OrtDataTransferImpl::Release, kSince), impl_);
 }
 
-bool DataTransfer::CanCopy(const MemoryInfo& from, const MemoryInfo& to) const {
+bool PluginDataTransfer::CanCopy(const MemoryInfo& from, const MemoryInfo& to) const {
   return AskPlugin(ep_name_, false, Callback(*impl_, &OrtDataTransferImpl::CanCopy, kSince), impl_,
                    ToMemoryDevice(from), ToMemoryDevice(to));
 }
 
-void DataTransfer::Copy(std::span<const Value* const> from, std::span<Value* const> to,
-                        std::span<OrtSyncStream* const> streams) const {
+void PluginDataTransfer::Copy(std::span<const Value* const> from, std::span<Value* const> to,
+                              std::span<OrtSyncStream* const> streams) const {
   // The C API wants arrays it could write to; it does not.
   CallPlugin(ep_name_, Callback(*impl_, &OrtDataTransferImpl::CopyTensors, kSince), impl_,
              const_cast<const OrtValue**>(from.data()), const_cast<OrtValue**>(to.data()),
@@ -77,6 +77,9 @@ void DataTransfers::Remove(const PluginLibrary* library) {
 
 std::shared_ptr<const DataTransfer> DataTransfers::Find(const MemoryInfo& from,
                                                         const MemoryInfo& to) const {
+  if (before_ != nullptr) {
+    if (auto transfer = before_->Find(from, to)) return transfer;
+  }
   std::vector<std::shared_ptr<const DataTransfer>> candidates;
   {
     const std::lock_guard lock(mutex_);

@@ -1,5 +1,6 @@
-// Copies between memories: the host's own, and those that plugins' data transfers do. Filled by the
-// ProviderRegistry for the env; used wherever tensors cross devices. Knows nothing of sessions.
+// Copies between memories: the host's own, and those that plugins do. Filled by the
+// ProviderRegistry for the env, and by a session with what only it has; used wherever tensors cross
+// devices.
 #pragma once
 
 #include <memory>
@@ -12,23 +13,35 @@
 
 namespace backplane {
 
-/// One plugin's OrtDataTransferImpl; releases it.
+/// Who copies between some memories; thread-safe.
 class DataTransfer {
  public:
-  /// Takes `impl` over. Fails (and releases it) where it lacks callbacks or states an impossible
-  /// version.
-  DataTransfer(std::shared_ptr<PluginLibrary> library, std::string ep_name,
-               OrtDataTransferImpl* impl);
-  ~DataTransfer();
+  DataTransfer() = default;
+  virtual ~DataTransfer() = default;
   DataTransfer(const DataTransfer&) = delete;
   DataTransfer& operator=(const DataTransfer&) = delete;
 
-  const std::string& ep_name() const { return ep_name_; }
-  const PluginLibrary* library() const { return library_.get(); }
-  bool CanCopy(const MemoryInfo& from, const MemoryInfo& to) const;
+  /// Whose it is, if it is a library's and goes with it.
+  virtual const PluginLibrary* library() const { return nullptr; }
+  virtual bool CanCopy(const MemoryInfo& from, const MemoryInfo& to) const = 0;
   /// `streams` is empty (copies are done on return) or has one entry, maybe null, for each pair.
+  virtual void Copy(std::span<const Value* const> from, std::span<Value* const> to,
+                    std::span<OrtSyncStream* const> streams) const = 0;
+};
+
+/// One plugin's OrtDataTransferImpl; releases it.
+class PluginDataTransfer final : public DataTransfer {
+ public:
+  /// Takes `impl` over. Fails (and releases it) where it lacks callbacks or states an impossible
+  /// version.
+  PluginDataTransfer(std::shared_ptr<PluginLibrary> library, std::string ep_name,
+                     OrtDataTransferImpl* impl);
+  ~PluginDataTransfer() override;
+
+  const PluginLibrary* library() const override { return library_.get(); }
+  bool CanCopy(const MemoryInfo& from, const MemoryInfo& to) const override;
   void Copy(std::span<const Value* const> from, std::span<Value* const> to,
-            std::span<OrtSyncStream* const> streams) const;
+            std::span<OrtSyncStream* const> streams) const override;
 
  private:
   std::shared_ptr<PluginLibrary> library_;
@@ -39,6 +52,10 @@ class DataTransfer {
 /// All transfers of an env, or of a session; thread-safe. The first that says it can copy does.
 class DataTransfers {
  public:
+  DataTransfers() = default;
+  /// A session's: those of the env come before its own.
+  explicit DataTransfers(const DataTransfers& before) : before_(&before) {}
+
   void Add(std::shared_ptr<const DataTransfer> transfer);
   /// Drops those of `library`.
   void Remove(const PluginLibrary* library);
@@ -54,6 +71,7 @@ class DataTransfers {
   std::shared_ptr<const DataTransfer> Find(const MemoryInfo& from, const MemoryInfo& to) const;
 
  private:
+  const DataTransfers* const before_ = nullptr;
   mutable std::mutex mutex_;
   std::vector<std::shared_ptr<const DataTransfer>> transfers_;  // guarded by mutex_
 };

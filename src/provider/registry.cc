@@ -224,7 +224,8 @@ void ProviderRegistry::AddTransfers(const Entry& entry) {
     const std::string name = FactoryName(*factory);
     OrtDataTransferImpl* impl = nullptr;
     CallPlugin(Format("{}: Error creating data transfer", name), create, factory, &impl);
-    if (impl != nullptr) transfers_.Add(std::make_shared<DataTransfer>(entry.library, name, impl));
+    if (impl != nullptr)
+      transfers_.Add(std::make_shared<PluginDataTransfer>(entry.library, name, impl));
   }
 }
 

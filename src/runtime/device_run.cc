@@ -208,9 +208,9 @@ void DeviceRun::Copy(const Value& from, Value& to, MemoryBorders::Copy path) {
   const MemoryBorders& borders = support_.borders;
   auto& transfer = transfers_[path.from * (borders.memories().size() + 1) + path.to];
   if (transfer == nullptr) {
-    transfer = support_.transfers->Find(borders.InfoOf(path.from), borders.InfoOf(path.to));
+    transfer = support_.transfers.Find(borders.InfoOf(path.from), borders.InfoOf(path.to));
     if (transfer == nullptr) {
-      CopyAcross(*support_.transfers, from, to);
+      CopyAcross(support_.transfers, from, to);
       return;
     }
   }
@@ -247,14 +247,14 @@ void DeviceRun::Bring(const Value& from, Value& to) {
   // Within a device's memory, in the order of its stream.
   if (known && path.from == path.to && path.from != kHostMemory &&
       support_.borders.device(path.from).ep_count == 1 &&
-      support_.transfers->Find(source, target) != nullptr) {
+      support_.transfers.Find(source, target) != nullptr) {
     KeepAlive(from);
     Copy(from, to, path);
     return;
   }
   // What the session does not know, or must not touch before its stream is done.
   WaitForAll();
-  CopyAcross(*support_.transfers, from, to);
+  CopyAcross(support_.transfers, from, to);
 }
 
 std::unique_ptr<Frame> DeviceRun::TakeHeld(Level* level) {

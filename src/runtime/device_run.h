@@ -22,8 +22,10 @@ class Level;
 /// What all runs of a session with devices share.
 struct DeviceSupport {
  public:
+  explicit DeviceSupport(const DataTransfers& env_transfers) : transfers(env_transfers) {}
+
   MemoryBorders borders;
-  const DataTransfers* transfers = nullptr;
+  DataTransfers transfers;              ///< the env's and the session's own
   std::vector<ExecutionProvider*> eps;  ///< the session's
 
   /// A stream of the EP with this index, which WaitForStreams knows from then on.

@@ -397,10 +397,7 @@ Value* Frame::PreallocatedOutput(KernelContext& context, size_t i) {
   return value != &values_[index] && value->IsTensor() ? value : nullptr;
 }
 
-OrtSyncStream* Frame::StreamOf(KernelContext& context) {
-  return context.run_state_ == nullptr ? nullptr
-                                       : static_cast<const RunState*>(context.run_state_)->stream;
-}
+OrtSyncStream* Frame::StreamOf(KernelContext& context) { return RunStream(context); }
 
 void Frame::Reset() {
   new_outputs_.clear();

@@ -37,6 +37,12 @@ struct RunState {
   OrtSyncStream* stream = nullptr;  ///< of the step that is running; null: it has none
 };
 
+/// The stream of the step that is running; null if it has none.
+inline OrtSyncStream* RunStream(const KernelContext& context) {
+  return context.run_state_ == nullptr ? nullptr
+                                       : static_cast<const RunState*>(context.run_state_)->stream;
+}
+
 class Frame final : public FrameServices {
  public:
   explicit Frame(const Plan& plan);

@@ -1,5 +1,7 @@
 #include "runtime/heap_frame.h"
 
+#include "runtime/frame.h"
+
 namespace backplane {
 
 HeapFrame::HeapFrame(const Node& node) : node_(node) {
@@ -67,5 +69,7 @@ void* HeapFrame::AllocateScratch(KernelContext&, size_t bytes) {
   scratch_.push_back(Buffer::Allocate(bytes));
   return scratch_.back()->data();
 }
+
+OrtSyncStream* HeapFrame::StreamOf(KernelContext& context) { return RunStream(context); }
 
 }  // namespace backplane

@@ -30,6 +30,7 @@ class HeapFrame final : public FrameServices {
                      const Shape& shape) override;
   void SetOutput(KernelContext& context, size_t i, Value value) override;
   void* AllocateScratch(KernelContext& context, size_t bytes) override;
+  OrtSyncStream* StreamOf(KernelContext& context) override;
 
  private:
   const Node& node_;

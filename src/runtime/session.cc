@@ -196,11 +196,16 @@ void OrtSession::CheckPreallocated(size_t index, const Value& value) const {
   }
 }
 
+const backplane::DataTransfers& OrtSession::Transfers() const {
+  return parts_.devices != nullptr ? parts_.devices->transfers
+                                   : parts_.env->providers().transfers();
+}
+
 // For sessions without devices, which may still be given what lies on one.
 Value& OrtSession::BringToHost(Frame& frame, const Value& value) const {
   const Tensor& tensor = value.tensor();
   Value& brought = frame.brought.emplace_back(Tensor::Allocate(tensor.dtype(), tensor.shape()));
-  CopyAcross(parts_.env->providers().transfers(), value, brought);
+  CopyAcross(Transfers(), value, brought);
   return brought;
 }
 
@@ -481,7 +486,7 @@ void OrtSession::HandOver(backplane::RunState& run, const Value& source, size_t 
   } else if (run.devices != nullptr) {
     run.devices->Bring(source, value);
   } else {
-    CopyAcross(parts_.env->providers().transfers(), source, value);
+    CopyAcross(Transfers(), source, value);
   }
 }
 
@@ -521,7 +526,7 @@ Value OrtSession::InInputMemory(const ValueInfo& input, const Value& value) cons
   if (home.HostAccessible() || !value.IsTensor() || value.tensor().memory().SameDevice(home))
     return value;
   Value moved(NewTensor(value.tensor().dtype(), value.tensor().shape(), home));
-  CopyAcross(parts_.env->providers().transfers(), value, moved);
+  CopyAcross(Transfers(), value, moved);
   return moved;
 }
 

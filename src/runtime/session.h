@@ -192,6 +192,8 @@ struct OrtSession final {
   void Record(Capture& capture, backplane::RunState& run, const Arguments& arguments);
   void Replay(Capture& capture, backplane::RunState& run, const Arguments& arguments);
   void TakeReplayed(const Capture& capture, backplane::RunState& run, const Arguments& arguments);
+  /// Who copies: those of the env, and what only this session has.
+  const backplane::DataTransfers& Transfers() const;
   backplane::Value& BringToHost(backplane::Frame& frame, const backplane::Value& value) const;
   void RunFrame(backplane::Frame& frame, backplane::RunState& run, const Arguments& arguments,
                 size_t& ended);

@@ -15,6 +15,7 @@
 #include "partition/partition.h"
 #include "provider/registry.h"
 #include "runtime/context_model.h"
+#include "runtime/copy_kernels.h"
 #include "runtime/env.h"
 #include "runtime/environment_eps.h"
 #include "runtime/evaluator.h"
@@ -251,13 +252,14 @@ class SessionBuilder {
 
   // Sessions whose EPs all work in host memory go without.
   void InsertMemoryCopies() {
-    const DataTransfers& transfers = env_.providers().transfers();
-    MemoryBorders borders = InsertCopies(*parts_.graph, parts_.eps, transfers, parts_.placement);
-    if (borders.empty()) return;
-    parts_.devices = std::make_unique<DeviceSupport>();
-    parts_.devices->borders = std::move(borders);
-    parts_.devices->transfers = &transfers;
-    for (const auto& ep : parts_.eps) parts_.devices->eps.push_back(ep.get());
+    auto devices = std::make_unique<DeviceSupport>(env_.providers().transfers());
+    for (const auto& ep : parts_.eps) {
+      devices->eps.push_back(ep.get());
+      AddCopyKernels(*ep, *parts_.graph, *parts_.pool, *parts_.logger, devices->transfers);
+    }
+    devices->borders =
+        InsertCopies(*parts_.graph, parts_.eps, devices->transfers, parts_.placement);
+    if (!devices->borders.empty()) parts_.devices = std::move(devices);
   }
 
   static std::vector<std::string> SplitList(std::string_view text) {

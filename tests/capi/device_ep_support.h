@@ -40,13 +40,15 @@ class DeviceEpTest : public testing::TestWithParam<bool> {
     setenv(name, value, 1);
   }
 
-  Outcome TryOpen(const std::string& model, OrtSessionOptions* given = nullptr) {
+  Outcome TryOpen(const std::string& model, OrtSessionOptions* given = nullptr,
+                  const Names& eps = {"DeviceA", "DeviceB"}) {
     Handle<OrtSessionOptions> options = NewOptions();
     OrtSessionOptions* used = given != nullptr ? given : options.get();
-    for (const char* ep : {"DeviceA", "DeviceB"}) EXPECT_OK(Append(used, EpDevices(ep)));
+    for (const char* ep : eps) EXPECT_OK(Append(used, EpDevices(ep)));
     return Api().CreateSession(Env(), ModelPath(model).c_str(), used, session_.out());
   }
   void Open(const std::string& model) { ASSERT_OK(TryOpen(model)); }
+  Outcome OpenOnA(const std::string& model) { return TryOpen(model, nullptr, {"DeviceA"}); }
 
   template <typename Function>
   Function* Symbol(const char* name) {
@@ -122,6 +124,16 @@ class DeviceTensors : public DeviceEpTest {
     EXPECT_OK(Api().CreateTensorAsOrtValue(allocator, shape.data(), shape.size(),
                                            ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT, value.out()));
     return value;
+  }
+  /// The only output that is bound.
+  static Handle<OrtValue> BoundOutput(OrtIoBinding* binding) {
+    OrtValue** outputs = nullptr;
+    size_t count = 0;
+    EXPECT_OK(Api().GetBoundOutputValues(binding, DefaultAllocator(), &outputs, &count));
+    EXPECT_EQ(count, 1u);
+    Handle<OrtValue> output(outputs[0]);
+    EXPECT_OK(Api().AllocatorFree(DefaultAllocator(), outputs));
+    return output;
   }
   Outcome Copy(const OrtValue* from, OrtValue* to) {
     return Api().CopyTensors(Env(), &from, &to, nullptr, 1);

@@ -183,12 +183,7 @@ TEST_P(DeviceTensors, Binding) {
     EXPECT_OK(Api().RunWithBinding(session_, nullptr, binding));
     EXPECT_OK(Api().SynchronizeBoundOutputs(binding));
     EXPECT_EQ(Copies().size(), 5u);
-    OrtValue** outputs = nullptr;
-    size_t count = 0;
-    ASSERT_OK(Api().GetBoundOutputValues(binding, DefaultAllocator(), &outputs, &count));
-    ASSERT_EQ(count, 1u);
-    const Handle<OrtValue> y(outputs[0]);
-    EXPECT_OK(Api().AllocatorFree(DefaultAllocator(), outputs));
+    const Handle<OrtValue> y = BoundOutput(binding);
     const OrtMemoryInfo* memory = nullptr;
     EXPECT_OK(Api().GetTensorMemoryInfo(y, &memory));
     int different = 1;
@@ -322,11 +317,6 @@ class CapturedGraphs : public DeviceTensors {
   void SetUp() override {
     DeviceTensors::SetUp();
     Set("DEVICE_EP_CAPTURE", "1");
-  }
-  Outcome OpenOnA(const std::string& model) {
-    Handle<OrtSessionOptions> options = NewOptions();
-    EXPECT_OK(Append(options, EpDevices("DeviceA")));
-    return Api().CreateSession(Env(), ModelPath(model).c_str(), options, session_.out());
   }
   std::vector<float> RunUnder(const char* id, std::vector<float> x) {
     Handle<OrtRunOptions> options;

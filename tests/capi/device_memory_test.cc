@@ -94,15 +94,9 @@ TEST_P(DeviceKernels, ControlFlowOnTheDevice) {
 
 TEST_P(DeviceKernels, GraphsAreCapturedBesideShapesOfTheHost) {
   Set("DEVICE_EP_CAPTURE", "1");
-  const auto open = [&] {
-    Handle<OrtSessionOptions> options = NewOptions();
-    EXPECT_OK(Append(options, EpDevices("DeviceA")));
-    return Outcome(
-        Api().CreateSession(Env(), ModelPath("device_kernels").c_str(), options, session_.out()));
-  };
-  EXPECT_FAILS(open(), ORT_FAIL, "cannot use the graph capture feature");
+  EXPECT_FAILS(OpenOnA("device_kernels"), ORT_FAIL, "cannot use the graph capture feature");
   Set("DEVICE_EP_SHAPES", "1");
-  ASSERT_OK(open());
+  ASSERT_OK(OpenOnA("device_kernels"));
   Journal();
   for (float i = 0; i < 4; ++i) {
     EXPECT_EQ(RunKernels({i, -2, 5}), Kernels({i, -2, 5}));
@@ -152,9 +146,95 @@ class DeviceWithoutTransfer : public DeviceCopyKernels {
   }
 };
 
-TEST_P(DeviceWithoutTransfer, CannotHaveASession) {
+// ONNX Runtime has only copies between nodes made by kernels; here initializers, and what callers
+// give and get, are too.
+TEST_P(DeviceWithoutTransfer, KernelsCopyEverything) {
+  ASSERT_OK(OpenOnA("device_kernels"));
+  const std::string end = GetParam() ? " on stream" : "";
+  EXPECT_EQ(Journal("kernel"), (List{"kernel copies from host 12" + end}));  // w
+  for (float i = 0; i < 3; ++i) {
+    EXPECT_EQ(RunKernels({i, -2, 5}), Kernels({i, -2, 5}));
+    EXPECT_EQ(Journal("kernel"),
+              (List{"kernel copies from host 12" + end, "kernel copies to host 24" + end}));
+  }
+  // Bound on the device, and from there.
+  std::vector<float> data = kInput;
+  Handle<OrtIoBinding> binding;
+  EXPECT_OK(Api().CreateIoBinding(session_, binding.out()));
+  EXPECT_OK(Api().BindInput(binding, "x", TensorOver(data, {1, 3})));
+  EXPECT_EQ(Journal("kernel"), (List{"kernel copies from host 12" + end}));
+  EXPECT_OK(Api().BindOutputToDevice(binding, "y", MemoryOf("DeviceA")));
+  EXPECT_OK(Api().RunWithBinding(session_, nullptr, binding));
+  EXPECT_OK(Api().SynchronizeBoundOutputs(binding));
+  EXPECT_EQ(Journal("kernel"), List());
+  EXPECT_OK(Api().BindOutputToDevice(binding, "y", CpuMemory()));
+  EXPECT_OK(Api().RunWithBinding(session_, nullptr, binding));
+  const Handle<OrtValue> y = BoundOutput(binding);
+  EXPECT_EQ(DataOf<float>(y), Kernels(kInput));
+  // The env knows no session's kernels.
+  EXPECT_FAILS(Copy(y, NewOn(AllocatorOf("DeviceA"), {2, 3})), ORT_NOT_IMPLEMENTED,
+               "There's no data transfer registered for copying tensors from Cpu (CPU 0) to "
+               "DeviceA (GPU 0)");
+}
+
+TEST_P(DeviceWithoutTransfer, KernelsCopyAroundControlFlow) {
+  ASSERT_OK(OpenOnA("carried"));
+  std::vector<float> x{1, -2, 0.5f};
+  std::vector<int64_t> count{3};
+  const Handle<OrtValue> value = TensorOver(x, {3});
+  const Handle<OrtValue> limit = TensorOver(count, {});
+  bool condition = true;
+  const Handle<OrtValue> flag = BoolOver(condition);
+  std::vector<Handle<OrtValue>> results;
+  ASSERT_OK(Run({"x", "count", "condition"}, {value, limit, flag}, {"y"}, results));
+  EXPECT_EQ(DataOf<float>(results[0]), (std::vector<float>{-3, 6, -1.5f}));
+}
+
+TEST_P(DeviceWithoutTransfer, WhatIsMissingIsNamed) {
   EXPECT_FAILS(TryOpen("chain"), ORT_NOT_IMPLEMENTED,
-               "There's no data transfer registered for copying tensors");
+               "There's no data transfer registered for copying tensors from memory 'Cpu' to "
+               "'DeviceB', which 'w' needs between CPUExecutionProvider and DeviceB: DeviceB "
+               "has neither a data transfer that copies there (OrtEpFactory::CreateDataTransfer) "
+               "nor a kernel for MemcpyFromHost");
+}
+
+// -- Scan of opset 8, with a length of its own for each sequence of a batch
+
+TEST_P(DeviceKernels, BatchesOfSequences) {
+  for (const char* model : {"device_scan8", "host_scan8"}) {
+    Open(model);
+    for (const std::vector<int64_t>& given :
+         {std::vector<int64_t>{3, 1, 2, 0}, {3, 3, 3, 3}, {0, 0, 0, 0}}) {
+      std::vector<int64_t> lengths = given;
+      std::vector<float> x;
+      std::vector<float> slices;
+      for (int i = 0; i < 4 * 3; ++i) x.push_back(static_cast<float>(i));
+      for (int i = 0; i < 4 * 3 * 3; ++i) slices.push_back(static_cast<float>(i % 7));
+      std::vector<float> total = x;
+      std::vector<float> parts(slices.size(), 0);
+      for (size_t i = 0; i < slices.size(); ++i) {
+        const size_t batch = i / 9;
+        if (static_cast<int64_t>(i / 3 % 3) < lengths[batch])
+          parts[i] = -(total[batch * 3 + i % 3] += slices[i]);
+      }
+      const Handle<OrtValue> values[] = {TensorOver(lengths, {4}), TensorOver(x, {4, 3}),
+                                         TensorOver(slices, {4, 3, 3})};
+      std::vector<Handle<OrtValue>> results;
+      ASSERT_OK(Run({"lengths", "x", "slices"}, {values[0], values[1], values[2]},
+                    {"total", "parts"}, results));
+      EXPECT_EQ(DataOf<float>(results[0]), total) << model;
+      EXPECT_EQ(DataOf<float>(results[1]), parts) << model;
+    }
+    std::vector<int64_t> wrong{4, 0, 0, 0};
+    std::vector<float> x(12, 1.0f);
+    std::vector<float> slices(36, 1.0f);
+    const Handle<OrtValue> values[] = {TensorOver(wrong, {4}), TensorOver(x, {4, 3}),
+                                       TensorOver(slices, {4, 3, 3})};
+    std::vector<Handle<OrtValue>> results;
+    EXPECT_FAILS(
+        Run({"lengths", "x", "slices"}, {values[0], values[1], values[2]}, {"total"}, results),
+        ORT_INVALID_ARGUMENT, "Invalid entries in sequence_lens: 4 of 3");
+  }
 }
 
 // -- allocators (DeviceTensors is instantiated in device_ep_test.cc)
@@ -266,11 +346,7 @@ TEST_P(DevicePinned, ServesAsHostMemoryThatTheDeviceReaches) {
   for (int i = 0; i < 3; ++i) {
     Journal();
     EXPECT_OK(Api().RunWithBinding(session_, nullptr, binding));
-    OrtValue** outputs = nullptr;
-    size_t count = 0;
-    ASSERT_OK(Api().GetBoundOutputValues(binding, DefaultAllocator(), &outputs, &count));
-    const Handle<OrtValue> y(outputs[0]);
-    EXPECT_OK(Api().AllocatorFree(DefaultAllocator(), outputs));
+    const Handle<OrtValue> y = BoundOutput(binding);
     ExpectPinned(y);
     EXPECT_EQ(DataOf<float>(y), Chain(kInput));
     EXPECT_EQ(Journal("DeviceA alloc pinned 12").size(), 1u);

@@ -54,11 +54,7 @@ class DeviceThreads : public DeviceTensors {
       }
       EXPECT_OK(Api().RunWithBinding(session, options, binding));
       EXPECT_OK(Api().SynchronizeBoundOutputs(binding));
-      OrtValue** outputs = nullptr;
-      size_t count = 0;
-      EXPECT_OK(Api().GetBoundOutputValues(binding, DefaultAllocator(), &outputs, &count));
-      const Handle<OrtValue> made(outputs[0]);
-      EXPECT_OK(Api().AllocatorFree(DefaultAllocator(), outputs));
+      const Handle<OrtValue> made = BoundOutput(binding);
       if (OnHost(made, 3) != Chain(data)) ++wrong;
     }
     binding = {};

@@ -225,6 +225,22 @@ def device_flow():
     save("device_flow", graph)
 
 
+def batched_scans():
+    """Scan of opset 8, for an EP that has it (device_scan8) and around a body on DeviceA (host_scan8)."""
+    f = TensorProto.FLOAT
+    for name, node in (("device_scan8", "a_scan"), ("host_scan8", "scan")):
+        step = helper.make_graph(
+            [helper.make_node("Add", ["sum", "slice"], ["more"], name="a_more"),
+             helper.make_node("Neg", ["more"], ["part"], name="a_part")], "step",
+            [tensor("sum", f, [3]), tensor("slice", f, [3])], [tensor("more", f, [3]), tensor("part", f, [3])])
+        graph = helper.make_graph(
+            [helper.make_node("Scan", ["lengths", "x", "slices"], ["total", "parts"], name=node, body=step,
+                              num_scan_inputs=1)], name,
+            [tensor("lengths", TensorProto.INT64, ["b"]), tensor("x", f, ["b", 3]), tensor("slices", f, ["b", "n", 3])],
+            [tensor("total", f, ["b", 3]), tensor("parts", f, ["b", "n", 3])])
+        save(name, graph, opset=8)
+
+
 def unknown_shapes():
     """y = -2 * the indices of what is not zero: shapes that nobody knows before the run, on DeviceA."""
     graph = helper.make_graph(
@@ -264,7 +280,7 @@ def neg_relu_neg():
 
 if __name__ == "__main__":
     for make in (add, two, types, neg_relu_neg, chain, on_a, captures, carried, scanned, device_kernels, device_flow,
-                 unknown_shapes, partly_compiled, foreign_context, layers):
+                 batched_scans, unknown_shapes, partly_compiled, foreign_context, layers):
         make()
     for path in sorted(FOLDER.glob("*.onnx")):
         print(path.name, path.stat().st_size)

@@ -18,7 +18,8 @@ using TransposeValue =
     std::function<void(KernelContext& context, std::span<const size_t> permutation,
                        const Value& input, Value& output)>;
 
-/// Copies elements between tensors of one type and size, of which one is in a device's memory.
+/// Copies elements between tensors of one type and size, of which one is in a device's memory; the
+/// host's side may go when it returns.
 using CopyValue = std::function<void(KernelContext& context, const Value& from, Value& to)>;
 
 /// Makes `value` output `i`: itself if it owns its memory, else a copy, wherever it lies.

@@ -303,23 +303,41 @@ class ScanKernel final : public Kernel {
     const Shape& first = ScanInput(context, 0).shape();
     Require(first.rank() >= 2, ORT_INVALID_ARGUMENT,
             "scan inputs of Scan(8) need two dimensions, not {}", first);
-    for (size_t i = 0; i < context.InputCount(); ++i) {
-      const Tensor* input = context.OptionalInput(i);
-      if (input == nullptr || input->memory().HostAccessible()) continue;
-      Fail(ORT_NOT_IMPLEMENTED, "Scan(8) works in host memory, but input {} is in '{}'", i,
-           input->memory().name);
-    }
     const int64_t batch = first[0];
     const int64_t steps = first[1];
-    const Tensor* lengths = context.OptionalInput(0);
-    Require(lengths == nullptr || lengths->shape() == Shape{batch}, ORT_INVALID_ARGUMENT,
-            "sequence_lens of Scan must have shape {{{}}}", batch);
+    const Value lengths = Lengths(context, batch);
     for (int64_t b = 0; b < batch; ++b) {
-      const int64_t length = lengths == nullptr ? steps : lengths->data<int64_t>()[b];
+      const int64_t length = lengths.IsNone() ? steps : lengths.tensor().data<int64_t>()[b];
       Require(length >= 0 && length <= steps, ORT_INVALID_ARGUMENT,
               "Invalid entries in sequence_lens: {} of {}", length, steps);
       RunOneBatch(context, b, batch, steps, length);
     }
+  }
+
+  // sequence_lens in host memory; none where all sequences are full.
+  Value Lengths(KernelContext& context, int64_t batch) const {
+    const Value* given = context.InputValue(0);
+    if (given == nullptr || !given->IsTensor()) return Value();
+    Require(given->tensor().shape() == Shape{batch}, ORT_INVALID_ARGUMENT,
+            "sequence_lens of Scan must have shape {{{}}}", batch);
+    if (given->tensor().memory().HostAccessible()) return *given;
+    Value read(Tensor::Allocate(given->tensor().dtype(), given->tensor().shape()));
+    CopyPart(context, *given, read);
+    return read;
+  }
+
+  // Between tensors of which either may be in a device's memory.
+  void CopyPart(KernelContext& context, const Value& from, Value& to) const {
+    const MemoryInfo& source = from.tensor().memory();
+    const MemoryInfo& target = to.tensor().memory();
+    if (source.HostAccessible() && target.HostAccessible()) {
+      CopyContiguous(context.pool(), from.tensor().dtype(), to.tensor().raw(), from.tensor().raw(),
+                     from.tensor().ElementCount());
+      return;
+    }
+    Require(copy_ != nullptr, ORT_NOT_IMPLEMENTED, "Scan cannot copy from memory '{}' to '{}'",
+            source.name, target.name);
+    copy_(context, from, to);
   }
 
   static Tensor BatchOf(const Tensor& tensor, int64_t b, int64_t batch) {
@@ -329,7 +347,8 @@ class ScanKernel final : public Kernel {
     const Shape shape = Without(tensor.shape(), 0);
     return Tensor(
         tensor.dtype(), shape,
-        const_cast<void*>(Advance(tensor.raw(), tensor.dtype(), b * shape.ElementCount())));
+        const_cast<void*>(Advance(tensor.raw(), tensor.dtype(), b * shape.ElementCount())),
+        &tensor.memory());
   }
 
   void RunOneBatch(KernelContext& context, int64_t b, int64_t batch, int64_t steps,
@@ -355,7 +374,7 @@ class ScanKernel final : public Kernel {
       const Shape shape = With(With(step_shape, 0, steps), 0, batch);
       Tensor& output = context.Output(states_ + i, shape);
       const int64_t count = step_shape.ElementCount();
-      ClearBehind(output, (b * steps + length) * count, (steps - length) * count);
+      ClearBehind(context, output, (b * steps + length) * count, (steps - length) * count);
       return Sink{&output, ScanAxis{1, steps, count}, b * steps * count};
     };
     RunSteps(context, length, sequences, std::vector<size_t>(scans_, 0), axes, arguments,
@@ -368,17 +387,22 @@ class ScanKernel final : public Kernel {
     for (size_t i = 0; i < states_; ++i) {
       if (!context.HasOutput(i)) continue;
       const Tensor& state = arguments[i].tensor();
-      Tensor& output = context.Output(i, With(state.shape(), 0, batch));
-      CopyContiguous(context.pool(), state.dtype(),
-                     Advance(output.raw(), state.dtype(), b * state.ElementCount()), state.raw(),
-                     state.ElementCount());
+      Value place(BatchOf(context.Output(i, With(state.shape(), 0, batch)), b, batch));
+      CopyPart(context, arguments[i], place);
     }
   }
 
-  static void ClearBehind(Tensor& output, int64_t from, int64_t count) {
+  void ClearBehind(KernelContext& context, Tensor& output, int64_t from, int64_t count) const {
+    if (count == 0) return;
+    Value place(Tensor(output.dtype(), Shape{count}, Advance(output.raw(), output.dtype(), from),
+                       &output.memory()));
+    Value zeros = place;
+    if (!output.memory().HostAccessible())
+      zeros.SetTensor(Tensor::Allocate(output.dtype(), Shape{count}));
     DispatchBySize(output.dtype(), [&]<typename T>() {
-      std::fill_n(static_cast<T*>(output.raw()) + from, count, T{});
+      std::fill_n(static_cast<T*>(zeros.tensor().raw()), count, T{});
     });
+    if (!output.memory().HostAccessible()) CopyPart(context, zeros, place);
   }
 
   const std::unique_ptr<SubgraphRunner> body_;

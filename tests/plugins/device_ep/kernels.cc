@@ -181,8 +181,10 @@ OrtKernelImpl* MakeCopy(bool to_device) {
   return new Kernel([to_device](OrtKernelContext* context) {
     const Operand in = Input(context, 0, !to_device);
     const Operand out = Output(context, in.shape, to_device);
-    Journal::Get().Add(to_device ? "kernel copies from host" : "kernel copies to host");
-    host.run(StreamOf(context), [in, out, to_device] {
+    OrtSyncStream* stream = StreamOf(context);
+    Journal::Get().Add(std::string("kernel copies ") + (to_device ? "from host " : "to host ") +
+                       std::to_string(in.bytes()) + (stream != nullptr ? " on stream" : ""));
+    host.run(stream, [in, out, to_device] {
       const auto block = host.memory->At((to_device ? out : in).data, in.bytes());
       std::memcpy(to_device ? block.get() : out.data, to_device ? in.data : block.get(),
                   in.bytes());
@@ -297,6 +299,10 @@ const std::vector<Definition>& Definitions() {
       {"If", 16, 18, MakeIf, {0}},
       {"Loop", 16, 18, MakeLoop, {0, 1}},
       {"Scan", 16, 18, MakeScan},
+      // Of opset 8.
+      {"Add", 7, 7, MakeAdd},
+      {"Neg", 6, 6, MakeNeg},
+      {"Scan", 8, 8, MakeScan},
       {"MemcpyFromHost", 1, 1, MakeCopyFromHost, {0}, false, true},
       {"MemcpyToHost", 1, 1, MakeCopyToHost, {}, true, true},
   };

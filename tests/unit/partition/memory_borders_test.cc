@@ -77,7 +77,7 @@ struct FakeTransfer : OrtDataTransferImpl {
 class MemoryBordersTest : public testing::Test {
  protected:
   MemoryBordersTest() {
-    transfers_.Add(std::make_shared<const DataTransfer>(nullptr, "A", &transfer_));
+    transfers_.Add(std::make_shared<const PluginDataTransfer>(nullptr, "A", &transfer_));
     for (const int device : {0, 1, -1}) eps_.push_back(std::make_shared<FakeEp>(device));
   }
 
