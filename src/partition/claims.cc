@@ -77,7 +77,30 @@ class ClaimChecker {
     }
     std::sort(claim.nodes.begin(), claim.nodes.end(),
               [&](const Node* a, const Node* b) { return PositionOf(a) < PositionOf(b); });
-    return claim.fuse ? CycleProblem(claim) : std::string();
+    if (!claim.fuse) return {};
+    for (const Node* node : claim.nodes) {
+      if (const Node* inner = TakenInside(*node))
+        return Format("{} has {} inside, which {}", node->Describe(), inner->Describe(),
+                      inner->domain == EpOf(*inner) ? "was compiled before" : "another has");
+    }
+    return CycleProblem(claim);
+  }
+
+  const std::string& EpOf(const Node& node) const {
+    return graph_.model()->ep_names[static_cast<size_t>(node.ep)];
+  }
+
+  // A node in the bodies of `node` that cannot be compiled with it: another EP's, or one that
+  // stands for a group of compiled nodes. Null: none.
+  const Node* TakenInside(const Node& node) const {
+    for (const auto& [attribute, subgraph] : node.Subgraphs()) {
+      for (const Node* inner : subgraph->nodes()) {
+        const bool fits = inner->ep == kNoEp || (EpOf(*inner) == ep_ && inner->domain != ep_);
+        if (!fits) return inner;
+        if (const Node* taken = TakenInside(*inner)) return taken;
+      }
+    }
+    return nullptr;
   }
 
   // No path from a node that is executed later leads back, but a group accepted before may begin

@@ -18,8 +18,9 @@ struct CheckedClaims {
 };
 
 /// Checks the claims that `ep` made on `graph`, in order. Fails with ORT_FAIL where two claims name
-/// the same node. Refused are empty claims, nodes of other graphs or of EPs asked before, and
-/// fusions that would make a cycle, by themselves or together with a fusion accepted before.
+/// the same node. Refused are empty claims, nodes of other graphs or of EPs asked before, fusions
+/// of control flow whose bodies hold what another EP has or what is compiled already, and fusions
+/// that would make a cycle, by themselves or together with a fusion accepted before.
 CheckedClaims CheckClaims(const Graph& graph, const std::string& ep, std::vector<Claim> claims);
 
 }  // namespace backplane

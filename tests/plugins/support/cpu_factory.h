@@ -9,6 +9,7 @@
 
 #include <cctype>
 #include <cstring>
+#include <exception>
 #include <set>
 #include <sstream>
 #include <string>
@@ -38,11 +39,13 @@ OrtStatus* Guard(Body&& body) noexcept {
     return nullptr;
   } catch (const Failed& failed) {
     return failed.status;
+  } catch (const std::exception& error) {
+    return ort->CreateStatus(ORT_EP_FAIL, error.what());
   }
 }
 
 /// The session's value of the option `key` of the EP `ep_name`; empty when it is not set.
-std::string OptionOf(const OrtSessionOptions* options, const std::string& ep_name,
+inline std::string OptionOf(const OrtSessionOptions* options, const std::string& ep_name,
                      const std::string& key) {
   std::string entry = "ep.";
   for (const char c : ep_name)
@@ -78,12 +81,12 @@ struct IdleGroup : OrtNodeComputeInfo {
   }
 };
 
-void ReleaseIdleGroups(OrtEp*, OrtNodeComputeInfo** infos, size_t count) noexcept {
+inline void ReleaseIdleGroups(OrtEp*, OrtNodeComputeInfo** infos, size_t count) noexcept {
   for (size_t i = 0; i < count; ++i) delete static_cast<IdleGroup*>(infos[i]);
 }
 
 /// The items of a comma-separated list.
-std::set<std::string> SetOf(const std::string& list) {
+inline std::set<std::string> SetOf(const std::string& list) {
   std::set<std::string> items;
   std::istringstream stream(list);
   for (std::string item; std::getline(stream, item, ',');) items.insert(item);
@@ -91,7 +94,7 @@ std::set<std::string> SetOf(const std::string& list) {
 }
 
 /// Claims what is in `group` as one group, if there is anything, and empties it.
-void Fuse(OrtEpGraphSupportInfo* support, std::vector<const OrtNode*>& group) {
+inline void Fuse(OrtEpGraphSupportInfo* support, std::vector<const OrtNode*>& group) {
   if (group.empty()) return;
   const OrtNodeFusionOptions options{.ort_version_supported = ORT_API_VERSION,
                                      .drop_constant_initializers = false};
