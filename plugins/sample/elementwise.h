@@ -9,7 +9,7 @@
 
 namespace sample {
 
-enum class Operator : uint8_t { kAdd, kSub, kMul, kDiv, kRelu };
+enum class Operator : uint8_t { kAdd, kSub, kMul, kDiv, kRelu, kLast = kRelu };
 
 // The operator as the samples can run it; nothing for others. Versions matter: before 7, Add and
 // the like broadcast by attributes, and Relu had a consumed_inputs attribute before 6.

@@ -62,7 +62,7 @@ void Verify(const Program& program) {
   const auto read = [&](uint32_t slot) { require(slot < program.num_slots && written[slot]); };
   for (const Constant& constant : program.constants) write(constant.slot);
   for (const Step& step : program.steps) {
-    require(step.op <= Operator::kRelu);
+    require(step.op <= Operator::kLast);
     read(step.left);
     read(step.right);
     write(step.out);

@@ -22,7 +22,10 @@ std::string Largest(const std::map<std::string, int>& counts) {
   for (size_t i = 0; i < std::min(kShown, sorted.size()); ++i) {
     text += Format("{}{} ×{}", i == 0 ? "" : ", ", sorted[i].second, -sorted[i].first);
   }
-  if (sorted.size() > kShown) text += Format(", {} more types", sorted.size() - kShown);
+  if (sorted.size() > kShown) {
+    const size_t more = sorted.size() - kShown;
+    text += Format(", {} more type{}", more, more == 1 ? "" : "s");
+  }
   return text;
 }
 

@@ -260,6 +260,21 @@ def test_choosing_a_node_tells_about_it(chain, tmp_path):
 
 
 @needs_browser
+def test_copies_are_drawn_added_up_and_listed(tmp_path, sample_gpu):
+    weight = numpy_helper.from_array(np.ones((3, 4), np.float32), "w")
+    nodes = [helper.make_node("Add", ["x", "w"], ["a"]), helper.make_node("Erf", ["a"], ["b"]),
+             helper.make_node("Add", ["b", "w"], ["y"])]
+    path = save(tmp_path / "copies.onnx", nodes, [value("x", TensorProto.FLOAT, [3, 4])],
+                [value("y", TensorProto.FLOAT, [3, 4])], [weight])
+    page, explanation = write_page(path, tmp_path, *sample_gpu)
+    opened = check_page(page, explanation, tmp_path)
+    in_runs = [copy for copy in explanation["copies"] if not copy["once"]]
+    assert f"{sum(copy['bytes'] for copy in in_runs)} B in each run ({len(in_runs)})" in opened.texts["panel"]
+    assert "48 B once (1)" in opened.texts["panel"] and "Sample_GPU → CPU, 48 B in each run" in opened.texts["panel"]
+    assert len([tag for tag, attributes in opened.elements if "copy" in attributes.get("class", "").split()]) == 4
+
+
+@needs_browser
 def test_finding_marks_what_is_found(chain, tmp_path):
     page, _ = write_page(chain, tmp_path)
     script = """

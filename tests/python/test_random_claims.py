@@ -132,4 +132,4 @@ def test_outputs_do_not_depend_on_claims(host, level):
             assigned = session.assignment()
             assert sorted(name for _, name, _ in assigned) == sorted(nodes)  # each once
             given.update(ep for ep, _, _ in assigned)
-    assert all(given[name] > 300 for name in EPS), given
+    assert all(given[name] > 150 for name in EPS), given

@@ -31,8 +31,8 @@ std::vector<Item> All(const Owner* owner, Count count, Get get) {
   return items;
 }
 
-std::string TextOf(const OrtNode* node, OrtStatus*(ORT_API_CALL* get)(const OrtNode*,
-                                                                      const char**) noexcept) {
+std::string TextOf(const OrtNode* node,
+                   OrtStatus*(ORT_API_CALL* get)(const OrtNode*, const char**) noexcept) {
   const char* text = nullptr;
   Check(get(node, &text));
   return text == nullptr ? "" : text;
@@ -127,16 +127,15 @@ std::vector<std::pair<std::string, const OrtGraph*>> SubgraphsOf(const OrtNode* 
 
 Program CompileGraph(const OrtGraph* graph) {
   Program program;
-  ReadConstants(All<const OrtValueInfo*>(graph, ort->Graph_GetNumInitializers,
-                                         ort->Graph_GetInitializers),
-                program.constants);  // among them outputs that nobody computes
+  ReadConstants(
+      All<const OrtValueInfo*>(graph, ort->Graph_GetNumInitializers, ort->Graph_GetInitializers),
+      program.constants);  // among them outputs that nobody computes
   program.outputs =
       NamesOf(All<const OrtValueInfo*>(graph, ort->Graph_GetNumOutputs, ort->Graph_GetOutputs));
   for (const OrtNode* node : NodesOf(graph)) {
     Step step{TextOf(node, ort->Node_GetOperatorType), InputsOf(node), OutputsOf(node), {}, {}};
     if (kKnown.count(step.op) == 0) {
-      throw Failed{
-          ort->CreateStatus(ORT_EP_FAIL, ("was given a node of type " + step.op).c_str())};
+      throw Failed{ort->CreateStatus(ORT_EP_FAIL, ("was given a node of type " + step.op).c_str())};
     }
     ReadConstants(InfosOf(node), program.constants);
     for (const auto& [attribute, subgraph] : SubgraphsOf(node)) {

@@ -46,7 +46,7 @@ OrtStatus* Guard(Body&& body) noexcept {
 
 /// The session's value of the option `key` of the EP `ep_name`; empty when it is not set.
 inline std::string OptionOf(const OrtSessionOptions* options, const std::string& ep_name,
-                     const std::string& key) {
+                            const std::string& key) {
   std::string entry = "ep.";
   for (const char c : ep_name)
     entry += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));

@@ -1,6 +1,7 @@
 // Partition: order of preference, fusing, refused claims with their reasons, cycles, subgraphs.
 #include "partition/partition.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <map>
@@ -245,6 +246,32 @@ TEST(PartitionTest, ATakenNodeIsNotTakenAgain) {
   EXPECT_EQ(result.placement.nodes[0].ep, "first");
 }
 
+// If around A: what another has in the body, or what was compiled there, cannot be compiled again.
+TEST(PartitionTest, ControlFlowIsNotFusedOverNodesOfItsBodiesThatAreTaken) {
+  const auto refusal = [](std::vector<std::shared_ptr<ExecutionProvider>> eps) {
+    Graph graph{std::make_shared<ModelInfo>()};
+    ValueInfo* condition = graph.AddInput("condition", TypeInfo::Tensor(DType::kBool));
+    ValueInfo* x = graph.AddInput("x", TypeInfo::Tensor(DType::kFloat));
+    Node* choice = graph.AddNode("choice", "If", "", {condition}, {graph.AddValue("y")});
+    auto body = std::make_shared<Graph>(graph.model(), choice);
+    body->AddNode("inner", "A", "", {x}, {body->AddValue("z")});
+    body->AddOutput(body->FindValue("z"));
+    choice->SetAttribute("then_branch", body);
+    graph.RefreshImplicitInputs(choice);
+    graph.AddOutput(graph.FindValue("y"));
+    graph.Sort();
+    static const Logger logger({}, ORT_LOGGING_LEVEL_FATAL, "test");
+    eps.push_back(Ep("host", {"If", "A"}));
+    const Partition result = PartitionGraph(graph, eps, {.logger = &logger});
+    const PlacedNode& placed = result.placement.nodes[0];
+    return placed.ep == "host" ? placed.refused_by.back().second.text : "taken by " + placed.ep;
+  };
+  EXPECT_EQ(refusal({Ep("first", {"A"}), Ep("second", {"If"}, true)}),
+            "If 'choice' has A 'inner' inside, which another has");
+  EXPECT_THAT(refusal({Ep("fuser", {"If", "A"}, true)}), testing::HasSubstr("which was compiled"));
+  EXPECT_EQ(refusal({Ep("fuser", {"If"}, true)}), "taken by fuser");
+}
+
 TEST(PartitionTest, AFailingEpLosesItsNodesToTheNext) {
   Chain chain;
   auto ep = Ep("broken", kAll);
@@ -273,6 +300,19 @@ TEST(PartitionTest, HostFallbackCanBeForbidden) {
   EXPECT_THROW(chain.Run({Ep("one", {"A"}), Ep("host", kAll)}, false), Error);
   Chain other;
   EXPECT_NO_THROW(other.Run({Ep("one", kAll), Ep("host", kAll)}, false));
+}
+
+TEST(PlacementTest, OneTypeMoreIsNotCalledTypes) {
+  Placement placement;
+  placement.eps = {"one", "CPUExecutionProvider"};
+  for (const char* type : {"A", "B", "C", "D", "E"}) {
+    PlacedNode& node = placement.nodes.emplace_back();
+    node.op_type = type;
+    node.ep = "CPUExecutionProvider";
+    node.refused_by.emplace_back("one", Reason{ReasonCode::kNotClaimed, "not claimed", {}});
+  }
+  EXPECT_EQ(placement.Summary(),
+            "one: 0/5 nodes; CPU: 5 (A ×1, B ×1, C ×1, D ×1, 1 more type: not claimed by one)");
 }
 
 TEST(PlacementTest, EpsWithoutANodeAreLeftOutOfTheSummaryUnlessTheyComeFirst) {

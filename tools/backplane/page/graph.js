@@ -145,7 +145,8 @@ function nodeBox(index) {
 const drawn = new Map();       // node -> <g>
 const places = new Map();      // node -> {x, y, w, h} in the world
 const edgesOf = new Map();     // node -> <path>s
-const copied = new Map(data.copies.map((copy) => [copy.value, copy]));
+const copied = new Map();      // value -> its copies, one for each EP that it is copied to
+for (const copy of data.copies) copied.set(copy.value, [...(copied.get(copy.value) ?? []), copy]);
 
 function linePath(line) {
   const points = line.points ?? [
@@ -163,8 +164,7 @@ function drawLine(line, layer) {
   const from = line.from.node, to = line.to.node;
   const crosses = from !== undefined && to !== undefined && data.nodes[from].ep !== data.nodes[to].ep;
   const value = data.values[line.value];
-  const here = copied.get(value.name);
-  const copy = here !== undefined && (to === undefined || data.nodes[to].ep === here.to) ? here : undefined;
+  const copy = copied.get(value.name)?.find(({ to: ep }) => to === undefined || data.nodes[to].ep === ep);
   const path = draw("path", { class: `edge${crosses ? " border" : ""}${copy ? " copy" : ""}`, d: linePath(line) });
   const words = `${value.name}\n${shapeText(value)}${copy ? `\ncopied: ${copyText(copy)}` : ""}`;
   path.append(draw("title", {}, words));

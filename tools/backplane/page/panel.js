@@ -37,7 +37,7 @@ function legendRow(ep) {
     for (const [index, group] of drawn) group.classList.toggle("off", hidden.has(data.nodes[index].ep));
     overview();
   });
-  return element("li", {}, row, ...(ep.devices.length ? [element("div", { class: "dim" }, ep.devices.join(", "))] : []));
+  return element("li", {}, row, ...(ep.devices.length ? [element("div", { class: "device dim" }, ep.devices.join(", "))] : []));
 }
 
 // How often which EP gave which reason.
@@ -62,6 +62,25 @@ function reasonRows() {
   });
 }
 
+// What is copied in all, and each copy: largest first, with a link to the node that makes the value.
+function copyRows() {
+  const makers = new Map([...producers].map(([value, node]) => [data.values[value].name, node]));
+  const sum = (copies) => copies.reduce((bytes, copy) => bytes + (copy.bytes ?? 0), 0);
+  const total = ([once, words]) => {
+    const copies = data.copies.filter((copy) => copy.once === once);
+    const known = copies.every((copy) => copy.bytes !== null) ? "" : "at least ";
+    return copies.length ? [element("p", {}, `${known}${bytesText(sum(copies))} ${words} (${copies.length})`)] : [];
+  };
+  const row = (copy) => {
+    const maker = makers.get(copy.value);
+    const link = maker === undefined ? {} : { class: "link", onclick: () => { select(maker); reveal(maker); } };
+    return element("li", link, element("span", { class: "mono" }, copy.value),
+      element("div", { class: "dim" }, `${shortEp(copy.from)} → ${shortEp(copy.to)}, ${copyText(copy)}`));
+  };
+  const shown = [...data.copies].sort((a, b) => (b.bytes ?? 0) - (a.bytes ?? 0)).slice(0, 200);
+  return [...[[false, "in each run"], [true, "once"]].flatMap(total), list(shown.map(row))];
+}
+
 function overview() {
   panel.replaceChildren();
   const bar = element("div", { class: "bar" });
@@ -75,10 +94,7 @@ function overview() {
     `${plural(data.kernels.length, "step")}${added ? `, ${added} of them added` : ""}.`));
   const reasons = reasonRows();
   if (reasons.length) section("Passed over", list(reasons));
-  if (data.copies.length) {
-    section("Copies", list(data.copies.map((copy) => element("li", {}, element("span", { class: "mono" }, copy.value),
-      element("div", { class: "dim" }, `${copy.from} → ${copy.to}, ${copyText(copy)}`)))));
-  }
+  if (data.copies.length) section("Copies", ...copyRows());
   if (data.notes.length) {
     section("Not in use", list(data.notes.map((note) => element("li", {}, element("b", {}, note.ep), " ",
       element("span", { class: "reason" }, note.reason), element("div", { class: "dim" }, note.text)))));
