@@ -337,7 +337,7 @@ void Frame::SetOutput(KernelContext& context, size_t i, Value value) {
   const uint32_t index = context.outputs_[i];
   Value& target = *slots_[index];
   if (slots_[index] != &values_[index] && target.IsTensor() && value.IsTensor()) {
-    Tensor& own = AllocateOutput(context, i, value.tensor().shape());
+    Tensor& own = context.Output(i, value.tensor().shape());
     if (run_->devices != nullptr) {
       run_->devices->Bring(value, target);
       run_->devices->FinishHostCopies();  // before `value` goes

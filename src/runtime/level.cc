@@ -46,28 +46,9 @@ Level::Level(std::unique_ptr<Plan> plan) : plan_(std::move(plan)) {
   if (auto shapes = StaticShapes(*plan_)) forecast_ = ForecastMemory(*plan_, std::move(*shapes));
 }
 
-Level::~Level() {
-  for (auto& place : idle_) delete place.load();
-}
-
 std::unique_ptr<Frame> Level::Take() {
-  for (auto& place : idle_) {
-    if (place.load(std::memory_order_relaxed) == nullptr) continue;
-    if (Frame* frame = place.exchange(nullptr, std::memory_order_acquire))
-      return std::unique_ptr<Frame>(frame);
-  }
-  return std::make_unique<Frame>(*plan_);
-}
-
-void Level::Return(std::unique_ptr<Frame> frame) {
-  for (auto& place : idle_) {
-    Frame* expected = nullptr;
-    if (place.load(std::memory_order_relaxed) == nullptr &&
-        place.compare_exchange_strong(expected, frame.get(), std::memory_order_release)) {
-      frame.release();
-      return;
-    }
-  }
+  std::unique_ptr<Frame> frame = idle_.Take();
+  return frame != nullptr ? std::move(frame) : std::make_unique<Frame>(*plan_);
 }
 
 std::shared_ptr<const MemoryPlan> Level::FindPlan(std::span<Value* const> args) const {
@@ -126,9 +107,10 @@ namespace {
 
 class SubgraphLevel final : public SubgraphRunner {
  public:
-  /// `results` says where the node that owns the subgraph wants each output.
-  SubgraphLevel(std::unique_ptr<Plan> plan, std::vector<MemoryNumber> results)
-      : level_(std::move(plan)), results_(std::move(results)) {}
+  /// `results` says where the node that owns the subgraph wants each output. The results of a
+  /// branch are the node's outputs.
+  SubgraphLevel(std::unique_ptr<Plan> plan, std::vector<MemoryNumber> results, bool is_branch)
+      : level_(std::move(plan)), results_(std::move(results)), is_branch_(is_branch) {}
 
   size_t input_count() const override { return level_.plan().input_slots.size(); }
   size_t output_count() const override { return level_.plan().output_slots.size(); }
@@ -149,8 +131,10 @@ class SubgraphLevel final : public SubgraphRunner {
       frame->args.push_back(const_cast<Value*>(&context.ImplicitInput(i)));
     }
     level_.Prepare(*frame, frame->args);
-    outputs.clear();
     outputs.resize(plan.output_slots.size());
+    for (size_t i = 0; i < outputs.size(); ++i) {
+      if (run.devices != nullptr || !GiveRoom(*frame, context, i, outputs[i])) outputs[i].SetNone();
+    }
     OrtSyncStream* const stream = run.stream;
     try {
       frame->Execute(run);
@@ -179,12 +163,50 @@ class SubgraphLevel final : public SubgraphRunner {
   }
 
  private:
+  // Lets the step that makes result `i` write it where it is wanted: to the output of the branch's
+  // node, if that has memory, or to a result of before that nobody else has a share in.
+  bool GiveRoom(Frame& frame, const KernelContext& context, size_t i, Value& out) const {
+    const Plan& plan = level_.plan();
+    const uint32_t slot = plan.output_slots[i];
+    if (plan.slots[slot].kind != SlotKind::kOutput ||
+        std::count(plan.output_slots.begin(), plan.output_slots.end(), slot) > 1)
+      return false;
+    if (is_branch_) {
+      if (!context.HasOutput(i)) return false;
+      Value& place = *context.slots_[context.outputs_[i]];
+      if (!place.IsTensor() || place.tensor().raw() == nullptr) return false;
+      Tensor& tensor = place.tensor();
+      out.SetTensor(Tensor(tensor.dtype(), tensor.shape(), tensor.raw(), &tensor.memory()));
+    } else if (!out.IsTensor() || out.tensor().owner().use_count() != 1) {
+      return false;
+    }
+    if (out.tensor().dtype() != plan.slots[slot].dtype || !out.tensor().memory().HostAccessible())
+      return false;
+    if (!is_branch_) FitTo(frame, slot, out);
+    frame.AttachNew(slot, &out);
+    return true;
+  }
+
+  // Memory that is large enough serves another shape as well, where the shape is known beforehand.
+  static void FitTo(const Frame& frame, uint32_t slot, Value& out) {
+    const MemoryPlan* plan = frame.memory();
+    if (plan == nullptr || !plan->shape_known[slot] || out.tensor().IsString()) return;
+    const Shape& shape = plan->shapes[slot];
+    const std::shared_ptr<Buffer>& owner = out.tensor().owner();
+    const DType dtype = out.tensor().dtype();
+    if (shape == out.tensor().shape() || out.tensor().raw() != owner->data() ||
+        owner->bytes() < BytesOf(dtype, shape.ElementCount()))
+      return;
+    out.SetTensor(Tensor(dtype, shape, owner->data(), owner, &out.tensor().memory()));
+  }
+
   // A result must not point into this frame, nor into memory of the parent that has no owner of its
-  // own.
+  // own, but for the node's output.
   void TakeOutput(Frame& frame, RunState& run, size_t i, Value& out) const {
     const uint32_t index = level_.plan().OutputSlot(i, results_[i]);
     const Slot& slot = level_.plan().slots[index];
     const Value& value = frame.at(index);
+    if (&value == &out) return;  // made in place
     if (run.devices != nullptr && value.IsTensor() && !IsWhereWanted(value, i, run)) {
       TakeAcross(value, run, i, out);
       return;
@@ -221,7 +243,8 @@ class SubgraphLevel final : public SubgraphRunner {
   }
 
   Level level_;
-  std::vector<MemoryNumber> results_;
+  const std::vector<MemoryNumber> results_;
+  const bool is_branch_;
 };
 
 // Where the owner wants each result.
@@ -240,8 +263,8 @@ SubgraphFactory MakeSubgraphFactory(const PlanOptions& options) {
                    const std::shared_ptr<Graph>& graph) -> std::unique_ptr<SubgraphRunner> {
     PlanOptions inner = options;
     inner.make_subgraph = MakeSubgraphFactory(options);
-    return std::make_unique<SubgraphLevel>(BuildPlan(*graph, inner),
-                                           ResultMemories(owner, *graph, options.borders));
+    return std::make_unique<SubgraphLevel>(
+        BuildPlan(*graph, inner), ResultMemories(owner, *graph, options.borders), owner.Is("If"));
   };
 }
 

@@ -3,13 +3,13 @@
 // repeat.
 #pragma once
 
-#include <array>
-#include <atomic>
 #include <memory>
 #include <mutex>
 #include <span>
+#include <utility>
 #include <vector>
 
+#include "base/idle_pool.h"
 #include "runtime/frame.h"
 
 namespace backplane {
@@ -17,13 +17,12 @@ namespace backplane {
 class Level {
  public:
   explicit Level(std::unique_ptr<Plan> plan);
-  ~Level();
 
   const Plan& plan() const { return *plan_; }
 
   /// A frame for one run; an idle one if there is any.
   std::unique_ptr<Frame> Take();
-  void Return(std::unique_ptr<Frame> frame);
+  void Return(std::unique_ptr<Frame> frame) { idle_.Return(std::move(frame)); }
 
   /// Readies `frame` for inputs and captures `args` (in the order of the plan's input_slots, then
   /// capture_slots; they must live through the run): binds the memory plan for their shapes or
@@ -36,12 +35,11 @@ class Level {
   std::shared_ptr<const MemoryPlan> FindPlan(std::span<Value* const> args) const;
   std::shared_ptr<const MemoryPlan> Forecast(std::span<Value* const> args) const;
 
-  static constexpr size_t kIdleFrames = 8;
   static constexpr size_t kPlans = 32;
 
   std::unique_ptr<Plan> plan_;
   std::shared_ptr<const MemoryPlan> forecast_;  // for the declared shapes, where all are known
-  std::array<std::atomic<Frame*>, kIdleFrames> idle_{};
+  IdlePool<Frame> idle_;
   mutable std::mutex mutex_;  // of plans_: taken only when a frame sees other shapes than last time
   std::vector<std::shared_ptr<const MemoryPlan>> plans_;  // the most recently made last
 };

@@ -1,10 +1,15 @@
-// If and Loop. Bodies run through SubgraphRunner, whose results own their memory; what the node was
-// given may not, so it is copied where it becomes a result.
+// If and Loop. Bodies run through SubgraphRunner, whose results own their memory, but for those of
+// a branch that were made in the node's outputs at once; what the node was given may not, so it is
+// copied where it becomes a result. What a run needs is kept for the next one, which so allocates
+// nothing while shapes repeat.
 #include "cpu/ops/control_flow.h"
 
+#include <algorithm>
 #include <limits>
+#include <utility>
 
 #include "base/checked_math.h"
+#include "base/idle_pool.h"
 #include "cpu/kernel_registry.h"
 #include "cpu/ops/sequence.h"
 
@@ -35,16 +40,26 @@ class IfKernel final : public Kernel {
 
   void Run(KernelContext& context) const override {
     const bool condition = ReadBool(context.Input(0), "the condition of If");
-    std::vector<Value> results;
-    (condition ? then_ : else_)->Run(context, {}, results);
-    for (size_t i = 0; i < results.size(); ++i) {
-      if (context.HasOutput(i)) context.SetOutput(i, std::move(results[i]));
+    auto results = idle_.TakeOrMake();
+    (condition ? then_ : else_)->Run(context, {}, *results);
+    for (size_t i = 0; i < results->size(); ++i) {
+      Value& result = (*results)[i];
+      if (context.HasOutput(i) && !IsInPlace(context, i, result))
+        context.SetOutput(i, std::move(result));
+      result.SetNone();
     }
+    idle_.Return(std::move(results));
   }
 
  private:
+  static bool IsInPlace(const KernelContext& context, size_t i, const Value& result) {
+    return result.IsTensor() && HasRoom(context, i, result.tensor()) &&
+           context.slots_[context.outputs_[i]]->tensor().raw() == result.tensor().raw();
+  }
+
   const std::unique_ptr<SubgraphRunner> then_;
   const std::unique_ptr<SubgraphRunner> else_;
+  mutable IdlePool<std::vector<Value>> idle_;
 };
 
 class LoopKernel final : public Kernel {
@@ -71,34 +86,63 @@ class LoopKernel final : public Kernel {
     const Tensor* condition = context.OptionalInput(1);
     bool go_on = condition == nullptr || ReadBool(*condition, "the condition of Loop");
 
-    std::vector<Value> arguments(carried_ + 2);
-    for (size_t i = 0; i < carried_; ++i) {
-      if (const Value* initial = context.InputValue(i + 2)) arguments[i + 2] = *initial;
-    }
-    std::vector<std::vector<Value>> scans(scan_types_.size());
-    std::vector<Value> results;
-    int64_t iteration = 0;
-    for (; iteration < limit && go_on; ++iteration) {
-      SetScalar<int64_t>(arguments[0], iteration);
+    auto state = idle_.TakeOrMake();
+    Begin(context, *state);
+    auto& [arguments, results, spare, scans] = *state;
+    size_t iteration = 0;
+    for (; static_cast<int64_t>(iteration) < limit && go_on; ++iteration) {
+      SetScalar<int64_t>(arguments[0], static_cast<int64_t>(iteration));
       SetScalar<bool>(arguments[1], true);
       body_->Run(context, arguments, results);
       Require(results[0].IsTensor(), ORT_INVALID_ARGUMENT, "the body of Loop gave no condition");
       go_on = ReadBool(results[0].tensor(), "the condition that the body of Loop gives");
-      for (size_t i = 0; i < carried_; ++i) arguments[i + 2] = std::move(results[i + 1]);
+      // What was carried before is room for the next results; but the first was the node's input.
+      for (size_t i = 0; i < carried_; ++i) {
+        std::swap(arguments[i + 2], results[i + 1]);
+        if (iteration == 0) std::swap(results[i + 1], spare[i]);
+      }
       for (size_t i = 0; i < scans.size(); ++i) {
-        if (context.HasOutput(carried_ + i))
-          scans[i].push_back(std::move(results[carried_ + 1 + i]));
+        if (!context.HasOutput(carried_ + i)) continue;
+        if (scans[i].size() == iteration) scans[i].emplace_back();
+        std::swap(scans[i][iteration], results[carried_ + 1 + i]);
       }
     }
     for (size_t i = 0; i < carried_; ++i) {
-      if (context.HasOutput(i)) HandOn(context, i, std::move(arguments[i + 2]));
+      if (context.HasOutput(i)) HandOnOrCopy(context, i, arguments[i + 2]);
     }
     for (size_t i = 0; i < scans.size(); ++i) {
+      scans[i].resize(std::min(iteration, scans[i].size()));
       if (context.HasOutput(carried_ + i)) StackScan(context, i, scans[i]);
     }
+    End(*state);
+    idle_.Return(std::move(state));
   }
 
  private:
+  /// What an iteration is given and gives, and memory of runs before.
+  struct State {
+    std::vector<Value> arguments;  ///< iteration, condition, carried values
+    std::vector<Value> results;
+    std::vector<Value> spare;               ///< by carried value
+    std::vector<std::vector<Value>> scans;  ///< by scan output: what each iteration gave
+  };
+
+  void Begin(const KernelContext& context, State& state) const {
+    state.arguments.resize(carried_ + 2);
+    state.spare.resize(carried_);
+    state.scans.resize(scan_types_.size());
+    for (size_t i = 0; i < carried_; ++i) {
+      const Value* initial = context.InputValue(i + 2);
+      state.spare[i] =
+          std::exchange(state.arguments[i + 2], initial != nullptr ? *initial : Value());
+    }
+  }
+
+  static void End(State& state) {
+    for (auto* values : {&state.arguments, &state.results, &state.spare}) KeepOwn(*values);
+    for (std::vector<Value>& parts : state.scans) KeepOwn(parts);
+  }
+
   void CollectScanTypes(const KernelInfo& info) {
     const Attribute* body = info.node.FindAttribute("body");
     const auto* graph =
@@ -174,6 +218,7 @@ class LoopKernel final : public Kernel {
   const ConcatParts concat_;
   size_t carried_ = 0;
   std::vector<TensorTypeInfo> scan_types_;
+  mutable IdlePool<State> idle_;
 };
 
 // No constraints on what passes through: any value may be captured, carried or returned.
@@ -187,6 +232,30 @@ void HandOn(KernelContext& context, size_t i, Value value) {
     context.View(i, value.tensor(), value.tensor().shape());
   } else {
     context.SetOutput(i, std::move(value));
+  }
+}
+
+void HandOnOrCopy(KernelContext& context, size_t i, Value& value) {
+  if (value.IsTensor() && value.tensor().owner() != nullptr &&
+      value.tensor().memory().HostAccessible() && HasRoom(context, i, value.tensor())) {
+    CopyElements(value.tensor(), context.Output(i, value.tensor().shape()));
+  } else {
+    HandOn(context, i, std::move(value));
+    value.SetNone();
+  }
+}
+
+bool HasRoom(const KernelContext& context, size_t i, const Tensor& tensor) {
+  const Value& output = *context.slots_[context.outputs_[i]];
+  return output.IsTensor() && output.tensor().raw() != nullptr &&
+         output.tensor().shape() == tensor.shape() && output.tensor().memory().HostAccessible();
+}
+
+void KeepOwn(std::vector<Value>& values) {
+  for (Value& value : values) {
+    if (!value.IsTensor() || value.tensor().owner().use_count() != 1 ||
+        &value.tensor().memory() != &CpuMemoryInfo())
+      value.SetNone();
   }
 }
 

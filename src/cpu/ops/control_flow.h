@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <span>
+#include <vector>
 
 #include "provider/kernel.h"
 
@@ -24,6 +25,16 @@ using CopyValue = std::function<void(KernelContext& context, const Value& from, 
 
 /// Makes `value` output `i`: itself if it owns its memory, else a copy, wherever it lies.
 void HandOn(KernelContext& context, size_t i, Value value);
+
+/// The same, but where the output has memory for it already, `value` keeps its own.
+void HandOnOrCopy(KernelContext& context, size_t i, Value& value);
+
+/// Whether output `i` has memory for a tensor of this shape already.
+bool HasRoom(const KernelContext& context, size_t i, const Tensor& tensor);
+
+/// What a run may leave for the next one: tensors in plain memory that nobody else has a share in.
+/// The other values become none.
+void KeepOwn(std::vector<Value>& values);
 
 /// Kernels for `info`'s node, whose bodies run wherever their nodes were placed. Fail with
 /// ORT_INVALID_GRAPH where node and body do not fit each other, or for another operator.

@@ -1,9 +1,11 @@
 // Scan: a body run over slices of the inputs, its results stacked. Scan(8) does so for every batch;
 // later versions have no batch and choose axes and directions for inputs and outputs.
 #include <numeric>
+#include <utility>
 #include <vector>
 
 #include "base/checked_math.h"
+#include "base/idle_pool.h"
 #include "cpu/kernel_registry.h"
 #include "cpu/ops/control_flow.h"
 #include "cpu/ops/sequence.h"
@@ -121,6 +123,38 @@ class ScanKernel final : public Kernel {
     int64_t offset = 0;
   };
 
+  // What a run works with; kept for the next one, so that it allocates nothing while shapes repeat.
+  struct State {
+    std::vector<Tensor> sequences;  ///< by scan input
+    std::vector<size_t> scan_axes;
+    std::vector<ScanAxis> axes;
+    std::vector<Value> arguments;  ///< of the body: states, slices
+    std::vector<Value> results;
+    std::vector<Value> spare;  ///< by state: memory of the run before
+    std::vector<Sink> sinks;   ///< by scan output
+    std::vector<Shape> shapes;
+    std::vector<Tensor> stacked;  ///< scan outputs that are transposed at the end
+  };
+
+  std::unique_ptr<State> Begin() const {
+    auto state = idle_.TakeOrMake();
+    state->arguments.resize(states_ + scans_);
+    state->spare.resize(states_);
+    state->stacked.resize(results_);
+    return state;
+  }
+
+  void End(std::unique_ptr<State> state) const {
+    state->sequences.clear();
+    for (Tensor& tensor : state->stacked) tensor = Tensor();
+    for (auto* values : {&state->arguments, &state->results, &state->spare}) KeepOwn(*values);
+    idle_.Return(std::move(state));
+  }
+
+  void SetState(State& state, size_t i, Value initial) const {
+    state.spare[i] = std::exchange(state.arguments[i], std::move(initial));
+  }
+
   void CollectResultTypes(const Node& node) {
     const auto& graph = std::get<std::shared_ptr<Graph>>(node.FindAttribute("body")->value);
     for (size_t i = states_; i < node.outputs.size(); ++i) {
@@ -140,21 +174,24 @@ class ScanKernel final : public Kernel {
   }
 
   // Runs `steps` steps. `make_sink(i, shape)` gives, at the first step, where result i goes. Leaves
-  // the final states in `arguments`.
+  // the final states in the arguments.
   template <typename MakeSink>
-  void RunSteps(KernelContext& context, int64_t steps, const std::vector<Tensor>& sequences,
-                const std::vector<size_t>& scan_axes, const std::vector<ScanAxis>& axes,
-                std::vector<Value>& arguments, const MakeSink& make_sink) const {
-    std::vector<Value> results;
-    std::vector<Sink> sinks(results_);
-    std::vector<Shape> shapes(results_);
+  void RunSteps(KernelContext& context, int64_t steps, State& state,
+                const MakeSink& make_sink) const {
+    auto& [sequences, scan_axes, axes, arguments, results, spare, sinks, shapes, stacked] = state;
+    sinks.assign(results_, Sink());
+    shapes.assign(results_, Shape());
     for (int64_t step = 0; step < steps; ++step) {
       for (size_t i = 0; i < scans_; ++i) {
         const int64_t at = input_directions_[i] == 1 ? steps - 1 - step : step;
         SetSlice(context, sequences[i], axes[i], scan_axes[i], at, arguments[states_ + i]);
       }
       body_->Run(context, arguments, results);
-      for (size_t i = 0; i < states_; ++i) arguments[i] = std::move(results[i]);
+      // The states before are room for the next results; but the first were the node's inputs.
+      for (size_t i = 0; i < states_; ++i) {
+        std::swap(arguments[i], results[i]);
+        if (step == 0) std::swap(results[i], spare[i]);
+      }
       for (size_t i = 0; i < results_; ++i) {
         if (!context.HasOutput(states_ + i)) continue;
         Require(results[states_ + i].IsTensor(), ORT_INVALID_ARGUMENT,
@@ -218,9 +255,10 @@ class ScanKernel final : public Kernel {
   }
 
   void RunPlain(KernelContext& context) const {
-    std::vector<Tensor> sequences;
-    std::vector<ScanAxis> axes;
-    std::vector<size_t> scan_axes;
+    std::unique_ptr<State> state = Begin();
+    auto& [sequences, scan_axes, axes, arguments, results, spare, sinks, shapes, stacked] = *state;
+    scan_axes.clear();
+    axes.clear();
     for (size_t i = 0; i < scans_; ++i) {
       Tensor input = ScanInput(context, i);
       const auto rank = static_cast<int64_t>(input.shape().rank());
@@ -236,10 +274,8 @@ class ScanKernel final : public Kernel {
               "has length of {}",
               axes[0].steps, i, axes[i].steps);
     }
-    std::vector<Value> arguments(states_ + scans_);
-    for (size_t i = 0; i < states_; ++i) arguments[i] = *context.InputValue(i);
+    for (size_t i = 0; i < states_; ++i) SetState(*state, i, *context.InputValue(i));
     const int64_t steps = axes[0].steps;
-    std::vector<Tensor> stacked(results_);  // results that are transposed at the end
     const auto make_sink = [&](size_t i, const Shape& step_shape) {
       const auto axis = static_cast<size_t>(
           NormalizeAxis(output_axes_[i], static_cast<int64_t>(step_shape.rank()) + 1));
@@ -251,7 +287,7 @@ class ScanKernel final : public Kernel {
       }
       return Sink{&context.Output(states_ + i, shape), AxisOf(shape, axis), 0};
     };
-    RunSteps(context, steps, sequences, scan_axes, axes, arguments, make_sink);
+    RunSteps(context, steps, *state, make_sink);
     for (size_t i = 0; i < results_; ++i) {
       if (stacked[i].dtype() != DType::kUndefined) AxisFromFront(context, stacked[i], i);
     }
@@ -261,8 +297,9 @@ class ScanKernel final : public Kernel {
       }
     }
     for (size_t i = 0; i < states_; ++i) {
-      if (context.HasOutput(i)) HandOn(context, i, std::move(arguments[i]));
+      if (context.HasOutput(i)) HandOnOrCopy(context, i, arguments[i]);
     }
+    End(std::move(state));
   }
 
   static Tensor Allocate(KernelContext& context, DType dtype, const Shape& shape,
@@ -353,8 +390,10 @@ class ScanKernel final : public Kernel {
 
   void RunOneBatch(KernelContext& context, int64_t b, int64_t batch, int64_t steps,
                    int64_t length) const {
-    std::vector<Tensor> sequences;
-    std::vector<ScanAxis> axes;
+    std::unique_ptr<State> state = Begin();
+    auto& [sequences, scan_axes, axes, arguments, results, spare, sinks, shapes, stacked] = *state;
+    scan_axes.assign(scans_, 0);
+    axes.clear();
     for (size_t i = 0; i < scans_; ++i) {
       sequences.push_back(BatchOf(ScanInput(context, i), b, batch));
       Require(sequences[i].shape().rank() >= 1 && sequences[i].shape()[0] == steps,
@@ -363,12 +402,11 @@ class ScanKernel final : public Kernel {
               sequences[i].shape(), steps);
       axes.push_back(AxisOf(sequences[i].shape(), 0));
     }
-    std::vector<Value> arguments(states_ + scans_);
     for (size_t i = 0; i < states_; ++i) {
-      const Value* state = context.InputValue(1 + i);
-      Require(state != nullptr && state->IsTensor(), ORT_INVALID_ARGUMENT,
+      const Value* initial = context.InputValue(1 + i);
+      Require(initial != nullptr && initial->IsTensor(), ORT_INVALID_ARGUMENT,
               "state {} of Scan is not a tensor", i);
-      arguments[i] = Value(BatchOf(state->tensor(), b, batch));
+      SetState(*state, i, Value(BatchOf(initial->tensor(), b, batch)));
     }
     const auto make_sink = [&](size_t i, const Shape& step_shape) {
       const Shape shape = With(With(step_shape, 0, steps), 0, batch);
@@ -377,8 +415,7 @@ class ScanKernel final : public Kernel {
       ClearBehind(context, output, (b * steps + length) * count, (steps - length) * count);
       return Sink{&output, ScanAxis{1, steps, count}, b * steps * count};
     };
-    RunSteps(context, length, sequences, std::vector<size_t>(scans_, 0), axes, arguments,
-             make_sink);
+    RunSteps(context, length, *state, make_sink);
     if (length == 0) {
       for (size_t i = 0; i < results_; ++i) {
         if (context.HasOutput(states_ + i)) make_sink(i, EmptyResultShape(i));
@@ -386,10 +423,11 @@ class ScanKernel final : public Kernel {
     }
     for (size_t i = 0; i < states_; ++i) {
       if (!context.HasOutput(i)) continue;
-      const Tensor& state = arguments[i].tensor();
-      Value place(BatchOf(context.Output(i, With(state.shape(), 0, batch)), b, batch));
+      const Shape& last = arguments[i].tensor().shape();
+      Value place(BatchOf(context.Output(i, With(last, 0, batch)), b, batch));
       CopyPart(context, arguments[i], place);
     }
+    End(std::move(state));
   }
 
   void ClearBehind(KernelContext& context, Tensor& output, int64_t from, int64_t count) const {
@@ -417,6 +455,7 @@ class ScanKernel final : public Kernel {
   IntList input_directions_;
   IntList output_directions_;
   std::vector<TensorTypeInfo> result_types_;
+  mutable IdlePool<State> idle_;
 };
 
 BACKPLANE_CPU_KERNEL(Scan, Op("Scan").Since(8), Make<ScanKernel>);

@@ -1,50 +1,15 @@
-// Sessions from graphs in memory: what Run promises about names, shapes, reuse, allocation and
-// threads.
+// Sessions from graphs in memory: what Run promises about names, shapes, reuse and threads.
 #include "runtime/session.h"
 
 #include <gtest/gtest.h>
-#include <malloc.h>
 
-#include <cerrno>
-#include <cstdlib>
+#include <atomic>
 #include <thread>
 
 #include "base/error.h"
 #include "runtime/env.h"
 #include "runtime/run_options.h"
 #include "runtime/session_options.h"
-
-// Sanitizers bring allocators of their own; elsewhere every allocation of the process passes here.
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-#define BACKPLANE_COUNTS_ALLOCATIONS 1
-namespace {
-
-std::atomic<int64_t> allocation_count{0};
-std::atomic<bool> counting{false};
-
-void Count() {
-  if (counting.load(std::memory_order_relaxed))
-    allocation_count.fetch_add(1, std::memory_order_relaxed);
-}
-
-}  // namespace
-
-extern "C" void* __libc_malloc(size_t size);
-extern "C" void* __libc_memalign(size_t alignment, size_t size);
-extern "C" void* malloc(size_t size) {
-  Count();
-  return __libc_malloc(size);
-}
-extern "C" void* aligned_alloc(size_t alignment, size_t size) {
-  Count();
-  return __libc_memalign(alignment, size);
-}
-extern "C" int posix_memalign(void** out, size_t alignment, size_t size) {
-  Count();
-  *out = __libc_memalign(alignment, size);
-  return *out == nullptr ? ENOMEM : 0;
-}
-#endif
 
 namespace backplane {
 namespace {
@@ -304,30 +269,6 @@ TEST_F(SessionTest, ConcurrentRunsDoNotDisturbEachOther) {
   for (auto& caller : callers) caller.join();
   EXPECT_EQ(wrong.load(), 0);
 }
-
-#ifdef BACKPLANE_COUNTS_ALLOCATIONS
-TEST_F(SessionTest, ASteadyRunWithBoundOutputsAllocatesNothing) {
-  auto session = Mlp();
-  const Value input = Input(Ramp(6));
-  Value y(Tensor::Allocate(DType::kFloat, {6, 3}));
-  Value r(Tensor::Allocate(DType::kFloat, {18}));
-  const char* in[] = {"x"};
-  const char* out[] = {"y", "r"};
-  const Value* inputs[] = {&input};
-  Value* outputs[] = {&y, &r};
-  for (int round = 0; round < 3; ++round) session->Run(nullptr, in, inputs, out, outputs);
-  allocation_count = 0;
-  counting = true;
-  for (int round = 0; round < 10; ++round) session->Run(nullptr, in, inputs, out, outputs);
-  counting = false;
-  EXPECT_EQ(allocation_count.load(), 0);
-  // The counter does see allocations: a run that makes its output needs some.
-  counting = true;
-  RunY(*session, Ramp(6));
-  counting = false;
-  EXPECT_GT(allocation_count.load(), 0);
-}
-#endif
 
 }  // namespace
 }  // namespace backplane
