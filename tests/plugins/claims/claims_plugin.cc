@@ -71,7 +71,7 @@ bool Ep::Wants(const OrtNode* node) const {
 }
 
 void Ep::Claim(const OrtGraph* graph, OrtEpGraphSupportInfo* support) const {
-  if (!fail.empty()) throw Failed{ort->CreateStatus(ORT_EP_FAIL, fail.c_str())};
+  if (!fail.empty()) Check(ort->CreateStatus(ORT_EP_FAIL, fail.c_str()));
   size_t count = 0;
   Check(ort->Graph_GetNumNodes(graph, &count));
   std::vector<const OrtNode*> nodes(count);

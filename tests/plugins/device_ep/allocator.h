@@ -28,6 +28,7 @@ void Do(OrtSyncStream* stream, std::function<void()> work);
 struct Device {
   std::string name;
   Memory memory;
+  Device* home = nullptr;  // the device in whose memory it works: itself, or another
   OrtMemoryInfo* info = nullptr;
   OrtMemoryInfo* read_only = nullptr;
   OrtMemoryInfo* pinned = nullptr;
@@ -65,6 +66,47 @@ struct Allocator : OrtAllocator {
       return handle;
     };
   }
+  ~Allocator() { DropCache(); }
+
+  // An arena of the EP's own: what is freed stays until the host asks for less.
+  void BeArena(const OrtApi& api) {
+    ort = &api;
+    Alloc = [](OrtAllocator* self, size_t bytes) -> void* {
+      auto& mine = *static_cast<Allocator*>(self);
+      const std::lock_guard lock(mine.mutex);
+      const auto cached = mine.cache.find(bytes);
+      void* handle =
+          cached != mine.cache.end() ? cached->second : mine.device.memory.Allocate(bytes);
+      if (cached != mine.cache.end()) mine.cache.erase(cached);
+      mine.sizes[handle] = bytes;
+      return handle;
+    };
+    Free = [](OrtAllocator* self, void* handle) {
+      auto& mine = *static_cast<Allocator*>(self);
+      const std::lock_guard lock(mine.mutex);
+      mine.cache.emplace(mine.sizes[handle], handle);
+      mine.sizes.erase(handle);
+    };
+    GetStats = [](const OrtAllocator* self, OrtKeyValuePairs** out) noexcept -> OrtStatus* {
+      const auto& mine = *static_cast<const Allocator*>(self);
+      const std::lock_guard lock(mine.mutex);
+      mine.ort->CreateKeyValuePairs(out);
+      mine.ort->AddKeyValuePair(*out, "Cached", std::to_string(mine.cache.size()).c_str());
+      mine.ort->AddKeyValuePair(*out, "InUse", std::to_string(mine.sizes.size()).c_str());
+      return nullptr;
+    };
+    Shrink = [](OrtAllocator* self) noexcept -> OrtStatus* {
+      auto& mine = *static_cast<Allocator*>(self);
+      Journal::Get().Add("shrink " + mine.device.name);
+      mine.DropCache();
+      return nullptr;
+    };
+  }
+  void DropCache() {
+    const std::lock_guard lock(mutex);
+    for (const auto& [bytes, handle] : cache) device.memory.Free(handle);
+    cache.clear();
+  }
 
   // What belongs to a stream is freed when this has come so far.
   void Release(void* handle) {
@@ -88,8 +130,11 @@ struct Allocator : OrtAllocator {
   Device& device;
   const OrtMemoryInfo* info;
   const std::string kind;
-  std::mutex mutex;
+  const OrtApi* ort = nullptr;
+  mutable std::mutex mutex;
   std::map<void*, OrtSyncStream*> streams;  // guarded by mutex
+  std::multimap<size_t, void*> cache;       // guarded by mutex
+  std::map<void*, size_t> sizes;            // guarded by mutex
 };
 
 }  // namespace device_ep

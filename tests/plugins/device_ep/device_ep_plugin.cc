@@ -12,6 +12,8 @@
 //   DEVICE_EP_ALLOC_ON_STREAM, DEVICE_EP_READ_ONLY, DEVICE_EP_PINNED  "1": allocators have
 //                      AllocOnStream; are there for weights; for host memory that the device
 //                      reaches
+//   DEVICE_EP_ARENA    "1": what is freed stays with the allocator until that is told to shrink
+//   DEVICE_EP_SHARED   "1": DeviceB works in the memory of DeviceA; read at registration
 //   DEVICE_EP_SHAPES   "1": graphs may be captured beside nodes of the host that compute shapes
 //   DEVICE_EP_IMPORTER  see importer.h; read when the library is registered, then at each call
 //   DEVICE_EP_FAIL     the callback that returns a status: CopyTensors, Compute, OnRunStart,
@@ -29,11 +31,7 @@
 #include "device.h"
 #include "importer.h"
 #include "kernels.h"
-#include "onnxruntime_c_api.h"
-
-#define EXPORT extern "C" __attribute__((visibility("default")))
-#define RETURN_IF_FAILED(call) \
-  if (OrtStatus* failed_ = (call)) return failed_
+#include "support/plugin.h"
 
 namespace {
 
@@ -45,9 +43,11 @@ using device_ep::Journal;
 using device_ep::Memory;
 using device_ep::Queue;
 using device_ep::Wants;
+using plugin::Check;
+using plugin::ep_api;
+using plugin::Guard;
+using plugin::ort;
 
-const OrtApi* ort = nullptr;
-const OrtEpApi* ep_api = nullptr;
 constexpr uint32_t kVendor = 0xde01;
 
 OrtStatus* Enter(const std::string& ep, const char* callback) {
@@ -127,13 +127,20 @@ Stream::Stream(Device& device) : OrtSyncStreamImpl{}, name(device.name) {
   };
 }
 
-OrtStatus* CreateStream(OrtEpFactory*, const OrtMemoryDevice* memory, const OrtKeyValuePairs*,
+struct Factory : plugin::Factory {
+  explicit Factory(Device& the_device)
+      : plugin::Factory(the_device.name, kVendor), device(&the_device) {}
+  Device* device;
+};
+
+OrtStatus* CreateStream(OrtEpFactory* self, const OrtMemoryDevice*, const OrtKeyValuePairs*,
                         OrtSyncStreamImpl** out) noexcept {
-  Device& device = *DeviceOf(memory);
-  RETURN_IF_FAILED(Enter(device.name, "CreateSyncStreamForDevice"));
-  Journal::Get().Add("stream " + device.name);
-  *out = new Stream(device);
-  return nullptr;
+  return Guard([&] {
+    Device& device = *static_cast<Factory*>(self)->device;
+    Check(Enter(device.name, "CreateSyncStreamForDevice"));
+    Journal::Get().Add("stream " + device.name);
+    *out = new Stream(device);
+  });
 }
 
 }  // namespace
@@ -154,7 +161,7 @@ struct Transfer : OrtDataTransferImpl {
     Release = [](OrtDataTransferImpl* self) noexcept { delete static_cast<Transfer*>(self); };
     CanCopy = [](const OrtDataTransferImpl* self, const OrtMemoryDevice* from,
                  const OrtMemoryDevice* to) noexcept {
-      const Device& mine = static_cast<const Transfer*>(self)->device;
+      const Device& mine = *static_cast<const Transfer*>(self)->device.home;
       const Device* source = DeviceOf(from);
       const Device* target = DeviceOf(to);
       if (source != nullptr && target != nullptr && source != target)
@@ -163,21 +170,22 @@ struct Transfer : OrtDataTransferImpl {
     };
     CopyTensors = [](OrtDataTransferImpl* self, const OrtValue** from, OrtValue** to,
                      OrtSyncStream** streams, size_t count) noexcept -> OrtStatus* {
-      RETURN_IF_FAILED(Enter(static_cast<Transfer*>(self)->device.name, "CopyTensors"));
-      for (size_t i = 0; i < count; ++i)
-        RETURN_IF_FAILED(Copy(from[i], to[i], streams == nullptr ? nullptr : streams[i]));
-      return nullptr;
+      return Guard([&] {
+        Check(Enter(static_cast<Transfer*>(self)->device.name, "CopyTensors"));
+        for (size_t i = 0; i < count; ++i)
+          Copy(from[i], to[i], streams == nullptr ? nullptr : streams[i]);
+      });
     };
   }
 
   // Neither side is looked at before its turn comes, the host's included.
-  static OrtStatus* Copy(const OrtValue* from, OrtValue* to, OrtSyncStream* stream) {
+  static void Copy(const OrtValue* from, OrtValue* to, OrtSyncStream* stream) {
     const void* source = nullptr;
     void* target = nullptr;
     size_t bytes = 0;
-    RETURN_IF_FAILED(ort->GetTensorData(from, &source));
-    RETURN_IF_FAILED(ort->GetTensorMutableData(to, &target));
-    RETURN_IF_FAILED(ort->GetTensorSizeInBytes(from, &bytes));
+    Check(ort->GetTensorData(from, &source));
+    Check(ort->GetTensorMutableData(to, &target));
+    Check(ort->GetTensorSizeInBytes(from, &bytes));
     Device* from_device = DeviceOf(ep_api->Value_GetMemoryDevice(from));
     Device* to_device = DeviceOf(ep_api->Value_GetMemoryDevice(to));
     Journal::Get().Add("copy " + (from_device ? from_device->name : "host") + " to " +
@@ -188,7 +196,6 @@ struct Transfer : OrtDataTransferImpl {
       const auto out = to_device != nullptr ? to_device->memory.At(target, bytes) : nullptr;
       std::memcpy(out != nullptr ? out.get() : target, in != nullptr ? in.get() : source, bytes);
     });
-    return nullptr;
   }
 
   Device& device;
@@ -208,19 +215,19 @@ struct Operand {
   size_t count = 0;
 };
 
-OrtStatus* Read(const OrtKernelContext* context, size_t index, Device& device, Operand& operand) {
+void Read(const OrtKernelContext* context, size_t index, Device& device, Operand& operand) {
   const OrtValue* value = nullptr;
-  RETURN_IF_FAILED(ort->KernelContext_GetInput(context, index, &value));
-  if (DeviceOf(ep_api->Value_GetMemoryDevice(value)) != &device)
+  Check(ort->KernelContext_GetInput(context, index, &value));
+  if (DeviceOf(ep_api->Value_GetMemoryDevice(value)) != device.home)
     Journal::Get().Add("ERROR " + device.name + " was given an input elsewhere");
   ONNXTensorElementDataType type{};
   const int64_t* dims = nullptr;
   size_t rank = 0;
-  RETURN_IF_FAILED(ort->GetTensorElementTypeAndShapeDataReference(value, &type, &dims, &rank));
+  Check(ort->GetTensorElementTypeAndShapeDataReference(value, &type, &dims, &rank));
   operand.shape.assign(dims, dims + rank);
   operand.count = 1;
   for (const int64_t dim : operand.shape) operand.count *= static_cast<size_t>(dim);
-  return ort->GetTensorData(value, &operand.handle);
+  Check(ort->GetTensorData(value, &operand.handle));
 }
 
 float Apply(const std::string& op, float left, float right) {
@@ -231,33 +238,32 @@ float Apply(const std::string& op, float left, float right) {
   return left > 0 ? left : 0;  // Relu
 }
 
-OrtStatus* Compute(OrtNodeComputeInfo* self, void*, OrtKernelContext* context) noexcept {
-  const auto& info = *static_cast<ComputeInfo*>(self);
+void Compute(const ComputeInfo& info, OrtKernelContext* context) {
   Device& device = *info.device;
-  RETURN_IF_FAILED(Enter(device.name, "Compute"));
+  Check(Enter(device.name, "Compute"));
   std::vector<Operand> in(info.inputs.size());
-  for (size_t i = 0; i < in.size(); ++i)
-    RETURN_IF_FAILED(Read(context, info.inputs[i], device, in[i]));
+  for (size_t i = 0; i < in.size(); ++i) Read(context, info.inputs[i], device, in[i]);
   const Operand& larger = in.size() > 1 && in[1].count > in[0].count ? in[1] : in[0];
   OrtValue* output = nullptr;
-  RETURN_IF_FAILED(
+  Check(
       ort->KernelContext_GetOutput(context, 0, larger.shape.data(), larger.shape.size(), &output));
-  if (DeviceOf(ep_api->Value_GetMemoryDevice(output)) != &device)
+  if (DeviceOf(ep_api->Value_GetMemoryDevice(output)) != device.home)
     Journal::Get().Add("ERROR " + device.name + " was given an output elsewhere");
   void* target = nullptr;
-  RETURN_IF_FAILED(ort->GetTensorMutableData(output, &target));
+  Check(ort->GetTensorMutableData(output, &target));
   OrtSyncStream* stream = nullptr;
-  RETURN_IF_FAILED(ort->KernelContext_GetSyncStream(context, &stream));
+  Check(ort->KernelContext_GetSyncStream(context, &stream));
   void* handle = nullptr;
-  RETURN_IF_FAILED(ort->KernelContext_GetGPUComputeStream(context, &handle));
+  Check(ort->KernelContext_GetGPUComputeStream(context, &handle));
   if (handle != (stream == nullptr ? nullptr : ort->SyncStream_GetHandle(stream)))
     Journal::Get().Add("ERROR the stream has two handles");
   Journal::Get().Add(info.op + " on " + device.name + (stream != nullptr ? " on stream" : ""));
-  const auto work = [&device, in, target, op = info.op, count = larger.count] {
+  const auto work = [&memory = device.home->memory, in, target, op = info.op,
+                     count = larger.count] {
     std::vector<std::shared_ptr<uint8_t>> blocks;
     for (const Operand& operand : in)
-      blocks.push_back(device.memory.At(operand.handle, operand.count * sizeof(float)));
-    const auto out = device.memory.At(target, count * sizeof(float));
+      blocks.push_back(memory.At(operand.handle, operand.count * sizeof(float)));
+    const auto out = memory.At(target, count * sizeof(float));
     const auto at = [&](size_t operand, size_t i) {
       if (operand >= in.size()) return 0.0f;
       return reinterpret_cast<const float*>(blocks[operand].get())[i % in[operand].count];
@@ -268,7 +274,6 @@ OrtStatus* Compute(OrtNodeComputeInfo* self, void*, OrtKernelContext* context) n
   };
   if (device.recording != nullptr) device.recording->push_back(work);
   Do(stream, work);
-  return nullptr;
 }
 
 // -- EPs
@@ -279,64 +284,64 @@ struct Ep : OrtEp {
   Device* device = nullptr;
 };
 
-OrtStatus* NamesOf(const OrtNode* node, std::vector<std::string>& names) {
+std::vector<std::string> NamesOf(const OrtNode* node) {
   size_t count = 0;
-  RETURN_IF_FAILED(ort->Node_GetNumInputs(node, &count));
+  Check(ort->Node_GetNumInputs(node, &count));
   std::vector<const OrtValueInfo*> values(count);
-  RETURN_IF_FAILED(ort->Node_GetInputs(node, values.data(), count));
+  Check(ort->Node_GetInputs(node, values.data(), count));
+  std::vector<std::string> names;
   for (const OrtValueInfo* value : values) {
     const char* name = nullptr;
-    RETURN_IF_FAILED(ort->GetValueInfoName(value, &name));
+    Check(ort->GetValueInfoName(value, &name));
     names.emplace_back(name);
   }
-  return nullptr;
+  return names;
 }
 
-OrtStatus* NodesOf(const OrtGraph* graph, std::vector<const OrtNode*>& nodes) {
+std::vector<const OrtNode*> NodesOf(const OrtGraph* graph) {
   size_t count = 0;
-  RETURN_IF_FAILED(ort->Graph_GetNumNodes(graph, &count));
-  nodes.resize(count);
-  return ort->Graph_GetNodes(graph, nodes.data(), count);
+  Check(ort->Graph_GetNumNodes(graph, &count));
+  std::vector<const OrtNode*> nodes(count);
+  Check(ort->Graph_GetNodes(graph, nodes.data(), count));
+  return nodes;
 }
 
 OrtStatus* GetCapability(OrtEp* self, const OrtGraph* graph, OrtEpGraphSupportInfo* info) noexcept {
-  const bool first = static_cast<Ep*>(self)->device == &devices[0];
-  if (first && kernels != nullptr) return device_ep::ClaimWithKernels(graph, info);
-  const char prefix = first ? 'a' : 'b';
-  std::vector<const OrtNode*> nodes;
-  RETURN_IF_FAILED(NodesOf(graph, nodes));
-  for (const OrtNode* node : nodes) {
-    const char* name = nullptr;
-    RETURN_IF_FAILED(ort->Node_GetName(node, &name));
-    if (name[0] == prefix && name[1] == '_')
-      RETURN_IF_FAILED(ep_api->EpGraphSupportInfo_AddNodesToFuse(info, &node, 1, nullptr));
-  }
-  return nullptr;
+  return Guard([&] {
+    const bool first = static_cast<Ep*>(self)->device == &devices[0];
+    if (first && kernels != nullptr) return Check(device_ep::ClaimWithKernels(graph, info));
+    const char prefix = first ? 'a' : 'b';
+    for (const OrtNode* node : NodesOf(graph)) {
+      const char* name = nullptr;
+      Check(ort->Node_GetName(node, &name));
+      if (name[0] == prefix && name[1] == '_')
+        Check(ep_api->EpGraphSupportInfo_AddNodesToFuse(info, &node, 1, nullptr));
+    }
+  });
 }
 
 OrtStatus* Compile(OrtEp* self, const OrtGraph** graphs, const OrtNode** fused, size_t count,
                    OrtNodeComputeInfo** infos, OrtNode**) noexcept {
-  for (size_t i = 0; i < count; ++i) {
-    std::vector<const OrtNode*> nodes;
-    std::vector<std::string> wanted;
-    std::vector<std::string> given;
-    RETURN_IF_FAILED(NodesOf(graphs[i], nodes));
-    RETURN_IF_FAILED(NamesOf(nodes.at(0), wanted));
-    RETURN_IF_FAILED(NamesOf(fused[i], given));
-    auto* info = new ComputeInfo();
-    infos[i] = info;
-    info->ort_version_supported = ORT_API_VERSION;
-    info->device = static_cast<Ep*>(self)->device;
-    const char* op = nullptr;
-    RETURN_IF_FAILED(ort->Node_GetOperatorType(nodes[0], &op));
-    info->op = op;
-    for (const std::string& name : wanted) {
-      info->inputs.push_back(
-          static_cast<size_t>(std::find(given.begin(), given.end(), name) - given.begin()));
+  return Guard([&] {
+    for (size_t i = 0; i < count; ++i) {
+      const OrtNode* node = NodesOf(graphs[i]).at(0);
+      const std::vector<std::string> given = NamesOf(fused[i]);
+      auto* info = new ComputeInfo();
+      infos[i] = info;
+      info->ort_version_supported = ORT_API_VERSION;
+      info->device = static_cast<Ep*>(self)->device;
+      const char* op = nullptr;
+      Check(ort->Node_GetOperatorType(node, &op));
+      info->op = op;
+      for (const std::string& name : NamesOf(node)) {
+        info->inputs.push_back(
+            static_cast<size_t>(std::find(given.begin(), given.end(), name) - given.begin()));
+      }
+      info->Compute = [](OrtNodeComputeInfo* self, void*, OrtKernelContext* context) noexcept {
+        return Guard([&] { Compute(*static_cast<ComputeInfo*>(self), context); });
+      };
     }
-    info->Compute = &Compute;
-  }
-  return nullptr;
+  });
 }
 
 // Under a graph id the first run warms up, the second is recorded.
@@ -372,10 +377,6 @@ void SetCapture(OrtEp& ep) {
   };
 }
 
-struct Factory : OrtEpFactory {
-  Device* device = nullptr;
-};
-
 // A kernel's work, which a graph that is captured keeps.
 void DoAndRecord(OrtSyncStream* stream, std::function<void()> work) {
   if (devices[0].recording != nullptr) devices[0].recording->push_back(work);
@@ -393,7 +394,7 @@ OrtStatus* AddKernels(Ep& ep, OrtEp** out) {
   };
   if (kernels != nullptr) return nullptr;
   return device_ep::MakeKernelRegistry(
-      {ort, ep_api, &ep.device->memory, ep.device->info, &DoAndRecord},
+      {&ep.device->home->memory, ep.device->home->info, &DoAndRecord},
       std::strcmp(mode, "copies") == 0, &kernels);
 }
 
@@ -434,58 +435,67 @@ OrtStatus* CreateEp(OrtEpFactory* factory, const OrtHardwareDevice* const*,
     return nullptr;
   };
   return AddKernels(*ep, out);
-  return nullptr;
 }
 
 OrtStatus* GetSupportedDevices(OrtEpFactory* factory, const OrtHardwareDevice* const* hardware,
                                size_t count, OrtEpDevice** ep_devices, size_t max,
                                size_t* num) noexcept {
   *num = 0;
-  for (size_t i = 0; i < count && max > 0; ++i) {
-    if (ort->HardwareDevice_Type(hardware[i]) != OrtHardwareDeviceType_CPU) continue;
-    RETURN_IF_FAILED(
-        ep_api->CreateEpDevice(factory, hardware[i], nullptr, nullptr, &ep_devices[(*num)++]));
-    const Device& device = *static_cast<Factory*>(factory)->device;
-    RETURN_IF_FAILED(ep_api->EpDevice_AddAllocatorInfo(ep_devices[0], device.info));
+  const auto* cpu = std::find_if(hardware, hardware + count, [](const OrtHardwareDevice* device) {
+    return ort->HardwareDevice_Type(device) == OrtHardwareDeviceType_CPU;
+  });
+  if (cpu == hardware + count || max == 0) return nullptr;
+  return Guard([&] {
+    Check(ep_api->CreateEpDevice(factory, *cpu, nullptr, nullptr, ep_devices));
+    *num = 1;
+    const Device& device = *static_cast<Factory*>(factory)->device->home;
+    Check(ep_api->EpDevice_AddAllocatorInfo(*ep_devices, device.info));
     if (Wants("DEVICE_EP_READ_ONLY"))
-      RETURN_IF_FAILED(ep_api->EpDevice_AddAllocatorInfo(ep_devices[0], device.read_only));
+      Check(ep_api->EpDevice_AddAllocatorInfo(*ep_devices, device.read_only));
     if (Wants("DEVICE_EP_PINNED"))
-      RETURN_IF_FAILED(ep_api->EpDevice_AddAllocatorInfo(ep_devices[0], device.pinned));
-    return nullptr;
-  }
-  return nullptr;
+      Check(ep_api->EpDevice_AddAllocatorInfo(*ep_devices, device.pinned));
+  });
 }
 
-OrtStatus* CreateAllocator(OrtEpFactory* self, const OrtMemoryInfo* wanted, const OrtKeyValuePairs*,
-                           OrtAllocator** allocator) noexcept {
-  Device& device = *static_cast<Factory*>(self)->device;
-  OrtAllocatorType type{};
-  RETURN_IF_FAILED(ort->MemoryInfoGetType(wanted, &type));
-  const bool pinned =
-      ort->MemoryInfoGetDeviceMemType(wanted) == OrtDeviceMemoryType_HOST_ACCESSIBLE;
-  const bool read_only = type == OrtReadOnlyAllocator;
-  const char* kind = pinned ? "pinned " : read_only ? "read-only " : "";
-  Journal::Get().Add("allocator " + device.name + " " + kind);
-  *allocator = new Allocator(device,
-                             pinned      ? device.pinned
-                             : read_only ? device.read_only
-                                         : device.info,
-                             kind);
-  return nullptr;
+OrtStatus* CreateAllocator(OrtEpFactory* self, const OrtMemoryInfo* wanted,
+                           const OrtKeyValuePairs* options, OrtAllocator** allocator) noexcept {
+  return Guard([&] {
+    Device& device = *static_cast<Factory*>(self)->device->home;
+    OrtAllocatorType type{};
+    Check(ort->MemoryInfoGetType(wanted, &type));
+    const bool pinned =
+        ort->MemoryInfoGetDeviceMemType(wanted) == OrtDeviceMemoryType_HOST_ACCESSIBLE;
+    const bool read_only = type == OrtReadOnlyAllocator;
+    const char* kind = pinned ? "pinned " : read_only ? "read-only " : "";
+    const char* told = options == nullptr ? nullptr : ort->GetKeyValue(options, "told");
+    Journal::Get().Add("allocator " + device.name + " " + kind + (told != nullptr ? told : ""));
+    auto* made = new Allocator(device,
+                               pinned      ? device.pinned
+                               : read_only ? device.read_only
+                                           : device.info,
+                               kind);
+    if (Wants("DEVICE_EP_ARENA") && !pinned && !read_only) made->BeArena(*ort);
+    *allocator = made;
+  });
 }
 
-OrtStatus* MakeFactory(size_t index, OrtEpFactory** out) {
-  auto* factory = new Factory();
-  *out = factory;
+OrtMemoryInfo* MakeInfo(const std::string& name, size_t index, OrtDeviceMemoryType memory,
+                        OrtAllocatorType type) {
+  OrtMemoryInfo* info = nullptr;
+  Check(ort->CreateMemoryInfo_V2(name.c_str(), OrtMemoryInfoDeviceType_GPU, kVendor,
+                                 static_cast<int32_t>(index), memory, 0, type, &info));
+  return info;
+}
+
+Factory* MakeFactory(size_t index) {
   Device& device = devices[index];
-  factory->device = &device;
-  factory->ort_version_supported = ORT_API_VERSION;
-  factory->GetName = [](const OrtEpFactory* self) noexcept {
-    return static_cast<const Factory*>(self)->device->name.c_str();
-  };
-  factory->GetVendor = [](const OrtEpFactory*) noexcept { return "Test Vendor"; };
-  factory->GetVersion = [](const OrtEpFactory*) noexcept { return "1.0.0"; };
-  factory->GetVendorId = [](const OrtEpFactory*) noexcept { return kVendor; };
+  device.home = Wants("DEVICE_EP_SHARED") ? devices.data() : &device;
+  device.info = MakeInfo(device.name, index, OrtDeviceMemoryType_DEFAULT, OrtDeviceAllocator);
+  device.read_only =
+      MakeInfo(device.name + "Weights", index, OrtDeviceMemoryType_DEFAULT, OrtReadOnlyAllocator);
+  device.pinned = MakeInfo(device.name + "Pinned", index, OrtDeviceMemoryType_HOST_ACCESSIBLE,
+                           OrtDeviceAllocator);
+  auto* factory = new Factory(device);
   factory->GetSupportedDevices = &GetSupportedDevices;
   factory->CreateEp = &CreateEp;
   factory->ReleaseEp = [](OrtEpFactory*, OrtEp* ep) noexcept { delete static_cast<Ep*>(ep); };
@@ -502,16 +512,8 @@ OrtStatus* MakeFactory(size_t index, OrtEpFactory** out) {
   };
   factory->IsStreamAware = [](const OrtEpFactory*) noexcept { return Wants("DEVICE_EP_STREAMS"); };
   factory->CreateSyncStreamForDevice = &CreateStream;
-  if (index == 0) device_ep::SetImporter(*factory, {ort, &Do, &Enter});
-  const auto make = [&](const char* kind, OrtDeviceMemoryType memory, OrtAllocatorType type,
-                        OrtMemoryInfo** info) {
-    return ort->CreateMemoryInfo_V2((device.name + kind).c_str(), OrtMemoryInfoDeviceType_GPU,
-                                    kVendor, static_cast<int32_t>(index), memory, 0, type, info);
-  };
-  RETURN_IF_FAILED(make("", OrtDeviceMemoryType_DEFAULT, OrtDeviceAllocator, &device.info));
-  RETURN_IF_FAILED(
-      make("Weights", OrtDeviceMemoryType_DEFAULT, OrtReadOnlyAllocator, &device.read_only));
-  return make("Pinned", OrtDeviceMemoryType_HOST_ACCESSIBLE, OrtDeviceAllocator, &device.pinned);
+  if (index == 0) device_ep::SetImporter(*factory, {&Do, &Enter});
+  return factory;
 }
 
 }  // namespace
@@ -534,11 +536,12 @@ EXPORT size_t DeviceEpLiveBlocks() {
 
 EXPORT OrtStatus* CreateEpFactories(const char*, const OrtApiBase* base, const OrtLogger*,
                                     OrtEpFactory** factories, size_t, size_t* num_factories) {
-  ort = base->GetApi(ORT_API_VERSION);
-  ep_api = ort->GetEpApi();
-  for (*num_factories = 0; *num_factories < devices.size(); ++*num_factories)
-    RETURN_IF_FAILED(MakeFactory(*num_factories, &factories[*num_factories]));
-  return nullptr;
+  plugin::SetTables(base);
+  *num_factories = 0;
+  return Guard([&] {
+    for (; *num_factories < devices.size(); ++*num_factories)
+      factories[*num_factories] = MakeFactory(*num_factories);
+  });
 }
 
 EXPORT OrtStatus* ReleaseEpFactory(OrtEpFactory* factory) {

@@ -4,8 +4,12 @@
 #include <cstdlib>
 #include <thread>
 
+#include "support/plugin.h"
+
 namespace device_ep {
 namespace {
+
+using plugin::ort;
 
 ImporterHost host;
 
@@ -43,14 +47,13 @@ OrtStatus* CreateTensor(OrtExternalResourceImporterImpl*, const OrtExternalMemor
   if (Mode() == "nothing") return nullptr;
   const OrtExternalMemoryDescriptor& memory = handle->descriptor;
   OrtMemoryInfo* info = nullptr;
-  if (OrtStatus* status =
-          host.ort->CreateCpuMemoryInfo(OrtDeviceAllocator, OrtMemTypeDefault, &info))
+  if (OrtStatus* status = ort->CreateCpuMemoryInfo(OrtDeviceAllocator, OrtMemTypeDefault, &info))
     return status;
   const size_t from = memory.offset_bytes + desc->offset_bytes;
-  OrtStatus* status = host.ort->CreateTensorWithDataAsOrtValue(
+  OrtStatus* status = ort->CreateTensorWithDataAsOrtValue(
       info, static_cast<char*>(memory.native_handle) + from, memory.size_bytes - from, desc->shape,
       desc->rank, desc->element_type, out);
-  host.ort->ReleaseMemoryInfo(info);
+  ort->ReleaseMemoryInfo(info);
   return status;
 }
 

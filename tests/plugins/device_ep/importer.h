@@ -11,7 +11,6 @@ namespace device_ep {
 
 /// What the importer needs of the plug-in.
 struct ImporterHost {
-  const OrtApi* ort;
   /// Does work on a stream, or at once without one.
   void (*run)(OrtSyncStream* stream, std::function<void()> work);
   /// The status of a callback that was told to fail (DEVICE_EP_FAIL), or null.

@@ -4,30 +4,19 @@
 #include <cmath>
 #include <cstring>
 #include <memory>
-#include <stdexcept>
 #include <utility>
+
+#include "support/plugin.h"
 
 namespace device_ep {
 namespace {
 
+using plugin::Check;
+using plugin::ep_api;
+using plugin::Guard;
+using plugin::ort;
+
 KernelHost host;
-
-void Check(OrtStatus* status) {
-  if (status == nullptr) return;
-  const std::string message = host.ort->GetErrorMessage(status);
-  host.ort->ReleaseStatus(status);
-  throw std::runtime_error(message);
-}
-
-template <typename Body>
-OrtStatus* Guard(Body&& body) noexcept {
-  try {
-    body();
-    return nullptr;
-  } catch (const std::exception& error) {
-    return host.ort->CreateStatus(ORT_EP_FAIL, error.what());
-  }
-}
 
 struct Kernel : OrtKernelImpl {
   using Run = std::function<void(OrtKernelContext*)>;
@@ -50,41 +39,41 @@ struct Operand {
 };
 
 Operand Describe(const OrtValue* value, bool on_device) {
-  const OrtMemoryDevice* device = host.ep_api->Value_GetMemoryDevice(value);
-  const bool there = host.ep_api->MemoryDevice_AreEqual(
-      device, host.ep_api->MemoryInfo_GetMemoryDevice(host.info));
+  const OrtMemoryDevice* device = ep_api->Value_GetMemoryDevice(value);
+  const bool there =
+      ep_api->MemoryDevice_AreEqual(device, ep_api->MemoryInfo_GetMemoryDevice(host.info));
   if (there != on_device)
     Journal::Get().Add(std::string("ERROR a kernel was given a tensor on the ") +
                        (there ? "device" : "host"));
   ONNXTensorElementDataType type{};
   const int64_t* dims = nullptr;
   size_t rank = 0;
-  Check(host.ort->GetTensorElementTypeAndShapeDataReference(value, &type, &dims, &rank));
+  Check(ort->GetTensorElementTypeAndShapeDataReference(value, &type, &dims, &rank));
   Operand operand;
   operand.shape.assign(dims, dims + rank);
   for (const int64_t dim : operand.shape) operand.count *= static_cast<size_t>(dim);
   const void* data = nullptr;
-  Check(host.ort->GetTensorData(value, &data));
+  Check(ort->GetTensorData(value, &data));
   operand.data = const_cast<void*>(data);
   return operand;
 }
 
 Operand Input(OrtKernelContext* context, size_t index, bool on_device = true) {
   const OrtValue* value = nullptr;
-  Check(host.ort->KernelContext_GetInput(context, index, &value));
+  Check(ort->KernelContext_GetInput(context, index, &value));
   return Describe(value, on_device);
 }
 
 Operand Output(OrtKernelContext* context, const std::vector<int64_t>& shape,
                bool on_device = true) {
   OrtValue* value = nullptr;
-  Check(host.ort->KernelContext_GetOutput(context, 0, shape.data(), shape.size(), &value));
+  Check(ort->KernelContext_GetOutput(context, 0, shape.data(), shape.size(), &value));
   return Describe(value, on_device);
 }
 
 OrtSyncStream* StreamOf(OrtKernelContext* context) {
   OrtSyncStream* stream = nullptr;
-  Check(host.ort->KernelContext_GetSyncStream(context, &stream));
+  Check(ort->KernelContext_GetSyncStream(context, &stream));
   return stream;
 }
 
@@ -137,16 +126,16 @@ OrtKernelImpl* MakeAbs(const OrtKernelInfo*) {
   return new Kernel([](OrtKernelContext* context) {
     const Operand in = Input(context, 0);
     OrtAllocator* allocator = nullptr;
-    Check(host.ort->KernelContext_GetAllocator(context, host.info, &allocator));
+    Check(ort->KernelContext_GetAllocator(context, host.info, &allocator));
     const OrtMemoryInfo* memory = nullptr;
-    Check(host.ort->AllocatorGetInfo(allocator, &memory));
+    Check(ort->AllocatorGetInfo(allocator, &memory));
     int different = 1;
-    Check(host.ort->CompareMemoryInfo(memory, host.info, &different));
+    Check(ort->CompareMemoryInfo(memory, host.info, &different));
     if (different != 0) Journal::Get().Add("ERROR the allocator is of other memory");
     Operand scratch = in;
     Operand more = in;
-    Check(host.ort->KernelContext_GetScratchBuffer(context, host.info, in.bytes(), &scratch.data));
-    Check(host.ort->KernelContext_GetScratchBuffer(context, host.info, in.bytes(), &more.data));
+    Check(ort->KernelContext_GetScratchBuffer(context, host.info, in.bytes(), &scratch.data));
+    Check(ort->KernelContext_GetScratchBuffer(context, host.info, in.bytes(), &more.data));
     if (scratch.data == more.data) Journal::Get().Add("ERROR scratch memory was given twice");
     const Operand out = Output(context, in.shape);
     OrtSyncStream* stream = StreamOf(context);
@@ -198,7 +187,7 @@ OrtKernelImpl* MakeCopyToHost(const OrtKernelInfo*) { return MakeCopy(false); }
 
 OrtKernelImpl* MakeIf(const OrtKernelInfo* info) {
   OrtKernelImpl* kernel = nullptr;
-  Check(host.ep_api->CreateIfKernel(info, &kernel));
+  Check(ep_api->CreateIfKernel(info, &kernel));
   return kernel;
 }
 
@@ -237,7 +226,7 @@ OrtKernelImpl* MakeLoop(const OrtKernelInfo* info) {
     return Guard([&] { Concat(handle, parts, count, output, bytes); });
   };
   OrtKernelImpl* kernel = nullptr;
-  Check(host.ep_api->CreateLoopKernel(info, helper, &kernel));
+  Check(ep_api->CreateLoopKernel(info, helper, &kernel));
   return kernel;
 }
 
@@ -272,7 +261,7 @@ OrtKernelImpl* MakeScan(const OrtKernelInfo* info) {
     return Guard([&] { Transpose(input, stream, output); });
   };
   OrtKernelImpl* kernel = nullptr;
-  Check(host.ep_api->CreateScanKernel(info, helper, &kernel));
+  Check(ep_api->CreateScanKernel(info, helper, &kernel));
   return kernel;
 }
 
@@ -310,7 +299,7 @@ const std::vector<Definition>& Definitions() {
 }
 
 void Add(OrtKernelRegistry* registry, const Definition& definition) {
-  const OrtEpApi& api = *host.ep_api;
+  const OrtEpApi& api = *ep_api;
   OrtKernelDefBuilder* builder = nullptr;
   Check(api.CreateKernelDefBuilder(&builder));
   Check(api.KernelDefBuilder_SetOperatorType(builder, definition.type));
@@ -338,7 +327,7 @@ void Add(OrtKernelRegistry* registry, const Definition& definition) {
 OrtStatus* MakeKernelRegistry(const KernelHost& the_host, bool copies, OrtKernelRegistry** out) {
   host = the_host;
   return Guard([&] {
-    Check(host.ep_api->CreateKernelRegistry(out));
+    Check(ep_api->CreateKernelRegistry(out));
     for (const Definition& definition : Definitions()) {
       if (!definition.copies || copies) Add(*out, definition);
     }
@@ -348,16 +337,16 @@ OrtStatus* MakeKernelRegistry(const KernelHost& the_host, bool copies, OrtKernel
 OrtStatus* ClaimWithKernels(const OrtGraph* graph, OrtEpGraphSupportInfo* support) {
   return Guard([&] {
     size_t count = 0;
-    Check(host.ort->Graph_GetNumNodes(graph, &count));
+    Check(ort->Graph_GetNumNodes(graph, &count));
     std::vector<const OrtNode*> nodes(count);
-    Check(host.ort->Graph_GetNodes(graph, nodes.data(), count));
+    Check(ort->Graph_GetNodes(graph, nodes.data(), count));
     for (const OrtNode* node : nodes) {
       const char* name = nullptr;
-      Check(host.ort->Node_GetName(node, &name));
+      Check(ort->Node_GetName(node, &name));
       const OrtKernelDef* def = nullptr;
-      Check(host.ep_api->EpGraphSupportInfo_LookUpKernel(support, node, &def));
+      Check(ep_api->EpGraphSupportInfo_LookUpKernel(support, node, &def));
       if (std::strncmp(name, "a_", 2) == 0 && def != nullptr)
-        Check(host.ep_api->EpGraphSupportInfo_AddSingleNode(support, node));
+        Check(ep_api->EpGraphSupportInfo_AddSingleNode(support, node));
     }
   });
 }

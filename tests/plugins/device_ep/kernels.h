@@ -12,8 +12,6 @@ namespace device_ep {
 
 /// What the kernels need of the plug-in.
 struct KernelHost {
-  const OrtApi* ort = nullptr;
-  const OrtEpApi* ep_api = nullptr;
   Memory* memory = nullptr;
   const OrtMemoryInfo* info = nullptr;
   /// Does work on a stream, or at once without one.

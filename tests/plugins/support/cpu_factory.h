@@ -1,6 +1,6 @@
-// What a compile-style test plug-in with one EP on the CPU device needs around it: the tables,
-// statuses as exceptions, groups that compute nothing, a factory. Defines the two entry points of
-// an EP library, so one source file of a library includes it. Uses the public headers only.
+// What a compile-style test plug-in with one EP on the CPU device needs around it: options, groups
+// that compute nothing, a factory. Defines the two entry points of an EP library, so one source
+// file of a library includes it. Uses the public headers only.
 //
 // The EP is a struct Ep that derives from OrtEp and has
 //   Ep(std::string name, const OrtSessionOptions*)   `name`: what the library is registered under
@@ -15,34 +15,14 @@
 #include <string>
 #include <vector>
 
-#include "onnxruntime_c_api.h"
-
-#define EXPORT extern "C" __attribute__((visibility("default")))
+#include "support/plugin.h"
 
 namespace {
 
-const OrtApi* ort = nullptr;
-const OrtEpApi* ep_api = nullptr;
-
-struct Failed {
-  OrtStatus* status;
-};
-
-void Check(OrtStatus* status) {
-  if (status != nullptr) throw Failed{status};
-}
-
-template <typename Body>
-OrtStatus* Guard(Body&& body) noexcept {
-  try {
-    body();
-    return nullptr;
-  } catch (const Failed& failed) {
-    return failed.status;
-  } catch (const std::exception& error) {
-    return ort->CreateStatus(ORT_EP_FAIL, error.what());
-  }
-}
+using plugin::Check;
+using plugin::ep_api;
+using plugin::Guard;
+using plugin::ort;
 
 /// The session's value of the option `key` of the EP `ep_name`; empty when it is not set.
 inline std::string OptionOf(const OrtSessionOptions* options, const std::string& ep_name,
@@ -103,24 +83,11 @@ inline void Fuse(OrtEpGraphSupportInfo* support, std::vector<const OrtNode*>& gr
 }
 
 template <typename Ep>
-struct CpuFactory : OrtEpFactory {
-  explicit CpuFactory(const char* registered_name) : OrtEpFactory{}, name(registered_name) {
-    ort_version_supported = ORT_API_VERSION;
-    GetName = [](const OrtEpFactory* self) noexcept {
-      return static_cast<const CpuFactory*>(self)->name.c_str();
-    };
-    GetVendor = [](const OrtEpFactory*) noexcept { return "Backplane tests"; };
-    GetVendorId = [](const OrtEpFactory*) noexcept { return uint32_t{0}; };
-    GetVersion = [](const OrtEpFactory*) noexcept { return "1.0.0"; };
+struct CpuFactory : plugin::Factory {
+  explicit CpuFactory(const char* registered_name) : Factory(registered_name, 0) {
     OrtEpFactory::GetSupportedDevices = Offer;
     OrtEpFactory::CreateEp = Create;
     ReleaseEp = [](OrtEpFactory*, OrtEp* ep) noexcept { delete static_cast<Ep*>(ep); };
-    // ONNX Runtime calls these without asking whether they are there.
-    CreateDataTransfer = [](OrtEpFactory*, OrtDataTransferImpl** transfer) noexcept {
-      *transfer = nullptr;
-      return static_cast<OrtStatus*>(nullptr);
-    };
-    IsStreamAware = [](const OrtEpFactory*) noexcept { return false; };
   }
 
   static OrtStatus* Offer(OrtEpFactory* self, const OrtHardwareDevice* const* devices, size_t count,
@@ -144,8 +111,6 @@ struct CpuFactory : OrtEpFactory {
                            const OrtLogger*, OrtEp** out) noexcept {
     return Guard([&] { *out = new Ep(static_cast<const CpuFactory*>(self)->name, options); });
   }
-
-  std::string name;
 };
 
 }  // namespace
@@ -160,8 +125,7 @@ EXPORT OrtStatus* ReleaseEpFactory(OrtEpFactory* factory);
   OrtStatus* CreateEpFactories(const char* registered_name, const OrtApiBase* base,         \
                                const OrtLogger*, OrtEpFactory** factories, size_t room,     \
                                size_t* count) {                                             \
-    ort = base->GetApi(ORT_API_VERSION);                                                    \
-    ep_api = ort->GetEpApi();                                                               \
+    plugin::SetTables(base);                                                                \
     *count = 0;                                                                             \
     if (room == 0) return ort->CreateStatus(ORT_INVALID_ARGUMENT, "no room for a factory"); \
     factories[(*count)++] = new CpuFactory<Ep>(registered_name);                            \
