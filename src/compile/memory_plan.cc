@@ -140,7 +140,7 @@ class Planner {
 
   bool OwnsDeviceMemory(uint32_t i, MemoryNumber memory) const {
     const Slot& slot = plan_.slots[i];
-    if (slot.memory != memory || slot.is_view) return false;
+    if (slot.memory != memory || slot.is_view || trace_[i].handed) return false;
     // Inputs are staged there; results of a main graph wait there to be copied to the caller.
     return slot.kind == SlotKind::kInternal || slot.kind == SlotKind::kInput ||
            (slot.kind == SlotKind::kOutput && plan_.is_main);
@@ -158,7 +158,7 @@ class Planner {
     const Slot& slot = plan_.slots[i];
     return slot.kind == SlotKind::kInternal && slot.is_tensor && slot.memory == kHostMemory &&
            slot.dtype != DType::kString && slot.dtype != DType::kUndefined &&
-           slot.producer != Slot::kNever;
+           slot.producer != Slot::kNever && !trace_[i].handed;
   }
 
   uint32_t Root(uint32_t slot) const {
@@ -272,6 +272,7 @@ bool MemoryPlan::Foresaw(const Plan& plan, const std::vector<SlotTrace>& trace) 
     if (plan.slots[i].producer == Slot::kNever) continue;
     if (trace[i].made != shape_known[i] || (trace[i].made && !(trace[i].shape == shapes[i])))
       return false;
+    if (trace[i].handed && offsets[i] != kNone) return false;
   }
   return true;
 }
@@ -289,18 +290,19 @@ std::shared_ptr<const MemoryPlan> ForecastMemory(const Plan& plan, std::vector<S
     for (const uint32_t slot : *slots) {
       const Shape& shape = shapes[next++];
       if (!plan.slots[slot].is_tensor) continue;
-      trace[slot] = {true, shape};
+      trace[slot] = {.made = true, .shape = shape};
       symbols.Learn(*plan.slots[slot].value, shape);
     }
   }
   bool any = false;
   for (size_t i = 0; i < plan.slots.size(); ++i) {
     const Slot& slot = plan.slots[i];
-    if (slot.kind == SlotKind::kConstant) trace[i] = {true, plan.constants[i].tensor().shape()};
+    if (slot.kind == SlotKind::kConstant)
+      trace[i] = {.made = true, .shape = plan.constants[i].tensor().shape()};
     if (slot.producer == Slot::kNever || !slot.is_tensor) continue;
     auto shape = symbols.ShapeOf(*slot.value);
     if (!shape.has_value() || !FitsInMemory(slot.dtype, *shape)) continue;
-    trace[i] = {true, std::move(*shape)};
+    trace[i] = {.made = true, .shape = std::move(*shape)};
     any = true;
   }
   if (!any) return nullptr;

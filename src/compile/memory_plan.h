@@ -14,7 +14,8 @@ namespace backplane {
 
 /// What a traced run saw of a slot.
 struct SlotTrace {
-  bool made = false;  ///< a tensor was made there
+  bool made = false;    ///< a tensor was made there
+  bool handed = false;  ///< the kernel brought the memory of it along: none need be planned
   Shape shape;
 };
 
@@ -38,7 +39,8 @@ struct MemoryPlan {
   size_t scratch_bytes = 0;  ///< the most that a step asked for; scratch is a block of its own
   std::vector<DeviceBlock> device_blocks;
 
-  /// True if a run that was traced while bound to this plan saw the shapes that the plan expects.
+  /// True if a run that was traced while bound to this plan saw the shapes that the plan expects,
+  /// and used its memory.
   bool Foresaw(const Plan& plan, const std::vector<SlotTrace>& trace) const;
 };
 

@@ -40,7 +40,7 @@ class PlanBuilder {
       OrtAllocator* allocator = device.ep->allocator();
       constexpr uint32_t kAllocOnStreamSince = 23;
       plan_->memories.push_back(
-          {device.info, allocator, device.ep_index, device.ep_count == 1,
+          {device.info, allocator, device.ep_index, !device.Shared(),
            allocator->version >= kAllocOnStreamSince && allocator->AllocOnStream != nullptr});
     }
   }
@@ -110,11 +110,14 @@ class PlanBuilder {
                                                                            : Step::kHostExecutor;
   }
 
-  // Who makes a value: the EP of its node, or for one that a level is given, that of its memory.
+  // On whose stream a value is made: that of its node's EP. For one that a level is given, or that
+  // control flow hands on, that of its memory's EP (DeviceRun::Gather).
   int ExecutorOf(const ValueInfo& value) const {
     if (value.IsConstant()) return Step::kHostExecutor;
-    if (value.producer != nullptr) return ExecutorOf(value.producer->ep);
     const MemoryNumber home = options_.borders->HomeOf(&value);
+    const bool handed_on = value.producer != nullptr && value.producer->HasSubgraphs();
+    if (value.producer != nullptr && (!handed_on || home == kHostMemory))
+      return ExecutorOf(value.producer->ep);
     return home == kHostMemory ? Step::kHostExecutor
                                : ExecutorOf(options_.borders->device(home).ep_index);
   }
@@ -122,6 +125,10 @@ class PlanBuilder {
   void FindExecutors(Step& step) {
     const Node& node = *step.node;
     step.executor = ExecutorOf(node.ep);
+    const auto memories = options_.borders->memories();
+    step.gathers = node.HasSubgraphs() &&
+                   std::any_of(memories.begin(), memories.end(),
+                               [](const DeviceMemory& memory) { return memory.Shared(); });
     const MemoryBorders::Copy* copy = options_.borders->CopyOf(&node);
     const bool enqueued = step.executor != Step::kHostExecutor;
     for (size_t i = 0; i < node.inputs.size(); ++i) {
@@ -144,7 +151,7 @@ class PlanBuilder {
   // Whether the stream that makes a value is that of the memory in which it lies.
   bool IsMadeAtHome(const ValueInfo& value) const {
     const DeviceMemory& memory = options_.borders->device(options_.borders->HomeOf(&value));
-    return memory.ep_count == 1 && ExecutorOf(value) == ExecutorOf(memory.ep_index);
+    return ExecutorOf(value) == ExecutorOf(memory.ep_index);
   }
 
   static void Wait(Step& step, int producer, bool on_host) {

@@ -62,6 +62,7 @@ struct Step {
   std::vector<uint32_t> releases;  ///< internal slots that nobody reads after this step
   int executor = kHostExecutor;    ///< index of the EP on whose stream it is enqueued, or the host
   std::vector<StreamWait> waits;   ///< what must be done before it, or before it on its stream
+  bool gathers = false;            ///< its bodies may work in a memory on streams of several EPs
 
   std::span<const uint32_t> inputs() const { return {slots.data(), input_count + implicit_count}; }
   std::span<const uint32_t> outputs() const {

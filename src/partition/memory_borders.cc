@@ -73,9 +73,10 @@ class BorderPass {
       const MemoryInfo& memory = eps_[i]->default_memory();
       if (memory.HostAccessible()) continue;
       if (const MemoryNumber known = borders_.NumberOf(memory); known != kHostMemory) {
-        ++borders_.memories_[known - 1].ep_count;
+        borders_.memories_[known - 1].users.push_back(static_cast<int>(i));
       } else {
-        borders_.memories_.push_back({&memory, eps_[i].get(), static_cast<int>(i), 1});
+        borders_.memories_.push_back(
+            {&memory, eps_[i].get(), static_cast<int>(i), {static_cast<int>(i)}});
       }
     }
   }
@@ -146,8 +147,7 @@ class BorderPass {
     } else {
       memory = WhereTurnsMake(node, i, *results.front());
     }
-    // Several EPs in one memory have streams of their own, and nobody could tell whose made it.
-    if (memory == kHostMemory || borders_.device(memory).ep_count > 1) return;
+    if (memory == kHostMemory) return;
     borders_.carried_[{&node, i}] = memory;
     if (node.outputs[i] != nullptr) SetHome(node.outputs[i], memory);
     if (!node.Is("If")) CarryIn(node, i, memory);

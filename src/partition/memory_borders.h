@@ -27,7 +27,8 @@ struct DeviceMemory {
   const MemoryInfo* info = nullptr;
   ExecutionProvider* ep = nullptr;  ///< allocates there
   int ep_index = 0;
-  int ep_count = 1;  ///< how many of the session's EPs work there
+  std::vector<int> users;  ///< indices of all EPs of the session that work there
+  bool Shared() const { return users.size() > 1; }
 };
 
 class MemoryBorders {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <map>
 
+#include "provider/sync_stream.h"
+
 namespace backplane {
 namespace {
 
@@ -97,6 +99,18 @@ bool DataTransfers::CanCopy(const MemoryInfo& from, const MemoryInfo& to) const 
   return on_host || Find(from, to) != nullptr || (from.HostAccessible() && to.HostAccessible());
 }
 
+// What is enqueued on `stream` comes before; the copy is done on return.
+void DataTransfers::CopyThroughHost(const Value& from, Value& to, OrtSyncStream* stream) const {
+  Value between(Tensor::Allocate(from.tensor().dtype(), from.tensor().shape()));
+  const Value* source = &from;
+  Value* target = &between;
+  if (stream != nullptr) stream->MakeWait(nullptr);
+  Copy({&source, 1}, {&target, 1});
+  source = &between;
+  target = &to;
+  Copy({&source, 1}, {&target, 1});
+}
+
 void DataTransfers::Copy(std::span<const Value* const> from, std::span<Value* const> to,
                          OrtSyncStream* stream) const {
   struct Batch {
@@ -112,6 +126,11 @@ void DataTransfers::Copy(std::span<const Value* const> from, std::span<Value* co
     const bool on_host = source.device_type == OrtMemoryInfoDeviceType_CPU &&
                          target.device_type == OrtMemoryInfoDeviceType_CPU;
     const std::shared_ptr<const DataTransfer> transfer = on_host ? nullptr : Find(source, target);
+    if (transfer == nullptr && !(source.HostAccessible() && target.HostAccessible()) &&
+        CanCopy(source, CpuMemoryInfo()) && CanCopy(CpuMemoryInfo(), target)) {
+      CopyThroughHost(*from[i], *to[i], stream);
+      continue;
+    }
     if (transfer == nullptr) {
       Require(source.HostAccessible() && target.HostAccessible(), ORT_NOT_IMPLEMENTED,
               "There's no data transfer registered for copying tensors from {} to {}",

@@ -62,7 +62,8 @@ class DataTransfers {
 
   bool CanCopy(const MemoryInfo& from, const MemoryInfo& to) const;
   /// Copies each tensor of `from` to its place in `to` (same dtype and shape). Host memory to host
-  /// memory needs no transfer. Fails with ORT_NOT_IMPLEMENTED naming both memories where nobody
+  /// memory needs no transfer; between devices it goes through the host where none copies directly.
+  /// Fails with ORT_NOT_IMPLEMENTED naming both memories where nobody
   /// can.
   void Copy(std::span<const Value* const> from, std::span<Value* const> to,
             OrtSyncStream* stream = nullptr) const;
@@ -71,6 +72,8 @@ class DataTransfers {
   std::shared_ptr<const DataTransfer> Find(const MemoryInfo& from, const MemoryInfo& to) const;
 
  private:
+  void CopyThroughHost(const Value& from, Value& to, OrtSyncStream* stream) const;
+
   const DataTransfers* const before_ = nullptr;
   mutable std::mutex mutex_;
   std::vector<std::shared_ptr<const DataTransfer>> transfers_;  // guarded by mutex_

@@ -25,25 +25,11 @@ Tensor AllocateOnStream(DType dtype, const Shape& shape, OrtAllocator* allocator
 }
 
 void CopyAcross(const DataTransfers& transfers, const Value& from, Value& to) {
-  const auto copy = [&](const Value& source, Value& target) {
-    if (source.tensor().IsString()) {
-      CopyElements(source.tensor(), target.tensor());
-      return;
-    }
-    if (source.tensor().Bytes() == 0) return;
-    const Value* const sources[] = {&source};
-    Value* const targets[] = {&target};
-    transfers.Copy(sources, targets);
-  };
-  const MemoryInfo& source = from.tensor().memory();
-  const MemoryInfo& target = to.tensor().memory();
-  if (source.HostAccessible() || target.HostAccessible() || transfers.CanCopy(source, target)) {
-    copy(from, to);
-    return;
-  }
-  Value on_host(Tensor::Allocate(from.tensor().dtype(), from.tensor().shape()));
-  copy(from, on_host);
-  copy(on_host, to);
+  if (from.tensor().IsString()) return CopyElements(from.tensor(), to.tensor());
+  if (from.tensor().Bytes() == 0) return;
+  const Value* const sources[] = {&from};
+  Value* const targets[] = {&to};
+  transfers.Copy(sources, targets);
 }
 
 std::shared_ptr<OrtSyncStream> DeviceSupport::MakeStream(int ep) const {
@@ -74,7 +60,10 @@ DeviceRun::DeviceRun(const DeviceSupport& support)
   transfers_.resize(memories * memories);
 }
 
-DeviceRun::~DeviceRun() { Abandon(); }
+DeviceRun::~DeviceRun() {
+  Abandon();
+  blocks_->Close();
+}
 
 OrtSyncStream* DeviceRun::Stream(int ep) {
   EpStream& stream = streams_[static_cast<size_t>(ep)];
@@ -100,11 +89,12 @@ void DeviceRun::Begin(const OrtRunOptions& options) {
 }
 
 void DeviceRun::End(bool synchronize) {
-  if (must_wait_ || !held_.empty() || !kept_.empty()) {
+  if (must_wait_ || !held_.empty() || !kept_.empty() || blocks_->CanTrim()) {
     WaitForAll();
   } else {
     FinishHostCopies();
   }
+  blocks_->Trim();
   for (size_t i = 0; i < streams_.size(); ++i) {
     EpStream& stream = streams_[i];
     if (stream.current == nullptr) continue;
@@ -192,9 +182,50 @@ void DeviceRun::KeepAlive(const Value& value) {
   if (!value.IsTensor() || value.tensor().owner() == nullptr) return;
   const MemoryNumber memory = support_.borders.NumberOf(value.tensor().memory());
   if (memory == kHostMemory) return;
-  const auto ep = static_cast<size_t>(support_.borders.device(memory).ep_index);
-  if (!support_.eps[ep]->StreamAware()) return;
-  Keep(value.tensor().owner());
+  const std::vector<int>& users = support_.borders.device(memory).users;
+  const bool enqueued = std::any_of(users.begin(), users.end(), [&](int ep) {
+    return support_.eps[static_cast<size_t>(ep)]->StreamAware();
+  });
+  // What comes back is used again in the order of its stream.
+  if (enqueued && !DeviceBlocks::ComesBack(value.tensor().owner())) Keep(value.tensor().owner());
+}
+
+Tensor DeviceRun::NewResult(DType dtype, const Shape& shape, MemoryNumber memory) {
+  const DeviceMemory& device = support_.borders.device(memory);
+  OrtAllocator* allocator = device.ep->allocator();
+  if (device.Shared()) {
+    RequireWait();
+    return Tensor::Allocate(dtype, shape, allocator);
+  }
+  std::shared_ptr<Buffer> block = TakeBlock(memory, BytesOf(dtype, shape.ElementCount()));
+  void* data = block->data();
+  return Tensor(dtype, shape, data, std::move(block), allocator->Info(allocator));
+}
+
+std::shared_ptr<Buffer> DeviceRun::TakeBlock(MemoryNumber memory, size_t bytes) {
+  std::shared_ptr<Buffer> outgrown;
+  auto block =
+      blocks_->Take(memory, support_.borders.device(memory).ep->allocator(), bytes, outgrown);
+  if (outgrown != nullptr) Keep(std::move(outgrown));
+  return block;
+}
+
+std::shared_ptr<Buffer> DeviceRun::TakeBlock(OrtAllocator* allocator, size_t bytes) {
+  const auto memories = support_.borders.memories();
+  for (size_t i = 0; i < memories.size(); ++i) {
+    if (memories[i].ep->allocator() == allocator && !memories[i].Shared())
+      return TakeBlock(static_cast<MemoryNumber>(i + 1), bytes);
+  }
+  return nullptr;
+}
+
+void DeviceRun::Gather() {
+  for (const DeviceMemory& device : support_.borders.memories()) {
+    if (!device.Shared()) continue;
+    for (const int ep : device.users) {
+      if (ep != device.ep_index) WaitOnStream(device.ep_index, ep);
+    }
+  }
 }
 
 void DeviceRun::Keep(std::shared_ptr<Buffer> memory) {
@@ -237,7 +268,7 @@ void DeviceRun::Bring(const Value& from, Value& to) {
   const bool known = (path.from != kHostMemory || source.HostAccessible()) &&
                      (path.to != kHostMemory || target.HostAccessible());
   for (const MemoryNumber memory : {path.from, path.to}) {
-    if (memory != kHostMemory && support_.borders.device(memory).ep_count > 1) WaitForAll();
+    if (memory != kHostMemory && support_.borders.device(memory).Shared()) WaitForAll();
   }
   if (known && path.from != path.to && (path.from == kHostMemory || path.to == kHostMemory)) {
     Copy(from, to, path);
@@ -246,7 +277,7 @@ void DeviceRun::Bring(const Value& from, Value& to) {
   }
   // Within a device's memory, in the order of its stream.
   if (known && path.from == path.to && path.from != kHostMemory &&
-      support_.borders.device(path.from).ep_count == 1 &&
+      !support_.borders.device(path.from).Shared() &&
       support_.transfers.Find(source, target) != nullptr) {
     KeepAlive(from);
     Copy(from, to, path);

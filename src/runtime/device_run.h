@@ -11,6 +11,7 @@
 #include "compile/plan.h"
 #include "partition/memory_borders.h"
 #include "provider/sync_stream.h"
+#include "runtime/device_blocks.h"
 
 struct OrtRunOptions;
 
@@ -85,6 +86,17 @@ class DeviceRun {
   /// Says that memory of this run is freed at its end.
   void RequireWait() { must_wait_ = true; }
 
+  /// Memory for a result of a subgraph: a block that another has left, or new. Where EPs share the
+  /// memory always new.
+  Tensor NewResult(DType dtype, const Shape& shape, MemoryNumber memory);
+  /// A block for work on the stream of the EP whose `allocator` is given, to be let go as soon as
+  /// that is enqueued; null where blocks cannot be used again, for another allocator too.
+  std::shared_ptr<Buffer> TakeBlock(OrtAllocator* allocator, size_t bytes);
+  /// In memory that EPs share: has the stream of the one that allocates there wait for the others.
+  /// Done around each run of a body, so that who reads what was handed on need not know who made
+  /// it.
+  void Gather();
+
   const DeviceSupport& support() const { return support_; }
 
   // Frames of subgraphs stay with a run until it ends: another run, on other streams, must not get
@@ -106,6 +118,7 @@ class DeviceRun {
     std::unique_ptr<Frame> frame;
   };
 
+  std::shared_ptr<Buffer> TakeBlock(MemoryNumber memory, size_t bytes);
   void WaitOnStream(int consumer, int producer);
   void MarkEnqueued(int ep) { streams_[static_cast<size_t>(ep)].enqueued = ++clock_; }
   void ReturnHeld();
@@ -114,6 +127,7 @@ class DeviceRun {
   std::vector<EpStream> streams_;  // by EP
   std::vector<HeldFrame> held_;
   std::vector<std::shared_ptr<Buffer>> kept_;
+  std::shared_ptr<DeviceBlocks> blocks_ = std::make_shared<DeviceBlocks>();
   // By path: who copies; the host's number comes first. Filled as paths are used.
   std::vector<std::shared_ptr<const DataTransfer>> transfers_;
   uint64_t clock_ = 0;

@@ -79,11 +79,17 @@ void Frame::BindDevices() {
     if (device_blocks_[i] != nullptr && device_block_memory_[i] == wanted[i].memory &&
         device_blocks_[i]->bytes() >= wanted[i].bytes)
       continue;
-    device_blocks_[i].reset();
+    if (device_blocks_[i] != nullptr) Retire(std::move(device_blocks_[i]));
     device_blocks_[i] =
         Buffer::Allocate(plan_.memories[wanted[i].memory - 1].allocator, wanted[i].bytes);
     device_block_memory_[i] = wanted[i].memory;
   }
+}
+
+// Work of the run before may still be enqueued, or of the turn before.
+void Frame::Retire(std::shared_ptr<Buffer> block) {
+  device_scratch_.push_back(std::move(block));
+  if (devices_ != nullptr) devices_->RequireWait();
 }
 
 void Frame::GrowScratch(size_t bytes) {
@@ -168,6 +174,7 @@ Tensor Frame::AllocateAtHome(uint32_t index, const Shape& shape) {
   }
   const PlannedMemory& memory = plan_.memories[slot.memory - 1];
   DeviceRun& devices = *run_->devices;
+  if (!plan_.is_main) return devices.NewResult(slot.dtype, shape, slot.memory);
   // What belongs to the caller lives on; anything else goes back when the run ends.
   if (slots_[index] == &values_[index]) devices.RequireWait();
   return AllocateOnStream(slot.dtype, shape, memory.allocator,
@@ -204,6 +211,8 @@ void Frame::Execute(RunState& run) {
       if (run.devices != nullptr) [[unlikely]]
         run.stream = run.devices->BeginStep(step);
       step.kernel->Run(context);
+      if (step.gathers) [[unlikely]]
+        run.devices->Gather();
     } catch (...) {
       RethrowFor(step);
     }
@@ -353,6 +362,10 @@ void Frame::SetOutput(KernelContext& context, size_t i, Value value) {
     return;
   }
   MarkDirty(index);
+  if (tracing_) trace_[index].handed = true;
+  // A caller may keep it beyond the run.
+  if (slots_[index] != &values_[index] && value.IsTensor())
+    DeviceBlocks::LetGo(value.tensor().owner());
   target = std::move(value);
 }
 
@@ -379,8 +392,15 @@ OrtAllocator* Frame::AllocatorFor(KernelContext& context, const MemoryInfo& memo
   return allocator != nullptr ? allocator : FrameServices::AllocatorFor(context, memory);
 }
 
-// The device may still work when the kernel returns, so its scratch stays until the run ends.
+// The device may still work when the kernel returns: its scratch stays until the run ends, or is
+// used again by what comes later on its stream.
 void* Frame::AllocateScratchFrom(OrtAllocator* allocator, KernelContext&, size_t bytes) {
+  if (run_->devices != nullptr && !holds_scratch_) {
+    if (auto block = run_->devices->TakeBlock(allocator, bytes)) {
+      extra_scratch_.push_back(std::move(block));
+      return extra_scratch_.back()->data();
+    }
+  }
   if (run_->devices != nullptr) run_->devices->RequireWait();
   device_scratch_.push_back(Buffer::Allocate(allocator, bytes));
   return device_scratch_.back()->data();

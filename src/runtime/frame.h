@@ -122,6 +122,7 @@ class Frame final : public FrameServices {
   void DropExtraScratch();
   void AfterTracedStep(const Step& step);
   void BindDevices();
+  void Retire(std::shared_ptr<Buffer> block);
   void GrowArena(size_t bytes);
   void FreeArena();
   void Stage(uint32_t slot);

@@ -137,7 +137,9 @@ class SubgraphLevel final : public SubgraphRunner {
     }
     OrtSyncStream* const stream = run.stream;
     try {
+      if (run.devices != nullptr) run.devices->Gather();
       frame->Execute(run);
+      if (run.devices != nullptr) run.devices->Gather();
       for (size_t i = 0; i < outputs.size(); ++i) TakeOutput(*frame, run, i, outputs[i]);
     } catch (...) {
       if (run.devices != nullptr) run.devices->Drain();  // before the frame's memory goes
@@ -234,11 +236,9 @@ class SubgraphLevel final : public SubgraphRunner {
 
   void TakeAcross(const Value& value, RunState& run, size_t i, Value& out) const {
     const Tensor& source = value.tensor();
-    out.SetTensor(
-        results_[i] == kHostMemory
-            ? Tensor::Allocate(source.dtype(), source.shape())
-            : Tensor::Allocate(source.dtype(), source.shape(),
-                               run.devices->support().borders.device(results_[i]).ep->allocator()));
+    out.SetTensor(results_[i] == kHostMemory
+                      ? Tensor::Allocate(source.dtype(), source.shape())
+                      : run.devices->NewResult(source.dtype(), source.shape(), results_[i]));
     run.devices->Bring(value, out);
   }
 

@@ -10,6 +10,8 @@
 namespace capi {
 namespace {
 
+using List = std::vector<std::string>;
+
 TEST_P(DeviceEpTest, CopiesOnceForEachValueAndMemory) {
   Open("chain");
   // The initializers: w for both devices, two for one.
@@ -198,6 +200,49 @@ TEST_P(DeviceTensors, Binding) {
   EXPECT_OK(Api().RunWithBinding(session_, nullptr, binding));
 }
 
+// One call with all directions: each pair goes to the first transfer that says it can; between
+// devices that none connects, through the host.
+TEST_P(DeviceTensors, CopiesOfAllDirectionsAtOnce) {
+  for (const char* direct : {"0", "1"}) {
+    Set("DEVICE_EP_DIRECT", direct);
+    OrtAllocator* on_a = nullptr;
+    OrtAllocator* on_b = nullptr;
+    EXPECT_OK(Api().GetSharedAllocator(Env(), MemoryOf("DeviceA"), &on_a));
+    EXPECT_OK(Api().GetSharedAllocator(Env(), MemoryOf("DeviceB"), &on_b));
+    std::vector<float> one{1, 2, 3};
+    std::vector<float> two{4, 5, 6};
+    std::vector<float> result(3);
+    const Handle<OrtValue> host = TensorOver(one, {3});
+    const Handle<OrtValue> other = TensorOver(two, {3});
+    const Handle<OrtValue> back = TensorOver(result, {3});
+    const Handle<OrtValue> a = NewOn(on_a, {3});
+    const Handle<OrtValue> a2 = NewOn(on_a, {3});
+    const Handle<OrtValue> b = NewOn(on_b, {3});
+    const Handle<OrtValue> b2 = NewOn(on_b, {3});
+    ASSERT_OK(Copy(host, a));
+    ASSERT_OK(Copy(other, b));
+    Journal();
+    const OrtValue* sources[] = {a, b, b, host};
+    OrtValue* targets[] = {b2, a2, back, a};
+    ASSERT_OK(Api().CopyTensors(Env(), sources, targets, nullptr, 4));
+    List copies = Copies();
+    std::sort(copies.begin(), copies.end());
+    List wanted{"DeviceB to host 12", "DeviceB to host 12", "host to DeviceA 12",
+                "host to DeviceA 12"};
+    if (direct[0] == '1') {
+      wanted.insert(wanted.begin(), "DeviceA to DeviceB 12");
+    } else {
+      wanted.insert(wanted.end(), {"DeviceA to host 12", "host to DeviceB 12"});
+    }
+    std::sort(wanted.begin(), wanted.end());
+    EXPECT_EQ(copies, wanted);
+    EXPECT_EQ(OnHost(b2, 3), one);
+    EXPECT_EQ(OnHost(a2, 3), two);
+    EXPECT_EQ(result, two);
+    EXPECT_EQ(OnHost(a, 3), one);
+  }
+}
+
 // A value, and an allocator, hold the EP's library as long as they live.
 TEST_P(DeviceTensors, OutliveTheirSession) {
   Open("chain");
@@ -294,6 +339,33 @@ TEST_P(DeviceStreams, WithoutSynchronisation) {
   for (int i = 0; i < 4; ++i) EXPECT_OK(Api().RunWithBinding(session_, options, binding));
   EXPECT_OK(Api().SynchronizeBoundOutputs(binding));
   EXPECT_EQ(OnHost(y, 3), Chain(kInput));
+}
+
+// Memory that a run has outgrown may still be in use by the one before it.
+TEST_P(DeviceStreams, WithoutSynchronisationInOtherShapes) {
+  ASSERT_OK(OpenOnA("on_a_rows"));
+  Handle<OrtRunOptions> options;
+  EXPECT_OK(Api().CreateRunOptions(options.out()));
+  EXPECT_OK(Api().AddRunConfigEntry(options, "disable_synchronize_execution_providers", "1"));
+  Handle<OrtIoBinding> binding;
+  EXPECT_OK(Api().CreateIoBinding(session_, binding.out()));
+  const Handle<OrtAllocator> allocator = AllocatorOf("DeviceA");
+  std::vector<Handle<OrtValue>> made;
+  std::vector<std::vector<float>> expected;
+  std::vector<Handle<OrtValue>> inputs;
+  for (const int64_t rows : {1, 1, 1, 400, 1, 2000, 2000, 4000}) {
+    std::vector<float> x(static_cast<size_t>(3 * rows), static_cast<float>(rows));
+    inputs.push_back(NewOn(allocator, {rows, 3}));
+    EXPECT_OK(Copy(TensorOver(x, {rows, 3}), inputs.back()));
+    made.push_back(NewOn(allocator, {rows, 3}));
+    expected.emplace_back(x.size(), -2 * static_cast<float>(rows));
+    EXPECT_OK(Api().BindInput(binding, "x", inputs.back()));
+    EXPECT_OK(Api().BindOutput(binding, "y", made.back()));
+    EXPECT_OK(Api().RunWithBinding(session_, options, binding));
+  }
+  EXPECT_OK(Api().SynchronizeBoundOutputs(binding));
+  for (size_t i = 0; i < made.size(); ++i)
+    EXPECT_EQ(OnHost(made[i], expected[i].size()), expected[i]) << i;
 }
 
 TEST_P(DeviceStreams, TheCallersStream) {

@@ -43,7 +43,16 @@ TEST_P(DeviceKernels, ReadAndWriteWhereTheirDefinitionsSay) {
   Journal();
   for (float i = 0; i < 4; ++i) {
     EXPECT_EQ(RunKernels({i, -2, 5}), Kernels({i, -2, 5}));
-    EXPECT_EQ(Copies(), (List{"host to DeviceA 12", "DeviceA to host 24"}));  // no shape is copied
+    const List lines = Journal();
+    const auto count = [&](const std::string& word) {
+      return std::count_if(lines.begin(), lines.end(),
+                           [&](const std::string& line) { return line.rfind(word, 0) == 0; });
+    };
+    EXPECT_EQ(count("copy host to DeviceA 12"), 1);
+    EXPECT_EQ(count("copy"), 2);  // no shape is copied
+    if (i > 1) {
+      EXPECT_EQ(count("DeviceA alloc"), 0);  // scratch memory neither
+    }
   }
 }
 
@@ -288,6 +297,86 @@ TEST_P(DeviceTensors, TheEnvsAllocatorsServeSessions) {
   EXPECT_EQ(Journal("allocator"), (List{"allocator DeviceA ", "allocator DeviceB "}));
 }
 
+// -- an EP whose allocators keep what is freed
+
+class DeviceArena : public DeviceTensors {
+ protected:
+  void SetUp() override {
+    Set("DEVICE_EP_ARENA", "1");
+    DeviceTensors::SetUp();
+  }
+  static size_t Stat(OrtAllocator* allocator, const char* name) {
+    Handle<OrtKeyValuePairs> stats;
+    EXPECT_OK(Api().AllocatorGetStats(allocator, stats.out()));
+    const char* value = Api().GetKeyValue(stats, name);
+    return value == nullptr ? 1000 : std::stoul(value);
+  }
+};
+
+TEST_P(DeviceArena, TellsAndShrinks) {
+  Open("chain");
+  const Handle<OrtAllocator> a = AllocatorOf("DeviceA");
+  const Handle<OrtAllocator> b = AllocatorOf("DeviceB");
+  EXPECT_EQ(RunChain(kInput), Chain(kInput));
+  EXPECT_EQ(RunChain(kInput), Chain(kInput));
+  const size_t in_use = Stat(a, "InUse");
+  EXPECT_GT(in_use, 2u);  // the weights and a frame
+  Journal();
+  Handle<OrtRunOptions> options;
+  EXPECT_OK(Api().CreateRunOptions(options.out()));
+  const auto shrink = [&](const char* list) {
+    EXPECT_OK(Api().AddRunConfigEntry(options, "memory.enable_memory_arena_shrinkage", list));
+    std::vector<float> result = RunChain(kInput, options);
+    EXPECT_EQ(result, Chain(kInput));
+    return Journal("shrink");
+  };
+  EXPECT_EQ(shrink("gpu:0"), (List{"shrink DeviceA"}));
+  EXPECT_EQ(Stat(a, "Cached"), 0u);
+  EXPECT_LT(Stat(a, "InUse"), in_use);  // the frame has gone
+  EXPECT_GT(Stat(b, "Cached"), 0u);
+  EXPECT_EQ(shrink("cpu:0;gpu:1;gpu:0"), (List{"shrink DeviceB", "shrink DeviceA"}));
+  EXPECT_EQ(Stat(b, "Cached"), 0u);
+  for (const char* list : {"gpu:2", "npu:0"}) {
+    EXPECT_OK(Api().AddRunConfigEntry(options, "memory.enable_memory_arena_shrinkage", list));
+    std::vector<float> data = kInput;
+    std::vector<Handle<OrtValue>> results;
+    EXPECT_FAILS(
+        Run({"x"}, {TensorOver(data, {1, 3}).get()}, {"y"}, results, options), ORT_INVALID_ARGUMENT,
+        "Did not find an arena based allocator registered for device-id combination in the memory "
+        "arena shrink list");
+  }
+  EXPECT_EQ(RunChain(kInput), Chain(kInput));
+}
+
+// A shared allocator is made with the client's options and takes the place of the one before, which
+// whoever uses it keeps.
+TEST_P(DeviceArena, SharedOnesAreReplaced) {
+  const OrtEpDevice* device = EpDevices("DeviceA").at(0);
+  OrtAllocator* first = nullptr;
+  EXPECT_OK(Api().GetSharedAllocator(Env(), MemoryOf("DeviceA"), &first));
+  const Handle<OrtValue> value = NewOn(first, {3});
+  Handle<OrtKeyValuePairs> told;
+  Api().CreateKeyValuePairs(told.out());
+  Api().AddKeyValuePair(told, "told", "so");
+  Journal();
+  OrtAllocator* second = nullptr;
+  ASSERT_OK(Api().CreateSharedAllocator(Env(), device, OrtDeviceMemoryType_DEFAULT,
+                                        OrtDeviceAllocator, told, &second));
+  EXPECT_EQ(Journal("allocator"), (List{"allocator DeviceA so"}));
+  EXPECT_NE(second, first);
+  OrtAllocator* now = nullptr;
+  EXPECT_OK(Api().GetSharedAllocator(Env(), MemoryOf("DeviceA"), &now));
+  EXPECT_EQ(now, second);
+  EXPECT_EQ(Stat(second, "InUse"), 0u);
+  std::vector<float> data{1, 2, 3};
+  EXPECT_OK(Copy(TensorOver(data, {3}), value));
+  EXPECT_EQ(OnHost(value, 3), data);
+  EXPECT_OK(Api().ReleaseSharedAllocator(Env(), device, OrtDeviceMemoryType_DEFAULT));
+  EXPECT_OK(Api().GetSharedAllocator(Env(), MemoryOf("DeviceA"), &now));
+  EXPECT_EQ(now, nullptr);
+  EXPECT_EQ(OnHost(value, 3), data);
+}
+
 class DeviceReadOnly : public DeviceTensors {
  protected:
   void SetUp() override {
@@ -370,6 +459,7 @@ const auto kName = [](const auto& info) -> std::string { return info.param ? "Wi
 INSTANTIATE_TEST_SUITE_P(Streams, DeviceKernels, kStreams, kName);
 INSTANTIATE_TEST_SUITE_P(Streams, DeviceCopyKernels, kStreams, kName);
 INSTANTIATE_TEST_SUITE_P(Streams, DeviceWithoutTransfer, kStreams, kName);
+INSTANTIATE_TEST_SUITE_P(Streams, DeviceArena, kStreams, kName);
 INSTANTIATE_TEST_SUITE_P(Streams, DeviceReadOnly, kStreams, kName);
 INSTANTIATE_TEST_SUITE_P(Streams, DevicePinned, kStreams, kName);
 

@@ -121,6 +121,16 @@ def on_a():
     save("on_a", graph)
 
 
+def on_a_rows():
+    """y = -(x + x), all of it on DeviceA, of as many rows as are given."""
+    shape = ["n", 3]
+    graph = helper.make_graph(
+        [helper.make_node("Add", ["x", "x"], ["sum"], name="a_sum"),
+         helper.make_node("Neg", ["sum"], ["y"], name="a_negative")], "on_a_rows",
+        [tensor("x", TensorProto.FLOAT, shape)], [tensor("y", TensorProto.FLOAT, shape)])
+    save("on_a_rows", graph)
+
+
 def captures():
     """A Loop whose body reads a value of DeviceA on DeviceA, DeviceB and the host; then an If that does."""
     f, shape = TensorProto.FLOAT, [3]
@@ -166,6 +176,45 @@ def carried():
         [tensor("x", f, shape), tensor("count", TensorProto.INT64, []), tensor("condition", TensorProto.BOOL, [])],
         [tensor("y", f, shape)])
     save("carried", graph)
+
+
+def carried_together():
+    """y = -last, z = -(sum + 2 last) of a Loop: one value that DeviceB makes of what DeviceA made of it, one the other
+    way around."""
+    f, shape = TensorProto.FLOAT, [3]
+    step = helper.make_graph(
+        [helper.make_node("Identity", ["go"], ["go_on"], name="go_on"),
+         helper.make_node("Add", ["carried", "x"], ["more"], name="a_more"),
+         helper.make_node("Neg", ["more"], ["next"], name="b_next"),
+         helper.make_node("Add", ["sum", "next"], ["next_sum"], name="a_next_sum")], "step",
+        [tensor("i", TensorProto.INT64, []), tensor("go", TensorProto.BOOL, []), tensor("carried", f, shape),
+         tensor("sum", f, shape)],
+        [tensor("go_on", TensorProto.BOOL, []), tensor("next", f, shape), tensor("next_sum", f, shape)])
+    graph = helper.make_graph(
+        [helper.make_node("Loop", ["count", "", "x", "x"], ["last", "total"], name="loop", body=step),
+         helper.make_node("Neg", ["last"], ["y"], name="a_y"),
+         helper.make_node("Sub", ["y", "total"], ["difference"], name="b_difference"),
+         helper.make_node("Sub", ["difference", "last"], ["z"], name="a_z")], "carried_together",
+        [tensor("x", f, shape), tensor("count", TensorProto.INT64, [])], [tensor("y", f, shape), tensor("z", f, shape)])
+    save("carried_together", graph)
+
+
+def growing():
+    """y = -x in `count` rows: a value that a Loop carries grows by a row in each turn; for an EP of kernels."""
+    f, i64 = TensorProto.FLOAT, TensorProto.INT64
+    step = helper.make_graph(
+        [helper.make_node("Identity", ["go"], ["go_on"], name="go_on"),
+         helper.make_node("Add", ["i", "one"], ["rows"], name="rows"),
+         helper.make_node("Concat", ["rows", "three"], ["target"], name="target", axis=0),
+         helper.make_node("Expand", ["x", "target"], ["expanded"], name="a_expanded"),
+         helper.make_node("Neg", ["expanded"], ["next"], name="a_next")], "step",
+        [tensor("i", i64, []), tensor("go", TensorProto.BOOL, []), tensor("carried", f, ["r", 3])],
+        [tensor("go_on", TensorProto.BOOL, []), tensor("next", f, ["r2", 3])],
+        [helper.make_tensor("one", i64, [1], [1]), helper.make_tensor("three", i64, [1], [3])])
+    graph = helper.make_graph(
+        [helper.make_node("Loop", ["count", "", "x"], ["y"], name="loop", body=step)], "growing",
+        [tensor("x", f, [1, 3]), tensor("count", i64, [])], [tensor("y", f, ["count", 3])])
+    save("growing", graph)
 
 
 def scanned():
@@ -279,7 +328,8 @@ def neg_relu_neg():
 
 
 if __name__ == "__main__":
-    for make in (add, two, types, neg_relu_neg, chain, on_a, captures, carried, scanned, device_kernels, device_flow,
+    for make in (add, two, types, neg_relu_neg, chain, on_a, on_a_rows, captures, carried, carried_together, growing,
+                 scanned, device_kernels, device_flow,
                  batched_scans, unknown_shapes, partly_compiled, foreign_context, layers):
         make()
     for path in sorted(FOLDER.glob("*.onnx")):

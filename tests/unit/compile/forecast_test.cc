@@ -79,7 +79,7 @@ TEST_F(ForecastTest, TellsWhetherTheRunWasForeseen) {
   Make(std::vector<Dim>{Dim("n"), Dim(4)});
   const auto memory = ForecastMemory(plan_, {Shape{32, 4}});
   ASSERT_NE(memory, nullptr);
-  std::vector<SlotTrace> trace(4, SlotTrace{true, Shape{32, 4}});
+  std::vector<SlotTrace> trace(4, SlotTrace{.made = true, .shape = Shape{32, 4}});
   EXPECT_TRUE(memory->Foresaw(plan_, trace));
   trace[2].shape = Shape{31, 4};
   EXPECT_FALSE(memory->Foresaw(plan_, trace));
