@@ -9,7 +9,6 @@
 
 #include <cctype>
 #include <cstring>
-#include <exception>
 #include <set>
 #include <sstream>
 #include <string>
@@ -21,6 +20,7 @@ namespace {
 
 using plugin::Check;
 using plugin::ep_api;
+using plugin::Failed;
 using plugin::Guard;
 using plugin::ort;
 
