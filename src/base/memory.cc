@@ -13,7 +13,6 @@
 #include "base/checked_math.h"
 #include "base/error.h"
 #include "base/key_value_pairs.h"
-#include "base/pages.h"
 
 namespace backplane {
 
@@ -23,15 +22,12 @@ const MemoryInfo& CpuMemoryInfo() {
 }
 
 void* AllocateAligned(size_t bytes) {
-  const bool huge = HugePagesPay(bytes);
-  const size_t alignment = huge ? kHugePageBytes : kTensorAlignment;
   const size_t padded = AlignUp(bytes == 0 ? 1 : bytes, kTensorAlignment);
-  Require(padded >= bytes && padded <= SIZE_MAX - kHugePageBytes, ORT_INVALID_ARGUMENT,
+  Require(padded >= bytes && padded <= SIZE_MAX / 2, ORT_INVALID_ARGUMENT,
           "cannot allocate {} bytes", bytes);
   void* data = nullptr;
-  if (posix_memalign(&data, alignment, padded) != 0) data = nullptr;
+  if (posix_memalign(&data, kTensorAlignment, padded) != 0) data = nullptr;
   Require(data != nullptr, ORT_FAIL, "out of memory: could not allocate {} bytes", bytes);
-  if (huge) madvise(data, padded & ~(kHugePageBytes - 1), MADV_HUGEPAGE);
   return data;
 }
 

@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 
+#include "base/deferred.h"
 #include "base/memory_info.h"
 
 namespace backplane {
@@ -30,17 +31,24 @@ class Buffer {
 
   Buffer(void* data, size_t bytes, Release release, bool file_backed = false)
       : data_(data), bytes_(bytes), release_(std::move(release)), file_backed_(file_backed) {}
+  /// Memory that is filled with `elements`, `count` of them, when data() is first called.
+  Buffer(std::shared_ptr<const DeferredElements> elements, int64_t count, size_t bytes)
+      : bytes_(bytes),
+        deferred_(std::make_unique<DeferredMemory>(std::move(elements), count, bytes)) {}
   Buffer(const Buffer&) = delete;
   Buffer& operator=(const Buffer&) = delete;
   ~Buffer() {
     if (release_) release_(data_);
   }
 
-  void* data() const { return data_; }
+  void* data() const { return deferred_ == nullptr ? data_ : deferred_->Data(); }
   size_t bytes() const { return bytes_; }
   /// True for a view of a mapped file: its pages may be dropped (DropFilePages) and come back when
   /// touched.
   bool file_backed() const { return file_backed_; }
+
+  /// Null unless the elements are, or were, deferred.
+  const DeferredMemory* deferred() const { return deferred_.get(); }
 
   /// A new host buffer from AllocateAligned.
   static std::shared_ptr<Buffer> Allocate(size_t bytes);
@@ -48,10 +56,11 @@ class Buffer {
   static std::shared_ptr<Buffer> Allocate(OrtAllocator* allocator, size_t bytes);
 
  private:
-  void* data_;
+  void* data_ = nullptr;
   size_t bytes_;
   Release release_;
   bool file_backed_ = false;
+  std::unique_ptr<DeferredMemory> deferred_;
 };
 
 /// The default CPU allocator (C API: GetAllocatorWithDefaultOptions); thread-safe, never freed.

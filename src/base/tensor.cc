@@ -31,6 +31,27 @@ Tensor Tensor::Allocate(DType dtype, Shape shape, OrtAllocator* allocator) {
   return Tensor(dtype, std::move(shape), data, std::move(buffer), allocator->Info(allocator));
 }
 
+Tensor Tensor::Deferred(DType dtype, Shape shape,
+                        std::shared_ptr<const DeferredElements> elements) {
+  const int64_t count = shape.ElementCount();
+  auto buffer = std::make_shared<Buffer>(std::move(elements), count, BytesOf(dtype, count));
+  return Tensor(dtype, std::move(shape), nullptr, std::move(buffer));
+}
+
+const DeferredElements* Tensor::deferred() const {
+  const DeferredMemory* memory =
+      data_ == nullptr && owner_ != nullptr ? owner_->deferred() : nullptr;
+  return memory != nullptr && memory->ComputedData() == nullptr ? &memory->elements() : nullptr;
+}
+
+const void* Tensor::Read(int64_t begin, int64_t end, void* scratch) const {
+  if (const DeferredElements* elements = deferred()) {
+    elements->Compute(begin, end, scratch);
+    return scratch;
+  }
+  return static_cast<const std::byte*>(raw()) + BytesOf(dtype_, begin);
+}
+
 void CopyElements(const Tensor& from, Tensor& to) {
   if (from.raw() == to.raw()) return;
   if (from.IsString()) {
@@ -42,8 +63,12 @@ void CopyElements(const Tensor& from, Tensor& to) {
 }
 
 void DropFilePagesOf(const Tensor& tensor) noexcept {
-  if (tensor.owner() != nullptr && tensor.owner()->file_backed())
+  if (tensor.owner() == nullptr) return;
+  if (const DeferredMemory* deferred = tensor.owner()->deferred()) {
+    if (const Tensor* source = deferred->elements().source()) DropFilePagesOf(*source);
+  } else if (tensor.owner()->file_backed()) {
     DropFilePages(tensor.raw(), tensor.Bytes());
+  }
 }
 
 std::vector<int64_t> ToInt64s(const Tensor& tensor) {

@@ -33,6 +33,10 @@ class Tensor {
   static Tensor Allocate(DType dtype, Shape shape);
   /// The same from `allocator`, whose memory info is recorded.
   static Tensor Allocate(DType dtype, Shape shape, OrtAllocator* allocator);
+  /// A host tensor whose elements are computed when they are first read: all of them by raw() and
+  /// data(), which may allocate and therefore fail, or some by Read.
+  static Tensor Deferred(DType dtype, Shape shape,
+                         std::shared_ptr<const DeferredElements> elements);
   /// A new host tensor holding `values`; shape {n} unless given.
   template <typename T>
   static Tensor Of(std::span<const T> values, const Shape* shape = nullptr);
@@ -50,18 +54,18 @@ class Tensor {
   const std::shared_ptr<Buffer>& owner() const { return owner_; }
   bool IsString() const { return dtype_ == DType::kString; }
 
-  void* raw() { return data_; }
-  const void* raw() const { return data_; }
+  void* raw() { return Data(); }
+  const void* raw() const { return Data(); }
   /// The elements as T, which must be the storage type of dtype(); unchecked in release builds.
   template <typename T>
   T* data() {
     assert(sizeof(T) * 8 == BitsOf(dtype_) || BitsOf(dtype_) < 8);
-    return static_cast<T*>(data_);
+    return static_cast<T*>(Data());
   }
   template <typename T>
   const T* data() const {
     assert(sizeof(T) * 8 == BitsOf(dtype_) || BitsOf(dtype_) < 8);
-    return static_cast<const T*>(data_);
+    return static_cast<const T*>(Data());
   }
   template <typename T>
   std::span<const T> span() const {
@@ -71,6 +75,12 @@ class Tensor {
   std::span<T> span() {
     return {data<T>(), static_cast<size_t>(ElementCount())};
   }
+
+  /// Elements [begin, end), for a reader that looks at each once: where they lie, or, if they are
+  /// deferred, computed into `scratch`, which has room for them. Of types of whole bytes.
+  const void* Read(int64_t begin, int64_t end, void* scratch) const;
+  /// Elements that lie nowhere yet, or null.
+  const DeferredElements* deferred() const;
 
   /// The same memory seen with another shape of the same element count.
   Tensor Reshaped(Shape shape) const {
@@ -92,7 +102,11 @@ class Tensor {
   }
 
  private:
-  void* data_ = nullptr;
+  void* Data() const {
+    return data_ != nullptr || owner_ == nullptr ? data_ : owner_->data();
+  }
+
+  void* data_ = nullptr;  // null too where the owner's elements are deferred
   const MemoryInfo* memory_ = &CpuMemoryInfo();
   std::shared_ptr<Buffer> owner_;
   Shape shape_;

@@ -91,12 +91,10 @@ void MergeConstants(Rewriter& edit) {
     if (!value->IsConstant() || value->is_graph_output || value->external != nullptr ||
         value->consumers.empty())
       continue;
-    if (!value->type.IsTensor() || value->initializer->IsString() ||
-        value->initializer->raw() == nullptr)
-      continue;
+    if (!value->type.IsTensor() || value->initializer->IsString()) continue;
     const Tensor& tensor = *value->initializer;
     const size_t bytes = tensor.Bytes();
-    if (bytes > kSmallConstant) continue;
+    if (bytes > kSmallConstant || tensor.raw() == nullptr) continue;
     size_t hash = std::hash<std::string_view>()({static_cast<const char*>(tensor.raw()), bytes});
     hash = Mix(hash, static_cast<size_t>(tensor.dtype()));
     bool merged = false;

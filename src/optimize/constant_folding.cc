@@ -1,8 +1,9 @@
 // Nodes whose outputs are known already become initializers: Constant nodes, nodes with constant
 // inputs (run through the kernels themselves), and the parts of shapes that inference found.
 #include <algorithm>
-#include <array>
+#include <cstring>
 
+#include "base/deferred.h"
 #include "base/error.h"
 #include "optimize/rewrite.h"
 
@@ -134,6 +135,52 @@ std::optional<Tensor> ListAttribute(const Node& node, const char* name) {
   return Tensor::Of<T>(*values);
 }
 
+/// One element over and over.
+class RepeatedElement final : public DeferredElements {
+ public:
+  explicit RepeatedElement(Tensor element) : element_(std::move(element)) {}
+  void Compute(int64_t begin, int64_t end, void* to) const override {
+    const auto count = static_cast<size_t>(end - begin);
+    switch (element_.Bytes()) {
+      case 1:
+        return Fill<uint8_t>(count, to);
+      case 2:
+        return Fill<uint16_t>(count, to);
+      case 4:
+        return Fill<uint32_t>(count, to);
+      default:
+        return Fill<uint64_t>(count, to);
+    }
+  }
+
+ private:
+  template <typename T>
+  void Fill(size_t count, void* to) const {
+    T value;
+    std::memcpy(&value, element_.raw(), sizeof value);
+    std::fill_n(static_cast<T*>(to), count, value);
+  }
+  const Tensor element_;
+};
+
+// The output of a ConstantOfShape without the memory that its kernel would fill; nullopt for what
+// is left to the kernel: faulty nodes, and types that have no fixed number of whole bytes.
+std::optional<Tensor> ContentOfFill(const Node& node) {
+  if (node.op_type != "ConstantOfShape") return std::nullopt;
+  const Tensor& dims = *node.ConstantInput(0);
+  const Tensor* given = node.TensorAttribute("value");
+  if (dims.dtype() != DType::kInt64 || dims.shape().rank() != 1) return std::nullopt;
+  if (given != nullptr && given->ElementCount() != 1) return std::nullopt;
+  const Tensor element = given != nullptr ? *given : Tensor::Scalar<float>(0);
+  const DType dtype = element.dtype();
+  const size_t bits = BitsOf(dtype);
+  const std::vector<int64_t> shape = ToInt64s(dims);
+  const bool negative = std::any_of(shape.begin(), shape.end(), [](int64_t d) { return d < 0; });
+  if (negative || element.IsString() || bits == 0 || bits % 8 != 0 || bits > 64)
+    return std::nullopt;
+  return Tensor::Deferred(dtype, Shape(shape), std::make_shared<RepeatedElement>(element));
+}
+
 std::optional<Tensor> ContentOfConstant(const Node& node) {
   if (const Tensor* value = node.TensorAttribute("value")) return *value;
   if (auto value = ScalarAttribute<float>(node, "value_float")) return value;
@@ -160,7 +207,11 @@ bool FoldConstants(Node* node, RewriteContext& context) {
   if (!context.options.evaluate || !MayFold(*node, context.options)) return false;
   std::vector<Tensor> results;
   try {
-    if (!context.options.evaluate(*node, results)) return false;
+    if (auto filled = ContentOfFill(*node)) {
+      results.push_back(std::move(*filled));
+    } else if (!context.options.evaluate(*node, results)) {
+      return false;
+    }
   } catch (const Error&) {
     return false;  // the run reports it, with the node's place in the model
   }

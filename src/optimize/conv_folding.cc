@@ -5,8 +5,7 @@
 #include <cmath>
 #include <utility>
 
-#include "base/pages.h"
-#include "base/thread_pool.h"
+#include "base/deferred.h"
 #include "optimize/rewrite.h"
 
 namespace backplane {
@@ -89,64 +88,58 @@ std::optional<WeightLayout> LayoutOf(const Node& conv) {
   return WeightLayout{groups, shape[0] / groups, shape[1], shape.Count(2)};
 }
 
-// Blocks [begin, end), the memory for which is fresh.
-template <typename T>
-void ScaleBlocks(const Tensor& from, Tensor& to, const WeightLayout& layout,
-                 const std::vector<double>& scale, int64_t begin, int64_t end) {
-  constexpr int64_t kPieceBytes = 512 << 10;
-  const int64_t block_bytes = layout.inner * static_cast<int64_t>(sizeof(T));
-  const int64_t piece = std::max<int64_t>(1, kPieceBytes / std::max<int64_t>(1, block_bytes));
-  const T* in = from.data<T>() + begin * layout.inner;
-  T* out = to.data<T>() + begin * layout.inner;
-  for (int64_t block = begin; block < end; ++block) {
-    if ((block - begin) % piece == 0)
-      TouchPages(out, static_cast<size_t>(std::min(piece, end - block) * block_bytes));
-    const int64_t group = block / (layout.outer * layout.channels);
-    const double factor =
-        scale[static_cast<size_t>(group * layout.channels + block % layout.channels)];
-    for (int64_t i = 0; i < layout.inner; ++i) {
+/// The weights times the scale of their output channel. Computed when a kernel packs them: no copy
+/// of them is ever whole, unless somebody else reads them.
+class ScaledWeights final : public DeferredElements {
+ public:
+  ScaledWeights(Tensor weights, const WeightLayout& layout, std::vector<double> scale)
+      : weights_(std::move(weights)), layout_(layout), scale_(std::move(scale)) {}
+
+  void Compute(int64_t begin, int64_t end, void* to) const override {
+    switch (weights_.dtype()) {
+      case DType::kFloat:
+        return Scale(begin, end, static_cast<float*>(to));
+      case DType::kDouble:
+        return Scale(begin, end, static_cast<double*>(to));
+      case DType::kFloat16:
+        return Scale(begin, end, static_cast<Float16*>(to));
+      default:
+        return Scale(begin, end, static_cast<BFloat16*>(to));
+    }
+  }
+  const Tensor* source() const override { return &weights_; }
+
+ private:
+  template <typename T>
+  void Scale(int64_t begin, int64_t end, T* to) const {
+    const T* from = static_cast<const T*>(weights_.Read(begin, end, to));
+    while (begin < end) {
+      const int64_t block = begin / layout_.inner;
+      const int64_t group = block / (layout_.outer * layout_.channels);
+      const int64_t channel = group * layout_.channels + block % layout_.channels;
+      const int64_t count = std::min(end, (block + 1) * layout_.inner) - begin;
+      ScaleBlock(from, to, count, scale_[static_cast<size_t>(channel)]);
+      from += count;
+      to += count;
+      begin += count;
+    }
+  }
+
+  template <typename T>
+  static void ScaleBlock(const T* from, T* to, int64_t count, double factor) {
+    for (int64_t i = 0; i < count; ++i) {
       if constexpr (sizeof(T) >= 4) {
-        *out++ = static_cast<T>(*in++ * factor);
+        to[i] = static_cast<T>(from[i] * factor);
       } else {
-        *out++ = T(static_cast<float>(static_cast<float>(*in++) * factor));
+        to[i] = T(static_cast<float>(static_cast<float>(from[i]) * factor));
       }
     }
   }
-}
 
-template <typename T>
-void ScaleWeights(const Tensor& from, Tensor& to, const WeightLayout& layout,
-                  const std::vector<double>& scale, ThreadPool* pool) {
-  const int64_t blocks = layout.groups * layout.outer * layout.channels;
-  const auto body = [&](int64_t begin, int64_t end) {
-    ScaleBlocks<T>(from, to, layout, scale, begin, end);
-  };
-  if (pool == nullptr) {
-    body(0, blocks);
-  } else {
-    pool->For(blocks, static_cast<double>(layout.inner), body);
-  }
-}
-
-Tensor Scaled(const Tensor& weights, const WeightLayout& layout, const std::vector<double>& scale,
-              ThreadPool* pool) {
-  Tensor result = Tensor::Allocate(weights.dtype(), weights.shape());
-  switch (weights.dtype()) {
-    case DType::kFloat:
-      ScaleWeights<float>(weights, result, layout, scale, pool);
-      break;
-    case DType::kDouble:
-      ScaleWeights<double>(weights, result, layout, scale, pool);
-      break;
-    case DType::kFloat16:
-      ScaleWeights<Float16>(weights, result, layout, scale, pool);
-      break;
-    default:
-      ScaleWeights<BFloat16>(weights, result, layout, scale, pool);
-      break;
-  }
-  return result;
-}
+  const Tensor weights_;
+  const WeightLayout layout_;
+  const std::vector<double> scale_;
+};
 
 bool AllAre(const std::vector<double>& values, double wanted) {
   for (const double value : values) {
@@ -174,8 +167,9 @@ bool Absorb(Node* conv, const WeightLayout& layout, const ChannelAffine& affine,
   std::vector<ValueInfo*> inputs = {conv->inputs[0], conv->inputs[1]};
   const std::string stem = conv->inputs[1]->name;
   if (!AllAre(affine.scale, 1.0)) {
-    inputs[1] =
-        context.edit.Constant(stem, Scaled(weights, layout, affine.scale, context.options.pool));
+    inputs[1] = context.edit.Constant(
+        stem, Tensor::Deferred(weights.dtype(), weights.shape(),
+                               std::make_shared<ScaledWeights>(weights, layout, affine.scale)));
   }
   if (conv->Input(2) != nullptr || !AllAre(bias, 0.0)) {
     const Shape shape{static_cast<int64_t>(channels)};

@@ -13,8 +13,6 @@
 
 namespace backplane {
 
-class ThreadPool;
-
 /// Runs `node`, all of whose inputs are constant, and gives its outputs (tensors that own their
 /// memory). False if no kernel can; then the node stays.
 using Evaluator = std::function<bool(const Node& node, std::vector<Tensor>& outputs)>;
@@ -28,7 +26,6 @@ struct OptimizeOptions {
   /// A folded output larger than this stays a node
   /// (optimization.constant_folding_max_output_size_in_bytes).
   int64_t max_folded_bytes = int64_t{1} << 30;
-  ThreadPool* pool = nullptr;  ///< for rewrites that make large constants; may be null
   Evaluator evaluate;          ///< none: nothing is folded through kernels
   std::function<void(Graph&)>
       infer;  ///< brings the types of the whole graph up to date; may be empty

@@ -98,7 +98,7 @@ void OrtSession::Replay(Capture& capture, RunState& run, const Arguments& argume
             level_inputs_[i]->name, run.options->graph_id());
   }
   run.devices = parts_.devices != nullptr ? &frame.Devices(*parts_.devices) : nullptr;
-  parts_.level->Prepare(frame, frame.args);
+  parts_.level->Prepare(frame, frame.args, run.pool);
   try {
     if (run.devices != nullptr) {
       run.devices->Begin(*run.options);

@@ -25,33 +25,33 @@ Frame::~Frame() {
   FreeAligned(scratch_);
 }
 
-void Frame::BeginTrace(std::shared_ptr<const MemoryPlan> forecast) {
+void Frame::BeginTrace(std::shared_ptr<const MemoryPlan> forecast, ThreadPool* pool) {
   tracing_ = true;
   memory_ = std::move(forecast);
   std::fill(trace_.begin(), trace_.end(), SlotTrace());
   heap_bytes_ = 0;
   scratch_wanted_ = 0;
-  BindAll();
+  BindAll(pool);
 }
 
-void Frame::Bind(std::shared_ptr<const MemoryPlan> memory) {
+void Frame::Bind(std::shared_ptr<const MemoryPlan> memory, ThreadPool* pool) {
   tracing_ = false;
   memory_ = std::move(memory);
   if (memory_->scratch_bytes > scratch_bytes_) GrowScratch(memory_->scratch_bytes);
-  BindAll();
+  BindAll(pool);
 }
 
-void Frame::BindAll() {
+void Frame::BindAll(ThreadPool* pool) {
   dirty_.clear();
   if (memory_ != nullptr && memory_->arena_bytes > arena_bytes_) {
     FreeArena();
-    GrowArena(memory_->arena_bytes);
+    GrowArena(memory_->arena_bytes, pool);
   }
   if (memory_ != nullptr && !memory_->device_blocks.empty()) BindDevices();
   for (uint32_t i = 0; i < values_.size(); ++i) BindSlot(i);
 }
 
-void Frame::GrowArena(size_t bytes) {
+void Frame::GrowArena(size_t bytes, ThreadPool* pool) {
   if (OrtAllocator* allocator = plan_.host_allocator.get()) {
     arena_owner_ = Buffer::Allocate(allocator, bytes + kTensorAlignment);
     auto address = reinterpret_cast<uintptr_t>(arena_owner_->data());
@@ -61,7 +61,11 @@ void Frame::GrowArena(size_t bytes) {
     arena_ = static_cast<std::byte*>(AllocateAligned(bytes));
   }
   arena_bytes_ = bytes;
-  TouchPages(arena_, arena_bytes_);
+  if (pool != nullptr) {
+    TouchPages(arena_, arena_bytes_, *pool);
+  } else {
+    TouchPages(arena_, arena_bytes_);
+  }
 }
 
 void Frame::FreeArena() {
@@ -424,7 +428,7 @@ void Frame::Reset() {
   DropExtraScratch();
   if (!holds_scratch_) device_scratch_.clear();
   if (tracing_) {
-    BeginTrace(nullptr);
+    BeginTrace(nullptr, nullptr);
     return;
   }
   const auto detach = [&](uint32_t slot) {

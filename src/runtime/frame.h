@@ -55,10 +55,11 @@ class Frame final : public FrameServices {
   std::deque<Value> brought;     ///< host copies of inputs, in sessions without devices
   std::vector<Shape> trace_key;  ///< shapes of the run that is being traced
 
-  /// Goes back to tracing, in the memory that `forecast` (may be null) tells.
-  void BeginTrace(std::shared_ptr<const MemoryPlan> forecast);
+  /// Goes back to tracing, in the memory that `forecast` (may be null) tells. `pool` helps where
+  /// memory has to be made; without one the caller's thread does it.
+  void BeginTrace(std::shared_ptr<const MemoryPlan> forecast, ThreadPool* pool);
   /// Binds the frame to `memory`: allocates the arena, sets every planned tensor.
-  void Bind(std::shared_ptr<const MemoryPlan> memory);
+  void Bind(std::shared_ptr<const MemoryPlan> memory, ThreadPool* pool);
   /// The plan or the forecast; may be null while tracing.
   const MemoryPlan* memory() const { return memory_.get(); }
   bool tracing() const { return tracing_; }
@@ -115,7 +116,7 @@ class Frame final : public FrameServices {
   OrtSyncStream* StreamOf(KernelContext& context) override;
 
  private:
-  void BindAll();
+  void BindAll(ThreadPool* pool);
   void BindSlot(uint32_t slot);
   const Tensor* AliasedInput(const KernelContext& context, size_t i, const Shape& shape) const;
   void GrowScratch(size_t bytes);
@@ -123,7 +124,7 @@ class Frame final : public FrameServices {
   void AfterTracedStep(const Step& step);
   void BindDevices();
   void Retire(std::shared_ptr<Buffer> block);
-  void GrowArena(size_t bytes);
+  void GrowArena(size_t bytes, ThreadPool* pool);
   void FreeArena();
   void Stage(uint32_t slot);
   Tensor AllocateAtHome(uint32_t slot, const Shape& shape);

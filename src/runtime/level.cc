@@ -64,12 +64,12 @@ std::shared_ptr<const MemoryPlan> Level::Forecast(std::span<Value* const> args) 
   return ForecastMemory(*plan_, KeyOf(args));
 }
 
-void Level::Prepare(Frame& frame, std::span<Value* const> args) {
+void Level::Prepare(Frame& frame, std::span<Value* const> args, ThreadPool* pool) {
   if (frame.tracing() || !SameShapes(frame.memory()->input_shapes, args)) {
     if (auto memory = FindPlan(args)) {
-      frame.Bind(std::move(memory));
+      frame.Bind(std::move(memory), pool);
     } else {
-      frame.BeginTrace(Forecast(args));
+      frame.BeginTrace(Forecast(args), pool);
       frame.trace_key = KeyOf(args);
     }
   }
@@ -130,7 +130,7 @@ class SubgraphLevel final : public SubgraphRunner {
     for (size_t i = 0; i < plan.capture_slots.size(); ++i) {
       frame->args.push_back(const_cast<Value*>(&context.ImplicitInput(i)));
     }
-    level_.Prepare(*frame, frame->args);
+    level_.Prepare(*frame, frame->args, run.pool);
     outputs.resize(plan.output_slots.size());
     for (size_t i = 0; i < outputs.size(); ++i) {
       if (run.devices != nullptr || !GiveRoom(*frame, context, i, outputs[i])) outputs[i].SetNone();

@@ -26,8 +26,8 @@ class Level {
 
   /// Readies `frame` for inputs and captures `args` (in the order of the plan's input_slots, then
   /// capture_slots; they must live through the run): binds the memory plan for their shapes or
-  /// starts a trace, attaches the values.
-  void Prepare(Frame& frame, std::span<Value* const> args);
+  /// starts a trace, attaches the values. `pool`: the run's.
+  void Prepare(Frame& frame, std::span<Value* const> args, ThreadPool* pool);
   /// After a successful Execute: keeps what a trace found, detaches the values.
   void Finish(Frame& frame);
 

@@ -317,7 +317,7 @@ void OrtSession::RunOnce(Frame& frame, backplane::RunState& run, const Arguments
   try {
     for (; begun < parts_.eps.size(); ++begun) parts_.eps[begun]->OnRunStart(*run.options);
     if (run.devices != nullptr) run.devices->Begin(*run.options);
-    parts_.level->Prepare(frame, frame.args);
+    parts_.level->Prepare(frame, frame.args, run.pool);
     RunFrame(frame, run, arguments, ended);
   } catch (...) {
     EndFailedRun(run, ended, begun);

@@ -171,7 +171,6 @@ class SessionBuilder {
     rewrite.max_folded_bytes =
         NumberOr(options().Config("optimization.constant_folding_max_output_size_in_bytes"),
                  rewrite.max_folded_bytes);
-    rewrite.pool = parts_.pool;
     rewrite.evaluate = [&](const Node& node, std::vector<Tensor>& outputs) {
       return evaluator.Evaluate(node, outputs);
     };

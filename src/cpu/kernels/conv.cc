@@ -209,62 +209,72 @@ class RowFinder {
 
 }  // namespace
 
-PackedConv::PackedConv(const float* weights, int64_t out_channels, int64_t group_channels,
+PackedConv::PackedConv(const Tensor& weights, int64_t out_channels, int64_t group_channels,
                        int64_t groups, const Window& window, Winograd winograd, ThreadPool& pool)
     : out_channels_(out_channels),
       group_channels_(group_channels),
       groups_(groups),
       kernel_(window.kernel) {
   const Dims3& kernel = window.kernel;
+  const int64_t taps = CheckedMul(CheckedMul(kernel[0], kernel[1]), kernel[2]);
+  const WeightRows rows{weights, CheckedMul(group_channels, taps)};
   const bool large_tiles = winograd == Winograd::kLargeTiles;
   if (winograd != Winograd::kNone &&
       WinogradConv::Suits(out_channels, group_channels, groups, window, large_tiles)) {
     winograd_ =
-        std::make_shared<WinogradConv>(weights, out_channels, group_channels, large_tiles, pool);
-    return;
-  }
-  const int64_t taps = CheckedMul(CheckedMul(kernel[0], kernel[1]), kernel[2]);
-  if (out_channels == groups && group_channels == 1 && groups > 1 &&
-      kernel[0] * kernel[1] <= kMaxDepthwiseRows) {
+        std::make_shared<WinogradConv>(rows, out_channels, group_channels, large_tiles, pool);
+  } else if (out_channels == groups && group_channels == 1 && groups > 1 &&
+             kernel[0] * kernel[1] <= kMaxDepthwiseRows) {
     depthwise_ = true;
-    PackDepthwise(weights);
-    return;
-  }
-  const int64_t group_outputs = out_channels / groups;
-  // Groups of a few outputs would leave most of a vector empty: neighbours are computed together,
-  // each output with zero weights for the channels of the other groups.
-  int64_t together = 1;
-  while (groups % (2 * together) == 0 && 2 * together * group_outputs <= Tile().lanes)
-    together *= 2;
-  groups_ = groups / together;
-  group_channels_ = group_channels * together;
-  const int64_t outputs = group_outputs * together;
-  const int64_t block = group_channels * taps;  // weights of one output
-  zeros_.assign(static_cast<size_t>(CheckedMul(group_channels_, kernel[2])), 0.0f);
-  packed_.reserve(static_cast<size_t>(groups_));
-  std::vector<float> spread;
-  for (int64_t g = 0; g < groups_; ++g) {
-    const float* from = weights + g * outputs * block;
-    if (together > 1) {
-      spread.assign(static_cast<size_t>(outputs * block * together), 0.0f);
-      for (int64_t o = 0; o < outputs; ++o) {
-        std::copy_n(from + o * block, block,
-                    spread.data() + (o * together + o / group_outputs) * block);
-      }
-      from = spread.data();
-    }
-    packed_.push_back(PackedB::PackConv(from, outputs, group_channels_, taps, pool));
+    PackDepthwise(rows);
+  } else {
+    PackGroups(rows, pool);
   }
 }
 
-void PackedConv::PackDepthwise(const float* weights) {
+void PackedConv::PackGroups(const WeightRows& weights, ThreadPool& pool) {
+  const int64_t taps = kernel_[0] * kernel_[1] * kernel_[2];
+  const int64_t block = weights.row_floats;
+  const int64_t group_outputs = out_channels_ / groups_;
+  // Groups of a few outputs would leave most of a vector empty: neighbours are computed together,
+  // each output with zero weights for the channels of the other groups.
+  int64_t together = 1;
+  while (groups_ % (2 * together) == 0 && 2 * together * group_outputs <= Tile().lanes)
+    together *= 2;
+  groups_ /= together;
+  group_channels_ *= together;
+  const int64_t outputs = group_outputs * together;
+  zeros_.assign(static_cast<size_t>(CheckedMul(group_channels_, kernel_[2])), 0.0f);
+  packed_.reserve(static_cast<size_t>(groups_));
+  std::vector<float> scratch;
+  for (int64_t g = 0; g < groups_; ++g) {
+    WeightRows from = weights.From(g * outputs);
+    if (together == 1) {
+      packed_.push_back(PackedB::PackRows(from, outputs, group_channels_, taps, pool));
+      continue;
+    }
+    Tensor spread = Tensor::Allocate(DType::kFloat, {outputs, block * together});
+    std::fill_n(spread.data<float>(), spread.ElementCount(), 0.0f);
+    const float* rows = from.Read(0, outputs, scratch);
+    for (int64_t o = 0; o < outputs; ++o) {
+      std::copy_n(rows + o * block, block,
+                  spread.data<float>() + (o * together + o / group_outputs) * block);
+    }
+    packed_.push_back(
+        PackedB::PackRows({spread, block * together}, outputs, group_channels_, taps, pool));
+  }
+}
+
+void PackedConv::PackDepthwise(const WeightRows& weights) {
   const int64_t taps = kernel_[0] * kernel_[1] * kernel_[2];
   const int64_t count = CheckedMul(taps + 1, groups_);
   depthwise_weights_ = Buffer::Allocate(CheckedMul(static_cast<size_t>(count), sizeof(float)));
   auto* to = static_cast<float*>(depthwise_weights_->data());
   std::fill_n(to + taps * groups_, groups_, 0.0f);
+  std::vector<float> scratch;
+  const float* from = weights.Read(0, groups_, scratch);
   for (int64_t c = 0; c < groups_; ++c) {
-    for (int64_t t = 0; t < taps; ++t) to[t * groups_ + c] = weights[c * taps + t];
+    for (int64_t t = 0; t < taps; ++t) to[t * groups_ + c] = from[c * taps + t];
   }
 }
 

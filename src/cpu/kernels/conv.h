@@ -63,7 +63,7 @@ class PackedConv {
   PackedConv() = default;
   /// `weights` as ONNX has them: [out_channels, group_channels, kernel...]. Of `window`, kernel,
   /// strides and dilations are known now.
-  PackedConv(const float* weights, int64_t out_channels, int64_t group_channels, int64_t groups,
+  PackedConv(const Tensor& weights, int64_t out_channels, int64_t group_channels, int64_t groups,
              const Window& window, Winograd winograd, ThreadPool& pool);
 
   bool empty() const { return out_channels_ == 0; }
@@ -75,7 +75,8 @@ class PackedConv {
 
  private:
   struct Task;
-  void PackDepthwise(const float* weights);
+  void PackDepthwise(const WeightRows& weights);
+  void PackGroups(const WeightRows& weights, ThreadPool& pool);
   bool IsPointwise(const Window& window) const;
   GemmParams Pointwise(const Window& window, int64_t group) const;
   void RunImplicit(const Window& window, const float* x, float* y, const Epilogue& epilogue,

@@ -243,27 +243,14 @@ void PackedB::PackFullPanels(int64_t begin, int64_t end, const float* b, int64_t
   }
 }
 
-void PackedB::PackFresh(const float* b, int64_t row_stride, int64_t column_stride,
-                        float scale) const {
-  // Panels of one group are read together: longer runs of the source's rows.
-  const int64_t panel_bytes = panel_floats_ * static_cast<int64_t>(sizeof(float));
-  const int64_t group = std::clamp<int64_t>(int64_t{512 << 10} / panel_bytes, 1, 16);
-  auto* const memory = reinterpret_cast<std::byte*>(data_);
-  const size_t bytes = Bytes(k_, n_);
-  size_t touched = 0;
-  const bool row_major = column_stride == 1 && scale == 1.0f;
-  for (int64_t first = 0; first < panels_; first += group) {
-    const int64_t last = std::min(first + group, panels_);
-    while (touched < std::min(bytes, static_cast<size_t>(last * panel_bytes))) {
-      const size_t piece = std::min(bytes - touched, kHugePageBytes);
-      TouchPages(memory + touched, piece);
-      touched += piece;
-    }
-    const int64_t full = row_major ? std::min(last, n_ / columns_) : first;
-    if (first < full) PackFullPanels(first, full, b, row_stride);
-    for (int64_t i = std::max(first, full); i < last; ++i)
-      PackPanel(i, b + i * columns_ * column_stride, row_stride, column_stride, scale);
-  }
+int64_t PackedB::PanelsAtOnce() const {
+  return std::clamp<int64_t>((512 << 10) / (panel_floats_ * int64_t{sizeof(float)}), 1, 16);
+}
+
+void PackedB::TouchPanels(int64_t begin, int64_t end) const {
+  const int64_t last = end == panels_ ? end - 1 : end;
+  const int64_t floats = (last - begin) * panel_floats_ + (end - last) * k_ * last_width_;
+  TouchPages(data_ + begin * panel_floats_, static_cast<size_t>(floats) * sizeof(float));
 }
 
 PackedB PackedB::Pack(const float* b, int64_t k, int64_t n, int64_t row_stride,
@@ -272,34 +259,44 @@ PackedB PackedB::Pack(const float* b, int64_t k, int64_t n, int64_t row_stride,
   auto owner = Buffer::Allocate(Bytes(k, n));
   PackedB packed(static_cast<float*>(owner->data()), k, n);
   packed.owner_ = std::move(owner);
-  packed.PackFresh(b, row_stride, column_stride, scale);
+  const bool row_major = column_stride == 1 && scale == 1.0f;
+  const int64_t group = packed.PanelsAtOnce();
+  for (int64_t first = 0; first < packed.panels_; first += group) {
+    const int64_t last = std::min(first + group, packed.panels_);
+    packed.TouchPanels(first, last);
+    const int64_t full = row_major ? std::min(last, n / packed.columns_) : first;
+    if (first < full) packed.PackFullPanels(first, full, b, row_stride);
+    for (int64_t i = std::max(first, full); i < last; ++i)
+      packed.PackPanel(i, b + i * packed.columns_ * column_stride, row_stride, column_stride,
+                       scale);
+  }
   return packed;
 }
 
-PackedB PackedB::PackConv(const float* weights, int64_t outputs, int64_t channels, int64_t taps,
-                          ThreadPool& pool) {
+PackedB PackedB::PackRows(const WeightRows& weights, int64_t outputs, int64_t channels,
+                          int64_t taps, ThreadPool& pool, float scale) {
   const int64_t k = CheckedMul(channels, taps);
   if (k <= 0 || outputs <= 0) return PackedB();
-  if (taps == 1) return Pack(weights, k, outputs, 1, k);
   auto owner = Buffer::Allocate(Bytes(k, outputs));
-  TouchPages(owner->data(), owner->bytes(), pool);
   PackedB packed(static_cast<float*>(owner->data()), k, outputs);
   packed.owner_ = std::move(owner);
-  pool.For(packed.panels_, static_cast<double>(k * packed.columns_),
-           [&](int64_t begin, int64_t end) {
-             const auto channels_last =
-                 Buffer::Allocate(static_cast<size_t>(k * packed.columns_) * sizeof(float));
-             auto* rows = static_cast<float*>(channels_last->data());
-             for (int64_t i = begin; i < end; ++i) {
-               const int64_t first = i * packed.columns_;
-               for (int64_t j = 0; j < std::min(packed.columns_, outputs - first); ++j) {
-                 TransposeTile32(reinterpret_cast<uint32_t*>(rows + j * k), channels,
-                                 reinterpret_cast<const uint32_t*>(weights + (first + j) * k), taps,
-                                 channels, taps);
-               }
-               packed.PackPanel(i, rows, 1, k, 1.0f);
-             }
-           });
+  const int64_t columns = packed.columns_;
+  const int64_t group = packed.PanelsAtOnce();
+  const int64_t groups = CeilDiv(packed.panels_, group);
+  pool.For(groups, static_cast<double>(k * columns * group), [&](int64_t begin, int64_t end) {
+    std::vector<float> scratch;
+    std::vector<float> channels_last(taps == 1 ? 0 : static_cast<size_t>(k * columns));
+    for (int64_t i = begin * group; i < std::min(end * group, packed.panels_); ++i) {
+      if (i % group == 0) packed.TouchPanels(i, std::min(i + group, packed.panels_));
+      const int64_t count = std::min(columns, outputs - i * columns);
+      const float* rows = weights.Read(i * columns, i * columns + count, scratch);
+      for (int64_t j = 0; j < count && taps > 1; ++j) {
+        TransposeTile32(reinterpret_cast<uint32_t*>(channels_last.data() + j * k), channels,
+                        reinterpret_cast<const uint32_t*>(rows + j * k), taps, channels, taps);
+      }
+      packed.PackPanel(i, taps == 1 ? rows : channels_last.data(), 1, k, scale);
+    }
+  });
   return packed;
 }
 

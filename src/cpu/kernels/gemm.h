@@ -12,6 +12,7 @@
 #include "base/memory.h"
 #include "base/thread_pool.h"
 #include "cpu/kernels/activation.h"
+#include "cpu/kernels/weight_rows.h"
 
 namespace backplane::cpu {
 
@@ -25,9 +26,10 @@ class PackedB {
   /// times `scale`.
   static PackedB Pack(const float* b, int64_t k, int64_t n, int64_t row_stride,
                       int64_t column_stride, float scale = 1.0f);
-  /// Convolution weights [outputs, channels, taps] as the matrix of taps * channels rows.
-  static PackedB PackConv(const float* weights, int64_t outputs, int64_t channels, int64_t taps,
-                          ThreadPool& pool);
+  /// Weights with a row for each of `outputs`, in it [channels, taps]: the matrix of taps * channels
+  /// rows and a column for each output, times `scale`.
+  static PackedB PackRows(const WeightRows& weights, int64_t outputs, int64_t channels,
+                          int64_t taps, ThreadPool& pool, float scale = 1.0f);
   /// As Pack, into memory of the caller: Bytes(k, n), aligned to kTensorAlignment. Uses the pool
   /// for large ones.
   static PackedB PackInto(void* memory, const float* b, int64_t k, int64_t n, int64_t row_stride,
@@ -49,8 +51,10 @@ class PackedB {
                  float scale) const;
   /// Panels [begin, end) of a row-major matrix at `b`, all of them full, side by side.
   void PackFullPanels(int64_t begin, int64_t end, const float* b, int64_t row_stride) const;
-  /// Panels [begin, end), in groups that are made present just before they are written.
-  void PackFresh(const float* b, int64_t row_stride, int64_t column_stride, float scale) const;
+  /// Panels that are read and written together, so that runs of the source's rows are long.
+  int64_t PanelsAtOnce() const;
+  /// Makes the pages of panels [begin, end) present, just before they are written.
+  void TouchPanels(int64_t begin, int64_t end) const;
 
   std::shared_ptr<Buffer> owner_;
   float* data_ = nullptr;

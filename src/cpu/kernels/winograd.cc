@@ -63,7 +63,7 @@ bool WinogradConv::Suits(int64_t outputs, int64_t channels, int64_t groups, cons
          outputs >= 32 && channels * outputs <= largest;
 }
 
-WinogradConv::WinogradConv(const float* weights, int64_t outputs, int64_t channels,
+WinogradConv::WinogradConv(const WeightRows& weights, int64_t outputs, int64_t channels,
                            bool large_tiles, ThreadPool& pool)
     : outputs_(outputs),
       channels_(channels),
@@ -82,9 +82,10 @@ WinogradConv::WinogradConv(const float* weights, int64_t outputs, int64_t channe
              const auto memory =
                  Buffer::Allocate(static_cast<size_t>(9 * kChannels * columns) * sizeof(float));
              auto* const direct = static_cast<float*>(memory->data());
+             std::vector<float> scratch;
              for (int64_t i = begin; i < end; ++i) {
                const int64_t width = std::min(columns, outputs - i * columns);
-               const float* from = weights + i * columns * 9 * channels;
+               const float* from = weights.Read(i * columns, i * columns + width, scratch);
                for (int64_t c = 0; c < channels; c += kChannels) {
                  const int64_t count = std::min(kChannels, channels - c);
                  for (int64_t t = 0; t < 9; ++t) {

@@ -15,8 +15,8 @@ namespace backplane::cpu {
 
 class WinogradConv {
  public:
-  /// `weights` [outputs, channels, 3, 3].
-  WinogradConv(const float* weights, int64_t outputs, int64_t channels, bool large_tiles,
+  /// `weights`: rows of [channels, 3, 3].
+  WinogradConv(const WeightRows& weights, int64_t outputs, int64_t channels, bool large_tiles,
                ThreadPool& pool);
 
   /// Whether a convolution with these weights is worth it: whole vectors of channels, and enough of

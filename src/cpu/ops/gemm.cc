@@ -75,7 +75,7 @@ class GemmFloat final : public GemmBase {
     if (b == nullptr || b->shape().rank() != 2 || b->ElementCount() == 0) return;
     const int64_t rows = b->shape()[0];
     const int64_t columns = b->shape()[1];
-    packed_ = trans_b_ ? PackedB::Pack(b->data<float>(), columns, rows, 1, columns, alpha_)
+    packed_ = trans_b_ ? PackedB::PackRows({*b, columns}, rows, columns, 1, info.pool, alpha_)
                        : PackedB::Pack(b->data<float>(), rows, columns, columns, 1, alpha_);
     packed_shape_ = b->shape();
     info.ConsumeConstant(1);

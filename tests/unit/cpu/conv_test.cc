@@ -127,6 +127,18 @@ Shape ShapeOf(bool last, int64_t batch, int64_t channels, const Dims3& size, siz
   return shape;
 }
 
+/// Weights that packing may read only piece by piece.
+class DeferredCopy final : public DeferredElements {
+ public:
+  explicit DeferredCopy(std::vector<float> values) : values_(std::move(values)) {}
+  void Compute(int64_t begin, int64_t end, void* to) const override {
+    std::copy(values_.begin() + begin, values_.begin() + end, static_cast<float*>(to));
+  }
+
+ private:
+  const std::vector<float> values_;
+};
+
 void Check(const Problem& q) {
   SCOPED_TRACE(Format(
       "in {}, kernel {}, {} -> {} channels, strides {}, dilations {}, pads {}{}, groups {}",
@@ -156,7 +168,14 @@ void Check(const Problem& q) {
       if (!q.auto_pad.empty()) tester.Attr("auto_pad", q.auto_pad.c_str());
       if (!p.activation.empty()) tester.Attr("activation", p.activation.c_str());
       tester.In<float>(ShapeOf(last, q.batch, q.channels, g.in, rank), data.x);
-      threads == 1 ? tester.Const<float>(w_shape, data.w) : tester.In<float>(w_shape, data.w);
+      if (threads == 2) {
+        tester.In<float>(w_shape, data.w);
+      } else if (last) {
+        tester.Const(Tensor::Deferred(DType::kFloat, w_shape,
+                                      std::make_shared<DeferredCopy>(data.w)));
+      } else {
+        tester.Const<float>(w_shape, data.w);
+      }
       q.bias ? tester.In<float>({q.outputs}, data.bias) : tester.Absent();
       const Shape y_shape = ShapeOf(last, q.batch, q.outputs, g.out, rank);
       if (residual) tester.In<float>(y_shape, data.z);

@@ -28,6 +28,24 @@ TEST(ConvFoldingTest, BatchNormalizationGoesIntoWeightsAndBias) {
   EXPECT_FLOAT_EQ(bias->data<float>()[1], 17.0f);
 }
 
+TEST(ConvFoldingTest, LargeFoldedWeightsAreComputedWhenTheyAreRead) {
+  TestGraph g;
+  ValueInfo* x = g.Input("x", {1, 4096, 4, 4});
+  ValueInfo* v = g.Op("Conv", {x, g.Floats({2, 4096, 1, 1}, {1, 2, 3})}, kShape);
+  v = g.Op("Mul", {v, g.Floats({2, 1, 1}, {5, 7})}, kShape);
+  v = g.Op("Mul", {v, g.Floats({2, 1, 1}, {1, 10})}, kShape);
+  g.Output(g.Op("Relu", {v}, kShape));
+  Optimize(g.graph(), {});
+  EXPECT_EQ(g.Ops(), "Conv Relu");
+  const Tensor* weights = g.Find("Conv")->ConstantInput(1);
+  EXPECT_NE(weights->deferred(), nullptr);
+  float some[4] = {};
+  EXPECT_EQ(weights->Read(4094, 4098, some), some);  // the last two of channel 0, then channel 1
+  EXPECT_EQ(some[1], 15.0f);
+  EXPECT_EQ(some[2], 210.0f);
+  EXPECT_EQ(weights->data<float>()[0], 5.0f);
+}
+
 TEST(ConvFoldingTest, MulAndAddWithChannelConstantsGoIntoWeightsAndBias) {
   TestGraph g;
   ValueInfo* x = g.Input("x", {1, 1, 4, 4});

@@ -104,6 +104,33 @@ TEST(OptimizeTest, ALongDeadChainDoesNotOverflowTheStack) {
   EXPECT_EQ(g->outputs()[0]->initializer->data<int64_t>()[0], 2);
 }
 
+TEST(OptimizeTest, AFilledConstantTakesNoMemoryBeforeItIsRead) {
+  TestGraph g;
+  const auto fill = [&](std::vector<int64_t> shape, Tensor element) {
+    ValueInfo* filled = g.Op("ConstantOfShape", {g.Ints(shape)}, Dims(shape),
+                             {Attr("value", element)}, element.dtype());
+    g.Output(filled);
+    return filled;
+  };
+  const ValueInfo* floats = fill({3, 1000}, Tensor::Scalar(0.5f));
+  const ValueInfo* bytes = fill({300}, Tensor::Scalar<uint8_t>(7));
+  const ValueInfo* longs = fill({2, 300}, Tensor::Scalar<int64_t>(-9));
+  const ValueInfo* negative = fill({-1}, Tensor::Scalar(0.5f));
+  OptimizeOptions options;
+  options.evaluate = [](const Node&, std::vector<Tensor>&) { return false; };
+  Optimize(g.graph(), options);
+  EXPECT_EQ(g.Ops(), "ConstantOfShape");
+  EXPECT_FALSE(negative->IsConstant());
+  for (const ValueInfo* value : {floats, bytes, longs}) {
+    ASSERT_TRUE(value->IsConstant());
+    EXPECT_NE(value->initializer->deferred(), nullptr);
+  }
+  EXPECT_THAT(floats->initializer->span<float>(), ::testing::Each(0.5f));
+  EXPECT_THAT(bytes->initializer->span<uint8_t>(), ::testing::Each(7));
+  EXPECT_THAT(longs->initializer->span<int64_t>(), ::testing::Each(-9));
+  EXPECT_EQ(floats->initializer->ElementCount(), 3000);
+}
+
 TEST(OptimizeTest, FoldsThePartsOfAShapeThatAreKnown) {
   TestGraph g;
   ValueInfo* x = g.Input("x", SymbolicShape({Dim("batch"), Dim(3), Dim(7)}));
