@@ -450,14 +450,15 @@ TEST(Conv, Winograd) {
       const int64_t count = w.Pixels() * c.outputs;
       const auto x = Random(c.batch * c.height * c.width * c.channels, 1),
                  bias = Random(c.outputs, 3);
-      const auto weights = Random(c.outputs * c.channels * 9, 2), z = Random(count, 4);
+      const Tensor weights = Tensor::Of<float>(Random(c.outputs * c.channels * 9, 2));
+      const auto z = Random(count, 4);
       Epilogue e;
       e.bias = bias.data();
       e.residual = z.data();
       e.residual_stride = c.outputs;
       e.activation.kind = c.activation;
       const auto run = [&](Winograd winograd) {
-        const PackedConv conv(weights.data(), c.outputs, c.channels, 1, w, winograd, pool);
+        const PackedConv conv(weights, c.outputs, c.channels, 1, w, winograd, pool);
         std::vector<float> y(static_cast<size_t>(count), -99.0f);
         const auto scratch = Buffer::Allocate(conv.ScratchBytes(w, pool));
         conv.Run(w, x.data(), y.data(), e, scratch->data(), pool);
