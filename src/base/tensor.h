@@ -102,9 +102,7 @@ class Tensor {
   }
 
  private:
-  void* Data() const {
-    return data_ != nullptr || owner_ == nullptr ? data_ : owner_->data();
-  }
+  void* Data() const { return data_ != nullptr || owner_ == nullptr ? data_ : owner_->data(); }
 
   void* data_ = nullptr;  // null too where the owner's elements are deferred
   const MemoryInfo* memory_ = &CpuMemoryInfo();

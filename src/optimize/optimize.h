@@ -26,7 +26,7 @@ struct OptimizeOptions {
   /// A folded output larger than this stays a node
   /// (optimization.constant_folding_max_output_size_in_bytes).
   int64_t max_folded_bytes = int64_t{1} << 30;
-  Evaluator evaluate;          ///< none: nothing is folded through kernels
+  Evaluator evaluate;  ///< none: nothing is folded through kernels
   std::function<void(Graph&)>
       infer;  ///< brings the types of the whole graph up to date; may be empty
 };

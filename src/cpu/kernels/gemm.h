@@ -26,8 +26,8 @@ class PackedB {
   /// times `scale`.
   static PackedB Pack(const float* b, int64_t k, int64_t n, int64_t row_stride,
                       int64_t column_stride, float scale = 1.0f);
-  /// Weights with a row for each of `outputs`, in it [channels, taps]: the matrix of taps * channels
-  /// rows and a column for each output, times `scale`.
+  /// Weights with a row for each of `outputs`, in it [channels, taps]: the matrix of taps *
+  /// channels rows and a column for each output, times `scale`.
   static PackedB PackRows(const WeightRows& weights, int64_t outputs, int64_t channels,
                           int64_t taps, ThreadPool& pool, float scale = 1.0f);
   /// As Pack, into memory of the caller: Bytes(k, n), aligned to kTensorAlignment. Uses the pool

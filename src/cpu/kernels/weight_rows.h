@@ -21,8 +21,8 @@ struct WeightRows {
   const float* Read(int64_t begin, int64_t end, std::vector<float>& scratch) const {
     const auto floats = static_cast<size_t>((end - begin) * row_floats);
     if (tensor.deferred() != nullptr && scratch.size() < floats) scratch.resize(floats);
-    return static_cast<const float*>(tensor.Read((first + begin) * row_floats,
-                                                 (first + end) * row_floats, scratch.data()));
+    return static_cast<const float*>(
+        tensor.Read((first + begin) * row_floats, (first + end) * row_floats, scratch.data()));
   }
 };
 

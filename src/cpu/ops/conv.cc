@@ -41,8 +41,8 @@ struct ConvWeights {
     Require(outputs % conv.groups == 0, ORT_INVALID_ARGUMENT,
             "{}: {} output channels do not divide into {} groups", conv.name, outputs, conv.groups);
     if (outputs == 0 || group_channels == 0) return;
-    packed = PackedConv(w, outputs, group_channels, conv.groups, attributes.window(),
-                        conv.winograd, pool);
+    packed = PackedConv(w, outputs, group_channels, conv.groups, attributes.window(), conv.winograd,
+                        pool);
   }
   WindowAttributes attributes;
   int64_t outputs;

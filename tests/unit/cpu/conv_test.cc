@@ -171,8 +171,8 @@ void Check(const Problem& q) {
       if (threads == 2) {
         tester.In<float>(w_shape, data.w);
       } else if (last) {
-        tester.Const(Tensor::Deferred(DType::kFloat, w_shape,
-                                      std::make_shared<DeferredCopy>(data.w)));
+        tester.Const(
+            Tensor::Deferred(DType::kFloat, w_shape, std::make_shared<DeferredCopy>(data.w)));
       } else {
         tester.Const<float>(w_shape, data.w);
       }
