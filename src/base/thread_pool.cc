@@ -72,10 +72,42 @@ int AvailableProcessors() {
   return std::max(1u, std::thread::hardware_concurrency());
 }
 
+namespace {
+
+constexpr int kMaxShares = 8;
+
+// Which of a pool's threads this is; 0: the caller.
+thread_local int thread_index = 0;
+
+}  // namespace
+
+// The tasks are shared out in order: each thread begins with those of its own share, and helps with
+// others when it has none left. So a thread meets the same part of the data in one region after
+// another, most of it in its own cache.
 struct ThreadPool::Job {
+  struct alignas(64) Share {
+    std::atomic<int64_t> next{0};
+    int64_t end = 0;
+  };
+
+  Job(FunctionRef<void(int64_t)> work, int64_t count, int threads)
+      : task(work),
+        share_count(static_cast<int>(std::min<int64_t>(count, std::min(threads, kMaxShares)))) {
+    for (int i = 0; i < share_count; ++i) {
+      shares[i].next.store(count * i / share_count, std::memory_order_relaxed);
+      shares[i].end = count * (i + 1) / share_count;
+    }
+  }
+
+  bool HasWork() const {
+    return std::any_of(shares, shares + share_count, [](const Share& share) {
+      return share.next.load(std::memory_order_relaxed) < share.end;
+    });
+  }
+
   FunctionRef<void(int64_t)> task;
-  int64_t count;
-  std::atomic<int64_t> next{0};
+  const int share_count;
+  Share shares[kMaxShares];
   std::atomic<bool> failed{false};
   std::exception_ptr error{};
 };
@@ -152,14 +184,17 @@ int64_t ThreadPool::BlocksFor(int64_t total, double nanoseconds_per_item) const 
 }
 
 void ThreadPool::Work(Job& job) {
-  for (;;) {
-    const int64_t i = job.next.fetch_add(1, std::memory_order_relaxed);
-    if (i >= job.count) return;
-    if (job.failed.load(std::memory_order_relaxed)) continue;
-    try {
-      job.task(i);
-    } catch (...) {
-      if (!job.failed.exchange(true)) job.error = std::current_exception();
+  for (int i = 0; i < job.share_count; ++i) {
+    Job::Share& share = job.shares[(thread_index + i) % job.share_count];
+    for (;;) {
+      const int64_t task = share.next.fetch_add(1, std::memory_order_relaxed);
+      if (task >= share.end) break;
+      if (job.failed.load(std::memory_order_relaxed)) continue;
+      try {
+        job.task(task);
+      } catch (...) {
+        if (!job.failed.exchange(true)) job.error = std::current_exception();
+      }
     }
   }
 }
@@ -186,13 +221,13 @@ void ThreadPool::Wake() {
 
 void ThreadPool::Run(int64_t count, FunctionRef<void(int64_t)> task) {
   if (count <= 0) return;
-  Slot* slot = nullptr;
-  Job job{task, count};
-  if (count > 1 && !workers_.empty()) slot = Publish(job);
-  if (slot == nullptr) {
+  const auto run_here = [&] {
     for (int64_t i = 0; i < count; ++i) task(i);
-    return;
-  }
+  };
+  if (count <= 1 || workers_.empty()) return run_here();
+  Job job(task, count, size());
+  Slot* const slot = Publish(job);
+  if (slot == nullptr) return run_here();
   Wake();
   Work(job);
   // Close the slot; workers that are inside finish their last block, nobody else comes in.
@@ -214,7 +249,7 @@ bool ThreadPool::WorkOnSomeJob() {
     while ((state & kOpen) != 0) {
       if (!slot.state.compare_exchange_weak(state, state + 1, std::memory_order_acq_rel)) continue;
       Job* job = slot.job.load(std::memory_order_acquire);
-      const bool has_work = job->next.load(std::memory_order_relaxed) < job->count;
+      const bool has_work = job->HasWork();
       if (has_work) Work(*job);
       slot.state.fetch_sub(1, std::memory_order_acq_rel);
       if (has_work) return true;
@@ -224,7 +259,8 @@ bool ThreadPool::WorkOnSomeJob() {
   return false;
 }
 
-void ThreadPool::WorkerLoop(int) {
+void ThreadPool::WorkerLoop(int index) {
+  thread_index = index + 1;
   if (options_.flush_denormals) FlushDenormals();
   const int64_t spin_nanos =
       options_.allow_spinning ? int64_t{1000} * options_.spin_microseconds : 0;

@@ -360,8 +360,8 @@ void PackedConv::RunImplicit(const Window& window, const float* x, float* y,
   const TaskGrid grid = TaskGrid::Make(pool, products / 50, CeilDiv<int64_t>(pixels, Tile().rows),
                                        panels, groups_, pixels < out_channels_);
   pool.Run(grid.Count(), [&](int64_t i) {
-    const int64_t m = i % grid.parts_m;
-    const int64_t n = i / grid.parts_m % grid.parts_n;
+    const int64_t m = i / grid.parts_n % grid.parts_m;
+    const int64_t n = i % grid.parts_n;
     RunTask({window, epilogue, x, y, merged, i / (grid.parts_m * grid.parts_n),
              pixels * m / grid.parts_m, pixels * (m + 1) / grid.parts_m, panels * n / grid.parts_n,
              panels * (n + 1) / grid.parts_n});

@@ -137,8 +137,8 @@ void GemmPanels(const GemmParams& p, const Panels& panels, ThreadPool& pool) {
       TaskGrid::Make(pool, Nanoseconds(p), CeilDiv<int64_t>(p.m, Tile().rows), panels.count, 1,
                      p.n > p.m);  // the larger operand is divided, the smaller read by every task
   pool.Run(grid.Count(), [&](int64_t task) {
-    const int64_t i = task % grid.parts_m;
-    const int64_t j = task / grid.parts_m;
+    const int64_t i = task / grid.parts_n;
+    const int64_t j = task % grid.parts_n;
     GemmRange(p, panels, p.m * i / grid.parts_m, p.m * (i + 1) / grid.parts_m,
               panels.count * j / grid.parts_n, panels.count * (j + 1) / grid.parts_n);
   });

@@ -18,7 +18,9 @@ struct TaskGrid {
 
   /// A task is worth at least kTaskNanoseconds on one core, and there are a few for each thread, so
   /// that one that starts late or is interrupted does not hold the others up. `split_n`: N is the
-  /// better axis to divide.
+  /// better axis to divide. Tasks of the same rows are to be numbered one after another: the pool
+  /// gives them to one thread, so a thread finds the rows that it made in the layer before in its
+  /// own cache.
   static TaskGrid Make(const ThreadPool& pool, double nanoseconds, int64_t m_units, int64_t n_units,
                        int64_t repeats, bool split_n) {
     constexpr double kTaskNanoseconds = 8000;
@@ -29,7 +31,11 @@ struct TaskGrid {
     if (threads == 1 || nanoseconds < 2 * kTaskNanoseconds) return grid;
     const auto worthwhile = static_cast<int64_t>(std::min(nanoseconds / kTaskNanoseconds, 1e6));
     const int64_t wanted = CeilDiv(std::min(worthwhile, threads * kTasksPerThread), repeats);
-    if (split_n) {
+    constexpr int64_t kFewTiles = 3;  // with fewer rows a thread, all would read all weights
+    if (split_n && repeats == 1 && m_units >= kFewTiles * threads && n_units >= kTasksPerThread) {
+      grid.parts_m = std::min(threads, wanted);
+      grid.parts_n = std::min(n_units, CeilDiv(wanted, grid.parts_m));
+    } else if (split_n) {
       grid.parts_n = std::min(n_units, wanted);
       grid.parts_m = std::min(m_units, CeilDiv(wanted, grid.parts_n));
     } else {

@@ -40,6 +40,22 @@ TEST_P(ThreadPoolTest, ForCoversTheRangeWithoutOverlap) {
   }
 }
 
+// A thread that found its share in its cache a moment ago gets the same share again.
+TEST(ThreadPoolShareTest, EachThreadBeginsWithItsOwnShare) {
+  ThreadPool pool(Threads(2));
+  for (int round = 0; round < 20; ++round) {
+    std::atomic<int> begun{0};
+    std::thread::id first_by, last_by;
+    pool.Run(2, [&](int64_t i) {
+      (i == 0 ? first_by : last_by) = std::this_thread::get_id();
+      begun.fetch_add(1);
+      while (begun.load() < 2) std::this_thread::yield();  // until both threads are at work
+    });
+    EXPECT_EQ(first_by, std::this_thread::get_id());
+    EXPECT_NE(last_by, std::this_thread::get_id());
+  }
+}
+
 TEST_P(ThreadPoolTest, RegionsNest) {
   ThreadPool pool(Threads(GetParam().first, GetParam().second));
   std::atomic<int> count{0};
