@@ -179,14 +179,14 @@ def carried():
 
 
 def carried_together():
-    """y = -last, z = -(sum + 2 last) of a Loop: one value that DeviceB makes of what DeviceA made of it, one the other
-    way around."""
+    """y = -last, z = -(sum + 2 last) of a Loop: what DeviceB makes last in a turn is what DeviceA reads first in the
+    next, and after the last."""
     f, shape = TensorProto.FLOAT, [3]
     step = helper.make_graph(
         [helper.make_node("Identity", ["go"], ["go_on"], name="go_on"),
          helper.make_node("Add", ["carried", "x"], ["more"], name="a_more"),
          helper.make_node("Neg", ["more"], ["next"], name="b_next"),
-         helper.make_node("Add", ["sum", "next"], ["next_sum"], name="a_next_sum")], "step",
+         helper.make_node("Add", ["sum", "next"], ["next_sum"], name="b_next_sum")], "step",
         [tensor("i", TensorProto.INT64, []), tensor("go", TensorProto.BOOL, []), tensor("carried", f, shape),
          tensor("sum", f, shape)],
         [tensor("go_on", TensorProto.BOOL, []), tensor("next", f, shape), tensor("next_sum", f, shape)])
