@@ -34,28 +34,64 @@ const char* NameOf(OrtProfilingEventCategory category) {
   return "Unknown";
 }
 
-Json ShapesOf(const Step& step, const KernelContext& context, std::span<const uint32_t> slots) {
-  (void)step;
+// Null where the slot holds no tensor.
+const Tensor* TensorAt(const KernelContext& context, uint32_t slot) {
+  if (slot == KernelContext::kAbsent || !context.slots_[slot]->IsTensor()) return nullptr;
+  return &context.slots_[slot]->tensor();
+}
+
+Json ShapesOf(const KernelContext& context, std::span<const uint32_t> slots) {
   Json list = Json::array();
   for (const uint32_t slot : slots) {
-    if (slot == KernelContext::kAbsent || !context.slots_[slot]->IsTensor()) continue;
-    const Tensor& tensor = context.slots_[slot]->tensor();
-    list.push_back({{std::string(NameOf(tensor.dtype())),
-                     std::vector<int64_t>(tensor.shape().begin(), tensor.shape().end())}});
+    const Tensor* tensor = TensorAt(context, slot);
+    if (tensor == nullptr) continue;
+    list.push_back({{std::string(NameOf(tensor->dtype())),
+                     std::vector<int64_t>(tensor->shape().begin(), tensor->shape().end())}});
   }
   return list;
+}
+
+// The bytes of a step's weights, other inputs and outputs, as text: ONNX Runtime's traces have it
+// so.
+void AddSizes(const Step& step, const KernelContext& context, Json& args) {
+  size_t weights = 0;
+  size_t others = 0;
+  size_t outputs = 0;
+  for (size_t i = 0; i < step.input_count; ++i) {
+    const Tensor* tensor = TensorAt(context, step.slots[i]);
+    const ValueInfo* value = step.node->Input(i);
+    if (tensor != nullptr)
+      (value != nullptr && value->IsConstant() ? weights : others) += tensor->Bytes();
+  }
+  for (const uint32_t slot : step.outputs()) {
+    if (const Tensor* tensor = TensorAt(context, slot)) outputs += tensor->Bytes();
+  }
+  args["activation_size"] = std::to_string(others);
+  args["parameter_size"] = std::to_string(weights);
+  args["output_size"] = std::to_string(outputs);
+}
+
+// Milliseconds since the Unix epoch, but another number at each call: files are named by it.
+int64_t DistinctMillis() {
+  static std::atomic<int64_t> last{0};
+  const int64_t now = WallClockMicros() / 1000;
+  int64_t before = last.load();
+  while (!last.compare_exchange_weak(before, std::max(now, before + 1))) {
+  }
+  return std::max(now, before + 1);
 }
 
 }  // namespace
 
 Profiler::Profiler(const std::string& prefix, const Logger& logger)
     : logger_(logger), start_(MonotonicNanos()) {
-  const auto seconds = static_cast<std::time_t>(WallClockMicros() / 1000000);
+  const int64_t millis = DistinctMillis();
+  const auto seconds = static_cast<std::time_t>(millis / 1000);
   std::tm parts{};
   localtime_r(&seconds, &parts);
   char stamp[32];
   std::strftime(stamp, sizeof(stamp), "%Y-%m-%d_%H-%M-%S", &parts);
-  path_ = Format("{}_{}.json", prefix, stamp);
+  path_ = Format("{}_{}_{:03}.json", prefix, stamp, millis % 1000);
 }
 
 int64_t Profiler::Now() const { return MonotonicNanos() - start_; }
@@ -111,8 +147,9 @@ void Profiler::AddNode(const Step& step, Begun begun, const KernelContext& conte
   args["op_name"] = step.node->op_type;
   args["provider"] = step.ep->name();
   args["node_index"] = std::to_string(step.node->index);
-  args["input_type_shape"] = ShapesOf(step, context, step.inputs().first(step.input_count));
-  args["output_type_shape"] = ShapesOf(step, context, step.outputs());
+  args["input_type_shape"] = ShapesOf(context, step.inputs().first(step.input_count));
+  args["output_type_shape"] = ShapesOf(context, step.outputs());
+  AddSizes(step, context, args);
   const std::string& name = step.node->name.empty() ? step.node->op_type : step.node->name;
   Add(NameOf(OrtProfilingEventCategory_NODE), name + "_kernel_time", begun, Dump(args));
 }

@@ -17,7 +17,7 @@ namespace backplane {
 
 class Profiler {
  public:
-  /// Events go to "<prefix>_<date>_<time>.json".
+  /// Events go to "<prefix>_<date>_<time>_<milliseconds>.json".
   Profiler(const std::string& prefix, const Logger& logger);
 
   /// Takes what `ep` has to say into the profile. The EP outlives Finish().
@@ -34,7 +34,7 @@ class Profiler {
   };
   Begun Begin();
   void AddNode(const Step& step, Begun begun, const KernelContext& context);
-  /// A host event: "model_loading", "session_initialization", "model_run".
+  /// A host event: "model_loading_uri", "session_initialization", "model_run".
   void AddSession(const std::string& name, Begun begun);
   /// Writes the file and returns its path; what begins or ends later is in no profile. Safe while
   /// events go on. Empty, and nothing is written, if it was called before.

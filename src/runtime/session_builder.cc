@@ -45,6 +45,7 @@ class SessionBuilder {
   void Load(ModelSource source) {
     const Profiler::Begun started = Begin();
     options().CheckCancelled();
+    const bool from_file = std::holds_alternative<std::string>(source);
     if (const auto* path = std::get_if<std::string>(&source)) {
       parts_.graph = LoadModelFile(*path, MakeLoadOptions());
     } else if (const auto* bytes = std::get_if<std::span<const std::byte>>(&source)) {
@@ -52,7 +53,8 @@ class SessionBuilder {
     } else {
       parts_.graph = std::get<std::unique_ptr<Graph>>(std::move(source));
     }
-    if (parts_.profiler != nullptr) parts_.profiler->AddSession("model_loading", started);
+    if (parts_.profiler != nullptr)
+      parts_.profiler->AddSession(from_file ? "model_loading_uri" : "model_loading_array", started);
   }
 
   Graph& graph() { return *parts_.graph; }

@@ -73,6 +73,23 @@ def test_help_has_examples():
     assert "backplane run model.onnx --dim batch=8" in run("--help").stdout
 
 
+@pytest.mark.parametrize("command", ["run", "info", "bench", "explain", "devices"])
+def test_a_commands_help_has_its_own_examples(command):
+    (_, examples) = run(command, "--help").stdout.split("Examples:\n")
+    lines = [line.strip() for line in examples.splitlines() if line.startswith("  ")]
+    assert lines and all(line.startswith(f"backplane {command}") for line in lines)
+    assert "Exit codes:" in examples
+
+
+def test_version():
+    assert "Backplane" in run("--version").stdout
+
+
+def test_an_unknown_command_names_the_known_ones():
+    done = run("fly", code=2)
+    assert "'fly'" in done.stderr and "run, info, bench, explain, devices" in done.stderr and done.stdout == ""
+
+
 @pytest.mark.parametrize("words", [[], ["fly"], ["run"], ["info", "a", "b"], ["run", "m.onnx", "--repeat", "0"],
                                    ["run", "m.onnx", "--threads", "many"], ["devices", "--nonsense"]])
 def test_a_wrong_command_line_is_exit_code_2(words):
@@ -95,6 +112,12 @@ def test_garbage_is_exit_code_1(tmp_path):
 
 def test_no_colour_where_there_is_no_terminal(add):
     assert "\x1b" not in run("run", add).stdout + run("info", add).stdout
+
+
+def test_output_that_cannot_be_written_is_exit_code_1(add):
+    with open("/dev/full", "w") as full:
+        done = subprocess.run([COMMAND, "run", add], stdout=full, stderr=subprocess.PIPE, text=True, timeout=120)
+    assert done.returncode == 1 and "cannot be written" in done.stderr
 
 
 # -- info -----------------------------------------------------------------------------------------------------------
@@ -248,6 +271,45 @@ def test_an_input_of_the_wrong_shape_is_the_runtimes_error(identity, tmp_path):
     np.save(tmp_path / "x.npy", np.zeros((2, 4), np.float32))
     done = run("run", identity(np.float32), "--input", f"x={tmp_path}/x.npy", code=1)
     assert "INVALID_ARGUMENT" in done.stderr and "x" in done.stderr
+
+
+FLOATS = helper.make_tensor_type_proto(TensorProto.FLOAT, ["n", 2])
+SEQUENCE = helper.make_sequence_type_proto(FLOATS)
+OPTIONAL = helper.make_optional_type_proto(FLOATS)
+
+
+@pytest.mark.parametrize("declared, words", [(SEQUENCE, "sequence(float)"), (OPTIONAL, "optional(float)")],
+                         ids=["sequence", "optional"])
+def test_sequences_and_optionals_are_generated_and_given(tmp_path, declared, words):
+    node = (helper.make_node("SequenceAt", ["x", "first"], ["y"]) if declared is SEQUENCE
+            else helper.make_node("OptionalGetElement", ["x"], ["y"]))
+    path = save(tmp_path / "model.onnx", [node], [helper.make_value_info("x", declared)],
+                [value("y", TensorProto.FLOAT, ["n", 2])], [numpy_helper.from_array(np.array(0), "first")])
+    result = run_json("run", path)
+    assert (result["inputs"][0]["type"], result["inputs"][0]["from"]) == (words, "generated")
+    assert result["outputs"][0]["shape"] == [1, 2]
+    np.save(tmp_path / "x.npy", np.array([[1, 2], [3, 4]], np.float32))
+    assert run_json("run", path, "--input", f"x={tmp_path}/x.npy")["outputs"][0]["first"] == [1, 2, 3, 4]
+
+
+def test_the_elements_of_a_sequence_are_shown_and_written(tmp_path):
+    path = save(tmp_path / "model.onnx",
+                [helper.make_node("SequenceConstruct", ["x", "x"], ["s"]), helper.make_node("Identity", ["x"], ["y"])],
+                [value("x", TensorProto.FLOAT, ["n", 2])],
+                [helper.make_value_info("s", SEQUENCE), value("y", TensorProto.FLOAT, ["n", 2])])
+    (sequence, plain) = run_json("run", path, "--output-dir", tmp_path)["outputs"]
+    assert sequence["type"] == "sequence" and [each["name"] for each in sequence["elements"]] == ["s[0]", "s[1]"]
+    for each in sequence["elements"]:
+        assert each["first"] == plain["first"]
+        np.testing.assert_array_equal(np.load(each["file"]), np.load(plain["file"]))
+    text = run("run", path).stdout
+    assert "sequence of 2" in text and "s[1]" in text
+
+
+def test_strings_are_shown_but_not_written(tmp_path):
+    path = save(tmp_path / "identity.onnx", [helper.make_node("Identity", ["x"], ["y"])],
+                [value("x", TensorProto.STRING, [2])], [value("y", TensorProto.STRING, [2])])
+    assert "y holds strings and was not written" in run("run", path, "--output-dir", tmp_path / "out").stdout
 
 
 def test_scores_are_ranked(identity, tmp_path):

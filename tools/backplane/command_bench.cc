@@ -29,8 +29,7 @@ void BenchModel(const Settings& settings) {
   const Session session(settings.session);
   const int64_t bytes_loaded = ProcessBytes("VmRSS");
   const std::vector<Feed> feeds = MakeFeeds(session.inputs(), settings.feeds);
-  std::vector<Owned<OrtValue>> values;
-  for (const Feed& feed : feeds) values.push_back(session.runtime().MakeValue(feed.tensor));
+  const std::vector<Owned<OrtValue>> values = MakeValues(session.runtime(), feeds);
 
   double first = 0;
   session.Run(values, &first);

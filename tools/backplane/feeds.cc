@@ -49,9 +49,9 @@ std::vector<int64_t> ConcreteShape(const Port& port, const FeedSettings& setting
 }
 
 HostTensor Blank(const Port& port, const FeedSettings& settings) {
-  if (port.kind != ONNX_TYPE_TENSOR) {
-    throw UsageError("input '" + port.name + "' is a " + port.TypeText() +
-                     "; the command can give tensors only");
+  if (!port.HasTensors()) {
+    throw UsageError("input '" + port.name + "' is of type " + port.TypeText() +
+                     "; the command can give tensors, and sequences and optionals of them");
   }
   HostTensor tensor;
   tensor.type = port.type;
@@ -120,16 +120,20 @@ HostTensor FromNumbers(const Port& port, const std::vector<double>& numbers,
   return tensor;
 }
 
+Feed FeedOf(const Port& port, HostTensor tensor, const std::string& source) {
+  return {port.name, port.kind, port.TypeText(), std::move(tensor), source};
+}
+
 Feed ParseFeed(const Port& port, const std::string& value, const std::string& entry,
                const FeedSettings& settings) {
   const std::string extension = std::filesystem::path(value).extension().string();
-  if (extension == ".npy") return {port.name, ReadNpy(value), value};
-  if (extension == ".pb") return {port.name, ReadTensorProto(value), value};
+  if (extension == ".npy") return FeedOf(port, ReadNpy(value), value);
+  if (extension == ".pb") return FeedOf(port, ReadTensorProto(value), value);
   std::error_code ignored;
   if (std::filesystem::exists(value, ignored))
     throw UsageError("--input " + entry + ": the file is neither .npy nor .pb");
-  return {port.name, FromNumbers(port, ParseNumbers(value, entry), settings, entry),
-          "command line"};
+  return FeedOf(port, FromNumbers(port, ParseNumbers(value, entry), settings, entry),
+                "command line");
 }
 
 const Port& FindPort(const std::vector<Port>& ports, const std::string& name,
@@ -164,10 +168,24 @@ std::vector<Feed> MakeFeeds(const std::vector<Port>& ports, const FeedSettings& 
     if (found != given.end()) {
       feeds.push_back(std::move(found->second));
     } else {
-      feeds.push_back({port.name, Generate(port, settings), "generated"});
+      feeds.push_back(FeedOf(port, Generate(port, settings), "generated"));
     }
   }
   return feeds;
+}
+
+std::vector<Owned<OrtValue>> MakeValues(const Runtime& runtime, const std::vector<Feed>& feeds) {
+  std::vector<Owned<OrtValue>> values;
+  for (const Feed& feed : feeds) {
+    Owned<OrtValue> value = runtime.MakeValue(feed.tensor);
+    if (feed.kind == ONNX_TYPE_SEQUENCE) {
+      const OrtValue* const element = value.get();
+      value = runtime.Make<OrtValue>(runtime->ReleaseValue, runtime->CreateValue, &element,
+                                     size_t{1}, ONNX_TYPE_SEQUENCE);
+    }
+    values.push_back(std::move(value));
+  }
+  return values;
 }
 
 std::map<std::string, int64_t> ParseDims(const std::vector<std::string>& entries) {

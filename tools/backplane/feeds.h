@@ -18,12 +18,17 @@ struct FeedSettings {
 
 struct Feed {
   std::string name;
+  ONNXType kind = ONNX_TYPE_TENSOR;  // or a sequence, which has `tensor` for its one element
+  std::string type;                  // "float", "sequence(float)", ...
   HostTensor tensor;
   std::string source;  // the file, "command line" or "generated"
 };
 
 /// One feed for each input, in the model's order. Equal settings give equal generated values.
 std::vector<Feed> MakeFeeds(const std::vector<Port>& ports, const FeedSettings& settings);
+
+/// The feeds as values of the library that runs the model.
+std::vector<Owned<OrtValue>> MakeValues(const Runtime& runtime, const std::vector<Feed>& feeds);
 
 /// "batch=4" entries to a map; fails with UsageError.
 std::map<std::string, int64_t> ParseDims(const std::vector<std::string>& entries);

@@ -10,18 +10,41 @@
 namespace backplane::command {
 namespace {
 
+constexpr const char* kExitCodes =
+    R"(Exit codes: 0 done; 1 the runtime or a file failed; 2 the command line is wrong.
+Colour is used on terminals only; NO_COLOR=1 turns it off.)";
+
 constexpr const char* kExamples = R"(Examples:
   backplane info model.onnx
-  backplane run model.onnx
-  backplane run model.onnx --input image=photo.npy --output-dir results
   backplane run model.onnx --dim batch=8 --dim tokens=128 --threads 2 --json
   backplane bench model.onnx --threads 1
-  backplane bench model.onnx --library /usr/lib/libonnxruntime.so.1
-  backplane explain model.onnx --ep-library libmy_ep.so --ep my_ep:precision=high --html page.html
+  backplane explain model.onnx --ep-library libmy_ep.so --ep my_ep --html page.html
   backplane devices
-
-Exit codes: 0 done; 1 the runtime or a file failed; 2 the command line is wrong.
-Colour is used on terminals only; NO_COLOR=1 turns it off.)";
+)";
+constexpr const char* kRunExamples = R"(Examples:
+  backplane run model.onnx
+  backplane run model.onnx --input image=photo.npy --input size=224 --output-dir results
+  backplane run model.onnx --dim batch=8 --dim tokens=128 --threads 2 --json
+  backplane run model.onnx --shape input=1x512 --repeat 20
+  backplane run model.onnx --library /path/to/another/libonnxruntime.so.1
+)";
+constexpr const char* kInfoExamples = R"(Examples:
+  backplane info model.onnx
+  backplane info model.onnx --json | jq .inputs
+)";
+constexpr const char* kBenchExamples = R"(Examples:
+  backplane bench model.onnx --threads 1
+  backplane bench model.onnx --dim batch=8 --seconds 10 --json
+  backplane bench model.onnx --library /usr/lib/libonnxruntime.so.1
+)";
+constexpr const char* kExplainExamples = R"(Examples:
+  backplane explain model.onnx --ep-library libmy_ep.so --ep my_ep:precision=high
+  backplane explain model.onnx --policy prefer-gpu --html page.html
+)";
+constexpr const char* kDevicesExamples = R"(Examples:
+  backplane devices
+  backplane devices --ep-library libmy_ep.so --json
+)";
 
 struct CommandLine {
   Settings settings;
@@ -30,7 +53,9 @@ struct CommandLine {
 };
 
 void AddModel(CLI::App* command, CommandLine& line) {
-  command->add_option("MODEL", line.settings.session.model, "An ONNX model file")->required();
+  command->add_option("MODEL", line.settings.session.model, "An ONNX model file")
+      ->required()
+      ->type_name("");
 }
 
 void AddJson(CLI::App* command, CommandLine& line) {
@@ -110,14 +135,39 @@ int Report(const Settings& settings, const char* message, const std::string& cod
   return exit_code;
 }
 
+std::string VersionText() {
+  const Runtime runtime("");
+  return "backplane: ONNX Runtime API " + std::to_string(runtime.api_version()) + ", " +
+         runtime->GetBuildInfoString();
+}
+
+CLI::App* AddCommand(CLI::App& app, const char* name, const char* description,
+                     const char* examples) {
+  CLI::App* command = app.add_subcommand(name, description);
+  command->footer(std::string(examples) + "\n" + kExitCodes);
+  return command;
+}
+
+// Fails with UsageError for a first word that is no command; the parser would only miss one.
+void CheckCommand(const CLI::App& app, int argc, char** argv) {
+  if (argc < 2 || argv[1][0] == '-') return;
+  std::vector<std::string> names;
+  for (const CLI::App* command : app.get_subcommands(nullptr)) {
+    if (command->get_name() == argv[1]) return;
+    names.push_back(command->get_name());
+  }
+  throw UsageError(std::string("'") + argv[1] + "' is no command; there are " + Join(names, ", "));
+}
+
 int Main(int argc, char** argv) {
   CommandLine line;
   CLI::App app("Runs, measures and describes ONNX models.", "backplane");
   app.require_subcommand(1);
-  app.footer(kExamples);
+  app.footer(std::string(kExamples) + "\n" + kExitCodes);
+  app.set_version_flag("--version", VersionText, "Print the versions of command and library");
   app.set_help_all_flag("--help-all", "Help of all subcommands");
 
-  CLI::App* run = app.add_subcommand("run", "Run a model and show its outputs");
+  CLI::App* run = AddCommand(app, "run", "Run a model and show its outputs", kRunExamples);
   AddModel(run, line);
   AddSession(run, line);
   run->add_option("--repeat", line.settings.repeat, "Runs to make")->check(CLI::Range(1, 1000000));
@@ -125,12 +175,12 @@ int Main(int argc, char** argv) {
                   "Write the outputs to this folder as .npy files");
   AddJson(run, line);
 
-  CLI::App* info =
-      app.add_subcommand("info", "Show a model's inputs, outputs, operators and weights");
+  CLI::App* info = AddCommand(app, "info", "Show a model's inputs, outputs, operators and weights",
+                              kInfoExamples);
   AddModel(info, line);
   AddJson(info, line);
 
-  CLI::App* bench = app.add_subcommand("bench", "Measure loading and running a model");
+  CLI::App* bench = AddCommand(app, "bench", "Measure loading and running a model", kBenchExamples);
   AddModel(bench, line);
   AddSession(bench, line);
   int repeat = 0;
@@ -140,8 +190,9 @@ int Main(int argc, char** argv) {
       ->check(CLI::Range(0.0, 3600.0));
   AddJson(bench, line);
 
-  CLI::App* explain = app.add_subcommand(
-      "explain", "Show which execution provider runs which node of a model, and why");
+  CLI::App* explain = AddCommand(
+      app, "explain", "Show which execution provider runs which node of a model, and why",
+      kExplainExamples);
   AddModel(explain, line);
   AddModelOptions(explain, line);
   explain->add_option("--html", line.settings.html_file,
@@ -149,14 +200,17 @@ int Main(int argc, char** argv) {
   explain->add_flag("--all", line.settings.all_nodes, "Show every row, however many there are");
   AddJson(explain, line);
 
-  CLI::App* devices =
-      app.add_subcommand("devices", "Show this machine's devices and who can use them");
+  CLI::App* devices = AddCommand(app, "devices", "Show this machine's devices and who can use them",
+                                 kDevicesExamples);
   AddEpLibrary(devices, line);
   AddLibrary(devices, line);
   AddJson(devices, line);
 
   try {
+    CheckCommand(app, argc, argv);
     app.parse(argc, argv);
+  } catch (const UsageError& error) {
+    return Report(line.settings, error.what(), {}, kExitUsage);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? kExitOk : kExitUsage;
   }
@@ -181,6 +235,10 @@ int Main(int argc, char** argv) {
     return Report(settings, failure.what(), failure.code(), kExitFailure);
   } catch (const std::exception& error) {
     return Report(settings, error.what(), {}, kExitFailure);
+  }
+  if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) {
+    std::fprintf(stderr, "backplane: the output cannot be written\n");
+    return kExitFailure;
   }
   return kExitOk;
 }

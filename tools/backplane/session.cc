@@ -52,6 +52,31 @@ void ReadTensorType(const Runtime& ort, const OrtTypeInfo* type, Port& port) {
   for (const char* symbol : symbols) port.symbols.emplace_back(symbol == nullptr ? "" : symbol);
 }
 
+// Looks into optionals and sequences.
+void ReadType(const Runtime& ort, const OrtTypeInfo* type, Port& port) {
+  ONNXType kind = ONNX_TYPE_UNKNOWN;
+  ort.Check(ort->GetOnnxTypeFromTypeInfo(type, &kind));
+  constexpr uint32_t kOptionalsSince = 15;
+  if (kind == ONNX_TYPE_OPTIONAL && ort.api_version() >= kOptionalsSince) {
+    const OrtOptionalTypeInfo* optional = nullptr;
+    ort.Check(ort->CastTypeInfoToOptionalTypeInfo(type, &optional));
+    const auto contained =
+        ort.Make<OrtTypeInfo>(ort->ReleaseTypeInfo, ort->GetOptionalContainedTypeInfo, optional);
+    port.optional = true;
+    return ReadType(ort, contained.get(), port);
+  }
+  port.kind = kind;
+  if (kind == ONNX_TYPE_TENSOR) ReadTensorType(ort, type, port);
+  if (kind != ONNX_TYPE_SEQUENCE) return;
+  const OrtSequenceTypeInfo* sequence = nullptr;
+  ort.Check(ort->CastTypeInfoToSequenceTypeInfo(type, &sequence));
+  const auto element =
+      ort.Make<OrtTypeInfo>(ort->ReleaseTypeInfo, ort->GetSequenceElementType, sequence);
+  ONNXType element_kind = ONNX_TYPE_UNKNOWN;
+  ort.Check(ort->GetOnnxTypeFromTypeInfo(element.get(), &element_kind));
+  if (element_kind == ONNX_TYPE_TENSOR) ReadTensorType(ort, element.get(), port);
+}
+
 template <typename GetName, typename GetType>
 Port ReadPort(const Runtime& ort, const OrtSession* session, size_t index, GetName get_name,
               GetType get_type) {
@@ -62,8 +87,7 @@ Port ReadPort(const Runtime& ort, const OrtSession* session, size_t index, GetNa
   port.name = name;
   allocator->Free(allocator, name);
   const auto type = ort.Make<OrtTypeInfo>(ort->ReleaseTypeInfo, get_type, session, index);
-  ort.Check(ort->GetOnnxTypeFromTypeInfo(type.get(), &port.kind));
-  if (port.kind == ONNX_TYPE_TENSOR) ReadTensorType(ort, type.get(), port);
+  ReadType(ort, type.get(), port);
   return port;
 }
 
@@ -74,10 +98,10 @@ double Now() {
   return Milliseconds(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 
-std::string Port::TypeText() const {
+const char* NameOf(ONNXType kind) {
   switch (kind) {
     case ONNX_TYPE_TENSOR:
-      return NameOf(type);
+      return "tensor";
     case ONNX_TYPE_SEQUENCE:
       return "sequence";
     case ONNX_TYPE_MAP:
@@ -89,6 +113,12 @@ std::string Port::TypeText() const {
     default:
       return "unknown";
   }
+}
+
+std::string Port::TypeText() const {
+  std::string text = kind == ONNX_TYPE_TENSOR ? NameOf(type) : NameOf(kind);
+  if (kind == ONNX_TYPE_SEQUENCE && HasTensors()) text += "(" + NameOf(type) + ")";
+  return optional ? "optional(" + text + ")" : text;
 }
 
 Session::Session(const SessionSettings& settings)

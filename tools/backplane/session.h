@@ -10,15 +10,19 @@
 
 namespace backplane::command {
 
-/// An input or output as the model declares it; `shape` holds -1 for what is not fixed.
+/// An input or output as the model declares it; `shape` holds -1 for what is not fixed. Of an
+/// optional, what it may contain; of a sequence, type and shape are those of its elements.
 struct Port {
   std::string name;
   ONNXType kind = ONNX_TYPE_UNKNOWN;
+  bool optional = false;
   ElementType type = ONNX_TENSOR_ELEMENT_DATA_TYPE_UNDEFINED;
   std::vector<int64_t> shape;
   std::vector<std::string> symbols;
 
-  std::string TypeText() const;  // "float", or "sequence", "map", ...
+  /// A tensor, or a sequence of tensors.
+  bool HasTensors() const { return type != ONNX_TENSOR_ELEMENT_DATA_TYPE_UNDEFINED; }
+  std::string TypeText() const;  // "float", "sequence(float)", "optional(float)", "map", ...
 };
 
 /// Shapes by the name of the input.
@@ -70,6 +74,9 @@ class Session {
   std::vector<std::pair<std::string, size_t>> placement_;
   double load_milliseconds_ = 0;
 };
+
+/// "tensor", "sequence", "map", ...
+const char* NameOf(ONNXType kind);
 
 /// Milliseconds of a clock that only goes forward.
 double Now();

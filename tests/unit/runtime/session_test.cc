@@ -1,20 +1,27 @@
 // Sessions from graphs in memory: what Run promises about names, shapes, reuse and threads.
 #include "runtime/session.h"
 
-#include <gtest/gtest.h>
+#include <gmock/gmock.h>
 
 #include <atomic>
+#include <chrono>
+#include <memory>
 #include <thread>
 
 #include "base/error.h"
 #include "runtime/env.h"
 #include "runtime/run_options.h"
 #include "runtime/session_options.h"
+#include "unit/model/model_text.h"
 
 namespace backplane {
 namespace {
 
-class SessionTest : public testing::Test {
+using testing::BytesOfText;
+using testing::FailureOf;
+using testing::ParseModel;
+
+class SessionTest : public ::testing::Test {
  protected:
   void SetUp() override { env_ = Env::Acquire({}); }
   void TearDown() override { Env::Release(env_); }
@@ -252,6 +259,35 @@ TEST_F(SessionTest, MissingInputAndTermination) {
   options.terminate = false;
   session->Run(&options, in, inputs, out, outputs);
   delete outputs[0];
+}
+
+// Also where a run spends its time inside of one node.
+TEST_F(SessionTest, ALongLoopIsTerminatedFromAnotherThread) {
+  const std::string bytes =
+      ParseModel(R"(g (int64 count, float[n] x) => (float[n] y) <bool on = {1}> {
+      y = Loop (count, on, x) <body = b (int64 i, bool c, float[n] v) => (bool c2, float[n] v2)
+      { c2 = Identity(c) v2 = Add(v, x) }> })")
+          .SerializeAsString();
+  auto session = OrtSession::FromBytes(*env_, BytesOfText(bytes), SessionOptions());
+  const Value x(Tensor::Of<float>(std::vector<float>{1, 2}));
+  const auto run = [&](int64_t count, const OrtRunOptions* options) {
+    const Value counter(Tensor::Scalar<int64_t>(count));
+    const char* in[] = {"count", "x"};
+    const char* out[] = {"y"};
+    const Value* inputs[] = {&counter, &x};
+    Value* outputs[] = {nullptr};
+    session->Run(options, in, inputs, out, outputs);
+    const std::unique_ptr<Value> y(outputs[0]);
+    return y->tensor().data<float>()[1];
+  };
+  OrtRunOptions options;
+  std::thread stopper([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    options.terminate = true;
+  });
+  EXPECT_THAT(FailureOf([&] { run(INT64_MAX, &options); }), ::testing::HasSubstr("terminate"));
+  stopper.join();
+  EXPECT_EQ(run(3, nullptr), 8.0f);
 }
 
 TEST_F(SessionTest, ConcurrentRunsDoNotDisturbEachOther) {
