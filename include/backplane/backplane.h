@@ -34,10 +34,11 @@ ORT_EXPORT OrtStatus* ORT_API_CALL BackplaneGetModelSummary(const ORTCHAR_T* mod
  * - "nodes": as they were when EPs were asked: "name", "type", "domain", "graph" (path of the
  *   subgraph, empty for the main graph), "parent" (index of the control-flow node around it, or
  *   null), "ep", "group" (index or null), and "refused_by": each EP that was asked before, in
- *   order, with "reason" and "text"
+ *   order, with "reason" and "text"; "remarks": texts that its EP has for it, where it has any
  *
- * A "reason" is one of not-claimed, no-kernel, type-unsupported, claim-refused, capability-failed,
- * compile-failed, option, device-missing, library-failed; docs/EXPLAIN.md says what each means.
+ * A "reason" is one of not-claimed, declined, no-kernel, type-unsupported, claim-refused,
+ * capability-failed, over-budget, assigned, option, device-missing, library-failed;
+ * docs/EXPLAIN.md says what each means.
  *
  * Where the session was created with session.record_ep_graph_assignment_info=1 there are also:
  *

@@ -58,45 +58,46 @@ void Ep::GetCapability(const OrtGraph* source, OrtEpGraphSupportInfo* support) {
       constants[i] = api_.DataOf(graph.values[i].constant);
     }
   }
-  for (const std::vector<int>& nodes : ep_kit::FindGroups(graph, Supported(graph, constants))) {
-    const bool computes = std::any_of(nodes.begin(), nodes.end(), [&](int node) {
-      return !FindOperator(graph.nodes[node])->is_movement;
-    });
-    const Node& first = graph.nodes[nodes.front()];
-    if (!computes) {
-      Leave(first, "its group of " + std::to_string(nodes.size()) + " only moves elements");
-    } else if (nodes.size() < settings_.min_group_size) {
-      Leave(first, "its group of " + std::to_string(nodes.size()) + " is below min_group_size");
-    } else {
-      Claim(graph, nodes, support);
-    }
-  }
-}
-
-std::vector<bool> Ep::Supported(const Graph& graph, const Constants& constants) const {
   std::vector<bool> supported(graph.nodes.size());
   Shapes shapes(graph.values.size());
   for (size_t i = 0; i < shapes.size(); ++i) {
     if (graph.values[i].HasStaticShape()) shapes[i] = *graph.values[i].dims;
   }
   for (size_t i = 0; i < graph.nodes.size(); ++i) {
-    const Node& node = graph.nodes[i];
-    const auto& excluded = settings_.exclude_ops;
-    if (node.assigned ||
-        std::find(excluded.begin(), excluded.end(), node.op_type) != excluded.end()) {
+    if (graph.nodes[i].assigned) continue;
+    const Refusal why = WhyNot({graph, graph.nodes[i], constants}, shapes);
+    supported[i] = why.empty();
+    if (!why.empty()) Leave(graph.nodes[i], why, support);
+  }
+  for (const std::vector<int>& nodes : ep_kit::FindGroups(graph, supported)) {
+    const bool computes = std::any_of(nodes.begin(), nodes.end(), [&](int node) {
+      return !FindOperator(graph.nodes[node])->is_movement;
+    });
+    if (computes && nodes.size() >= settings_.min_group_size) {
+      Claim(graph, nodes, support);
       continue;
     }
-    const Operator* op = nullptr;
-    const OpView view{graph, node, constants};
-    Refusal refusal = CheckNode(view, &op);
-    if (refusal.empty()) refusal = CheckShapes(view, *op, shapes);
-    supported[i] = refusal.empty();
-    if (!refusal.empty()) Leave(node, refusal);
+    const std::string group = "its group of " + std::to_string(nodes.size());
+    for (int node : nodes) {
+      Leave(graph.nodes[node],
+            group + (computes ? " is below min_group_size" : " only moves elements"), support);
+    }
   }
-  return supported;
 }
 
-void Ep::Leave(const Node& node, const Refusal& why) const {
+Refusal Ep::WhyNot(const OpView& view, Shapes& shapes) const {
+  const auto& excluded = settings_.exclude_ops;
+  if (std::find(excluded.begin(), excluded.end(), view.node.op_type) != excluded.end()) {
+    return "exclude_ops names it";
+  }
+  const Operator* op = nullptr;
+  const Refusal refusal = CheckNode(view, &op);
+  return refusal.empty() ? CheckShapes(view, *op, shapes) : refusal;
+}
+
+// For everybody who asks the host, and in the log of hosts that cannot be told.
+void Ep::Leave(const Node& node, const Refusal& why, OrtEpGraphSupportInfo* support) const {
+  api_.SetReason(support, node.handle, why);
   api_.Log(logger_, ORT_LOGGING_LEVEL_VERBOSE,
            name_ + " leaves " + node.op_type + " '" + node.name + "': " + why);
 }

@@ -19,8 +19,8 @@ class Ep : public ep_kit::EpBase {
 
  private:
   void GetCapability(const OrtGraph* graph, OrtEpGraphSupportInfo* support);
-  std::vector<bool> Supported(const Graph& graph, const Constants& constants) const;
-  void Leave(const Node& node, const Refusal& why) const;
+  Refusal WhyNot(const OpView& view, Shapes& shapes) const;
+  void Leave(const Node& node, const Refusal& why, OrtEpGraphSupportInfo* support) const;
   void Claim(const Graph& graph, const std::vector<int>& nodes, OrtEpGraphSupportInfo* support);
   std::unique_ptr<CompiledGroup> Compile(const OrtGraph* graph, const OrtNode* fused_node);
 

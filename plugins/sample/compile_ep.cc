@@ -50,7 +50,7 @@ class CompileEp : public EpBase {
 
  private:
   void Claim(const OrtGraph* graph, OrtEpGraphSupportInfo* support);
-  bool Supports(const Graph& graph, const Node& node) const;
+  static std::string WhyNot(const Graph& graph, const Node& node);
   Compiled CompileGroup(const OrtGraph* graph, const OrtNode* fused) const;
   Program Lower(const Graph& graph, const std::vector<std::string>& inputs,
                 const std::vector<std::string>& outputs) const;
@@ -101,7 +101,9 @@ void CompileEp::Claim(const OrtGraph* source, OrtEpGraphSupportInfo* support) {
   const Graph graph = ep_kit::ReadGraph(api_, source);
   std::vector<bool> supported;
   for (const Node& node : graph.nodes) {
-    supported.push_back(!node.assigned && Supports(graph, node));
+    const std::string why = node.assigned ? "another EP has it" : WhyNot(graph, node);
+    supported.push_back(why.empty());
+    if (!why.empty() && !contexts_.IsOurs(node)) api_.SetReason(support, node.handle, why);
   }
   OrtNodeFusionOptions fusion{};
   fusion.ort_version_supported = api_.version;
@@ -111,10 +113,15 @@ void CompileEp::Claim(const OrtGraph* source, OrtEpGraphSupportInfo* support) {
         api_.ep->EpGraphSupportInfo_AddNodesToFuse(support, nodes.data(), nodes.size(), &fusion));
   };
   for (const std::vector<int>& group : ep_kit::FindGroups(graph, supported)) {
-    if (group.size() < min_group_size_) continue;
     std::vector<const OrtNode*> handles;
     for (const int i : group) handles.push_back(graph.nodes[i].handle);
-    claim(handles);
+    if (group.size() >= min_group_size_) {
+      claim(handles);
+      continue;
+    }
+    for (const OrtNode* node : handles) {
+      api_.SetReason(support, node, "its group is smaller than min_group_size");
+    }
   }
   // A model that was compiled before: each EPContext node is a group of its own.
   for (const Node& node : graph.nodes) {
@@ -122,13 +129,20 @@ void CompileEp::Claim(const OrtGraph* source, OrtEpGraphSupportInfo* support) {
   }
 }
 
-bool CompileEp::Supports(const Graph& graph, const Node& node) const {
-  const auto is_float = [&](int value) {
-    return value >= 0 && graph.values[value].type == ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT;
-  };
-  return FindOperator(node.domain, node.op_type, node.since_version).has_value() &&
-         std::all_of(node.inputs.begin(), node.inputs.end(), is_float) &&
-         std::all_of(node.outputs.begin(), node.outputs.end(), is_float);
+// Why a node is left to other EPs; empty if it is not. Hosts that explain show these words.
+std::string CompileEp::WhyNot(const Graph& graph, const Node& node) {
+  if (!FindOperator(node.domain, node.op_type, node.since_version).has_value()) {
+    return "there is no " + node.op_type + " of version " + std::to_string(node.since_version);
+  }
+  for (const auto* values : {&node.inputs, &node.outputs}) {
+    for (const int value : *values) {
+      if (value < 0 || graph.values[value].type != ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT) {
+        return value < 0 ? "an input is left out"
+                         : "'" + graph.values[value].name + "' is no float";
+      }
+    }
+  }
+  return "";
 }
 
 // `source` holds just the nodes of one group. `fused` is what replaces them: its inputs and

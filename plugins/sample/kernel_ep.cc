@@ -202,7 +202,10 @@ void KernelEp::Claim(const OrtGraph* source, OrtEpGraphSupportInfo* support) {
     const OrtKernelDef* kernel = nullptr;
     api_.Check(api_.ep->EpGraphSupportInfo_LookUpKernel(support, node.handle, &kernel));
     if (kernel == nullptr) continue;
-    if (node.op_type == "MatMul" && !IsMatrix(graph.values[node.inputs[1]])) continue;
+    if (node.op_type == "MatMul" && !IsMatrix(graph.values[node.inputs[1]])) {
+      api_.SetReason(support, node.handle, "the right side of MatMul is no matrix");
+      continue;
+    }
     api_.Check(api_.ep->EpGraphSupportInfo_AddSingleNode(support, node.handle));
   }
 }

@@ -1,11 +1,6 @@
 #include "abi/ep_context.h"
 
-#include <string_view>
-
-#include "abi/compile_api.h"
 #include "abi/guard.h"
-#include "abi/session_options.h"
-#include "abi/tables.h"
 #include "runtime/session.h"
 #include "runtime/session_options.h"
 
@@ -80,36 +75,6 @@ OrtStatus* SetEpDynamicOptions(OrtSession* sess, const char* const* keys, const 
     }
     sess->SetEpDynamicOptions({keys, kv_len}, {values, kv_len});
   });
-}
-
-// Functions that were experimental before they came into the tables; plug-ins built then ask for
-// them by name. Those for model packages are not here: callers then use the tables.
-OrtExperimentalFnPtr GetExperimentalFunction(const char* name) noexcept {
-  struct Named {
-    std::string_view name;
-    OrtExperimentalFnPtr function;
-  };
-#define BACKPLANE_EXPERIMENTAL(name, slot) \
-  { name "_SinceV28", reinterpret_cast<OrtExperimentalFnPtr>(&slot) }
-  static const Named kFunctions[] = {
-      BACKPLANE_EXPERIMENTAL("OrtApi_SessionOptions_SetEpContextDataReadFunc",
-                             SessionOptionsSetEpContextDataReadFunc),
-      BACKPLANE_EXPERIMENTAL("OrtCompileApi_ModelCompilationOptions_SetEpContextDataWriteFunc",
-                             ModelCompilationOptions_SetEpContextDataWriteFunc),
-      BACKPLANE_EXPERIMENTAL("OrtEpApi_SessionOptions_GetEpContextConfig",
-                             SessionOptionsGetEpContextConfig),
-      BACKPLANE_EXPERIMENTAL("OrtEpApi_ReleaseEpContextConfig", ReleaseEpContextConfig),
-      BACKPLANE_EXPERIMENTAL("OrtEpApi_EpContextConfig_GetEpContextDataReadFunc",
-                             EpContextConfig_GetEpContextDataReadFunc),
-      BACKPLANE_EXPERIMENTAL("OrtEpApi_EpContextConfig_GetEpContextDataWriteFunc",
-                             EpContextConfig_GetEpContextDataWriteFunc),
-  };
-#undef BACKPLANE_EXPERIMENTAL
-  if (name == nullptr) return nullptr;
-  for (const Named& function : kFunctions) {
-    if (function.name == name) return function.function;
-  }
-  return nullptr;
 }
 
 }  // namespace backplane::abi

@@ -1,5 +1,5 @@
 // How EPs learn where the data of EPContext nodes is read and written, the source model of those
-// without weights, and dynamic options; experimental functions by name.
+// without weights, and dynamic options.
 #pragma once
 
 #include "abi/slots.h"

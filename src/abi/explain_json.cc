@@ -56,6 +56,7 @@ Json DescribeNode(const Placement& placement, const PlacedNode& node) {
                {"ep", node.ep},
                {"group", index(node.group)},
                {"refused_by", DescribeReasons(node.refused_by)}};
+  if (!node.remarks.empty()) json["remarks"] = node.remarks;
   if (!placement.recorded) return json;
   const auto values = [&](const std::vector<int>& list) {
     Json indices = Json::array();

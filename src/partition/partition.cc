@@ -152,6 +152,7 @@ class Partitioner {
     claims.refused.insert(claims.refused.end(), hidden.begin(), hidden.end());
     claims.refused.insert(claims.refused.end(), capability.refusals.begin(),
                           capability.refusals.end());
+    RecordRemarks(capability, ep_index, claims.refused);
     RecordRefusals(graph, ep, claims.refused, Reason{ReasonCode::kNotClaimed, "not claimed", {}});
     std::erase_if(claims.accepted, [](const Claim& claim) { return !claim.fuse; });
     if (!claims.accepted.empty()) Fuse(graph, ep, ep_index, std::move(claims.accepted));
@@ -187,6 +188,17 @@ class Partitioner {
       for (Node* node : claim.nodes) {
         node->ep = ep_index;
         PlacedOf(node).ep = eps_[static_cast<size_t>(ep_index)]->name();
+      }
+    }
+  }
+
+  void RecordRemarks(Capability& capability, int ep_index,
+                     std::vector<std::pair<const Node*, Reason>>& refused) {
+    for (auto& [node, text] : capability.remarks) {
+      if (node->ep == ep_index) {
+        PlacedOf(node).remarks.push_back(std::move(text));
+      } else {
+        refused.emplace_back(node, Reason{ReasonCode::kDeclined, std::move(text), {}});
       }
     }
   }

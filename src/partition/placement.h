@@ -23,6 +23,7 @@ struct OrtEpAssignedNode final {
   int group = -1;     ///< index into Placement::groups, -1: on its own
   /// EP name and why, in the order asked.
   std::vector<std::pair<std::string, backplane::Reason>> refused_by;
+  std::vector<std::string> remarks;  ///< what the EP that runs it says of it
   std::vector<int> inputs;   ///< indices into Placement::values, implicit ones last; -1: absent
   std::vector<int> outputs;  ///< the same
   int kernel = -1;           ///< index into Placement::kernels

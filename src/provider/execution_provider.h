@@ -31,7 +31,9 @@ struct Claim {
 struct Capability {
   std::vector<Claim> claims;
   std::vector<std::pair<const Node*, Reason>>
-      refusals;  ///< for nodes left out, where the EP tells why
+      refusals;  ///< for nodes left out, where it is known why
+  /// What the EP says of nodes: why it leaves them, or what to know of those it takes.
+  std::vector<std::pair<const Node*, std::string>> remarks;
 };
 
 /// A claimed group as handed to Compile.

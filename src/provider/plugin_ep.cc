@@ -214,22 +214,29 @@ std::shared_ptr<OrtSyncStream> PluginEp::CreateStream() {
 Capability PluginEp::GetCapability(const GraphView& view) {
   // Of a whole graph, the view that a plug-in gets through the graph's nodes too.
   const GraphView& shown = view.IsWhole() ? view.graph().WholeView() : view;
-  OrtEpGraphSupportInfo info(shown, *this);
-  CallPlugin(name_, Callback(*ep_, &OrtEp::GetCapability, 23), ep_, &shown, &info);
-  Capability capability = std::move(info.capability());
+  OrtEpGraphSupportInfo& info =
+      *asked_.emplace_back(std::make_shared<OrtEpGraphSupportInfo>(shown, *this));
+  try {
+    CallPlugin(name_, Callback(*ep_, &OrtEp::GetCapability, 23), ep_, &shown, &info);
+  } catch (...) {
+    info.Close();
+    throw;
+  }
+  Capability capability = info.Close();
   if (registry_ != nullptr) AddMissingKernels(view, capability);
   return capability;
 }
 
-// A kernel-based EP says nothing about the nodes it leaves out, but its registry does.
+// Where a kernel-based EP says nothing about a node that it leaves out, its registry does.
 void PluginEp::AddMissingKernels(const GraphView& view, Capability& capability) const {
-  std::unordered_set<const Node*> claimed;
+  std::unordered_set<const Node*> spoken;
   for (const Claim& claim : capability.claims)
-    claimed.insert(claim.nodes.begin(), claim.nodes.end());
+    spoken.insert(claim.nodes.begin(), claim.nodes.end());
+  for (const auto& [node, text] : capability.remarks) spoken.insert(node);
   for (const Node* shown : view.nodes()) {
     const Node* node = OriginOf(shown);
     Reason why;
-    if (node->ep == kNoEp && claimed.count(node) == 0 && DefinitionFor(*node, &why) == nullptr)
+    if (node->ep == kNoEp && spoken.count(node) == 0 && DefinitionFor(*node, &why) == nullptr)
       capability.refusals.emplace_back(node, std::move(why));
   }
 }
@@ -450,19 +457,45 @@ std::vector<const OrtCustomOpDomain*> CustomOpDomainsOf(OrtEpFactory& factory,
 using backplane::Node;
 using backplane::Require;
 
-Node* OrtEpGraphSupportInfo::Checked(const Node* node) {
-  Require(node != nullptr, ORT_INVALID_ARGUMENT, "{}: a claimed node is null", ep_.name());
-  Node* known = view_.Find(node);
+namespace {
+
+constexpr size_t kLongestReason = 500;
+
+// One line, of a length that a table can show: the text is a plug-in's.
+std::string OneLine(std::string_view text) {
+  std::string line(text.substr(0, kLongestReason));
+  if (line.size() < text.size()) {
+    while (!line.empty() && (line.back() & 0xC0) == 0x80) line.pop_back();  // not within a letter
+    if (!line.empty() && (line.back() & 0x80) != 0) line.pop_back();
+    line += "...";
+  }
+  for (char& c : line) {
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = ' ';
+  }
+  return line;
+}
+
+}  // namespace
+
+const backplane::GraphView& OrtEpGraphSupportInfo::View() const {
+  Require(view_ != nullptr, ORT_INVALID_ARGUMENT, "{}: GetCapability has returned", ep_.name());
+  return *view_;
+}
+
+Node* OrtEpGraphSupportInfo::Checked(const Node* node, const char* what) {
+  Require(node != nullptr, ORT_INVALID_ARGUMENT, "{}: {} is null", ep_.name(), what);
+  Node* known = View().Find(node);
   Require(known != nullptr, ORT_INVALID_ARGUMENT,
-          "{}: a claimed node is not part of the graph that was asked about", ep_.name());
+          "{}: {} is not part of the graph that was asked about", ep_.name(), what);
   return known;
 }
 
 void OrtEpGraphSupportInfo::AddGroup(std::span<const Node* const> nodes, bool drop_constants) {
   Require(!nodes.empty(), ORT_INVALID_ARGUMENT, "{}: a group without nodes", ep_.name());
   backplane::Claim claim{.nodes = {}, .fuse = true, .drop_constants = drop_constants};
+  View();
   try {
-    for (const Node* node : nodes) claim.nodes.push_back(Checked(node));
+    for (const Node* node : nodes) claim.nodes.push_back(Checked(node, "a claimed node"));
   } catch (const backplane::Error& error) {
     Refuse(nodes, error.message());
     throw;
@@ -471,13 +504,13 @@ void OrtEpGraphSupportInfo::AddGroup(std::span<const Node* const> nodes, bool dr
 }
 
 void OrtEpGraphSupportInfo::AddSingle(const Node* node) {
-  capability_.claims.push_back({.nodes = {Checked(node)}});
+  capability_.claims.push_back({.nodes = {Checked(node, "a claimed node")}});
 }
 
 // An EP may go on after its claim was refused; the nodes keep the reason.
 void OrtEpGraphSupportInfo::Refuse(std::span<const Node* const> nodes, const std::string& why) {
   for (const Node* node : nodes) {
-    const Node* known = view_.Find(node);
+    const Node* known = view_->Find(node);
     if (known == nullptr) continue;
     capability_.refusals.emplace_back(
         known, backplane::Reason{backplane::ReasonCode::kClaimRefused, why, {}});
@@ -485,5 +518,20 @@ void OrtEpGraphSupportInfo::Refuse(std::span<const Node* const> nodes, const std
 }
 
 const OrtKernelDef* OrtEpGraphSupportInfo::LookUpKernel(const Node& node) const {
+  View();
   return ep_.DefinitionFor(node);
+}
+
+void OrtEpGraphSupportInfo::SetReason(const Node* node, std::string_view text) {
+  const Node* known = Checked(node, "a node with a reason");
+  Require(!text.empty(), ORT_INVALID_ARGUMENT, "{}: the reason for {} is empty", ep_.name(),
+          known->Describe());
+  reasons_[known] = OneLine(text);
+}
+
+backplane::Capability OrtEpGraphSupportInfo::Close() {
+  for (auto& [node, text] : reasons_) capability_.remarks.emplace_back(node, std::move(text));
+  reasons_.clear();
+  view_ = nullptr;
+  return std::move(capability_);
 }

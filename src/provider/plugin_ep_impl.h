@@ -96,6 +96,7 @@ class PluginEp final : public ExecutionProvider {
   bool concurrent_ = true;
   bool channels_last_ = false;
   PluginCompiledModels compiled_models_{*this};
+  std::vector<std::shared_ptr<OrtEpGraphSupportInfo>> asked_;  // of all GetCapability calls
 };
 
 }  // namespace backplane

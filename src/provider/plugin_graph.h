@@ -4,6 +4,7 @@
 #pragma once
 
 #include <string>
+#include <unordered_map>
 
 #include "provider/execution_provider.h"
 
@@ -11,11 +12,13 @@ namespace backplane {
 class PluginEp;
 }  // namespace backplane
 
-/// C API: OrtEpGraphSupportInfo. Collects the claims of one GetCapability call.
+/// C API: OrtEpGraphSupportInfo. Collects the claims of one GetCapability call. Kept as long as the
+/// EP, so that one that is used too late is told so: then every call fails with
+/// ORT_INVALID_ARGUMENT.
 struct OrtEpGraphSupportInfo final {
  public:
   OrtEpGraphSupportInfo(const backplane::GraphView& view, const backplane::PluginEp& ep)
-      : view_(view), ep_(ep) {}
+      : view_(&view), ep_(ep) {}
 
   /// Claims `nodes` as one group. Fails with ORT_INVALID_ARGUMENT for an empty group, a null or
   /// foreign node, or one that belongs to another EP.
@@ -24,16 +27,21 @@ struct OrtEpGraphSupportInfo final {
   void AddSingle(const backplane::Node* node);
   /// The EP's kernel definition for `node`; null if it has none.
   const OrtKernelDef* LookUpKernel(const backplane::Node& node) const;
+  /// What the EP says of a node; the last text counts.
+  void SetReason(const backplane::Node* node, std::string_view text);
 
-  backplane::Capability& capability() { return capability_; }
+  /// The end of the call: what was collected.
+  backplane::Capability Close();
 
  private:
-  backplane::Node* Checked(const backplane::Node* node);
+  const backplane::GraphView& View() const;
+  backplane::Node* Checked(const backplane::Node* node, const char* what);
   void Refuse(std::span<const backplane::Node* const> nodes, const std::string& why);
 
-  const backplane::GraphView& view_;
+  const backplane::GraphView* view_;  // null: the call has returned
   const backplane::PluginEp& ep_;
   backplane::Capability capability_;
+  std::unordered_map<const backplane::Node*, std::string> reasons_;
 };
 
 /// C API: OrtNodeComputeContext.

@@ -6,6 +6,8 @@ const char* ToString(ReasonCode code) {
   switch (code) {
     case ReasonCode::kNotClaimed:
       return "not-claimed";
+    case ReasonCode::kDeclined:
+      return "declined";
     case ReasonCode::kNoKernel:
       return "no-kernel";
     case ReasonCode::kTypeUnsupported:

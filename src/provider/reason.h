@@ -9,6 +9,7 @@ namespace backplane {
 
 enum class ReasonCode {
   kNotClaimed,       ///< the EP did not ask for the node
+  kDeclined,         ///< the EP said why it does not take the node
   kNoKernel,         ///< no kernel of that operator and version
   kTypeUnsupported,  ///< a kernel exists, but not for these element types
   kClaimRefused,     ///< the host turned the EP's claim down

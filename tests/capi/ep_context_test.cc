@@ -216,6 +216,7 @@ TEST(ExperimentalFunctions, ThatHaveAPlaceInTheTables) {
             reinterpret_cast<void*>(ep.EpContextConfig_GetEpContextDataReadFunc));
   EXPECT_EQ(find("OrtEpApi_EpContextConfig_GetEpContextDataWriteFunc_SinceV28"),
             reinterpret_cast<void*>(ep.EpContextConfig_GetEpContextDataWriteFunc));
+  EXPECT_NE(find("Backplane_EpGraphSupportInfo_SetReason"), nullptr);
   EXPECT_EQ(find("OrtApi_NoSuchFunction_SinceV28"), nullptr);
   EXPECT_EQ(find(nullptr), nullptr);
 }

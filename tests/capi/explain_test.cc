@@ -165,6 +165,51 @@ TEST_F(ReasonTest, AnEpThatFailsToAnswer) {
               HasSubstr("CPU: 3 (Neg ×2, Relu ×1: Claims: Claims: no mood)"));
 }
 
+TEST_F(ReasonTest, WhatTheEpSays) {
+  Claim({{"claim", "Neg"}, {"say", "Relu=it hurts;Neg=in\thalf precision;Relu=no mood"}});
+  Handle<OrtSession> session = OpenModel("neg_relu_neg", options_);
+  EXPECT_THAT(Reasons(session), ElementsAre("", "declined: no mood", ""));
+  const json explanation = Explain(session);
+  EXPECT_EQ(explanation.at("summary"),
+            "Claims: 2/3 nodes in 2 groups; CPU: 1 (Relu ×1: Claims: no mood)");
+  EXPECT_EQ(explanation.at("nodes")[0].at("remarks"), json({"in half precision"}));
+  EXPECT_FALSE(explanation.at("nodes")[1].contains("remarks"));
+}
+
+TEST_F(ReasonTest, WhatTheHostRefusesComesBeforeWhatTheEpSays) {
+  Claim({{"claim", "Neg"}, {"groups", "all"}, {"say", "Neg=fast"}});
+  const auto refused = HasSubstr("claim-refused: fusing it would make a cycle through Relu");
+  Handle<OrtSession> session = OpenModel("neg_relu_neg", options_);
+  EXPECT_THAT(Reasons(session), ElementsAre(refused, "not-claimed: not claimed", refused));
+  EXPECT_FALSE(Explain(session).at("nodes")[0].contains("remarks"));
+}
+
+TEST_F(ReasonTest, LongWordsAreCut) {
+  std::string words = "Relu=" + std::string(499, 'x');
+  for (int i = 0; i < 300; ++i) words += "ä";
+  Claim({{"say", words.c_str()}});
+  Handle<OrtSession> session = OpenModel("neg_relu_neg", options_);
+  EXPECT_EQ(Reasons(session)[1], "declined: " + std::string(499, 'x') + "...");
+}
+
+TEST_F(ReasonTest, AWrongReasonSaysWhatIsWrong) {
+  Registered bad("Bad", PluginPath("misbehaving_plugin"));
+  const std::pair<const char*, const char*> cases[] = {
+      {"reason:null", "argument 'node' is null"},
+      {"reason:null_info", "argument 'graph_support_info' is null"},
+      {"reason:null_text", "argument 'reason' is null"},
+      {"reason:foreign", "a node with a reason is not part of the graph that was asked about"},
+      {"reason:empty", "the reason for Neg 'first' is empty"}};
+  for (const auto& [fault, words] : cases) {
+    setenv("MISBEHAVE", fault, 1);
+    Handle<OrtSessionOptions> options = NewOptions();
+    ASSERT_OK(Append(options, EpDevices("Bad")));
+    const json explanation = Explain(OpenModel("neg_relu_neg", options));
+    unsetenv("MISBEHAVE");
+    EXPECT_THAT(explanation.at("notes")[0].at("text").get<std::string>(), HasSubstr(words));
+  }
+}
+
 /// What the notes say of `ep`: "reason: text".
 std::string Note(const json& explanation, const std::string& ep) {
   for (const json& note : explanation.at("notes")) {

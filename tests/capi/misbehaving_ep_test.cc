@@ -86,6 +86,15 @@ const Case kCases[] = {
     {"claim:cycle", Step::kOpensOnCpu},
     {"claim:twice", Step::kCreate, ORT_FAIL, "Bad claims"},
     {"claim:overlap", Step::kCreate, ORT_FAIL, "Bad claims"},
+    {"claim:late", Step::kCreate, ORT_INVALID_ARGUMENT, "Bad: GetCapability has returned"},
+    // Reasons: a call that fails is a failure of GetCapability only where the EP makes it one.
+    {"reason:claimed", Step::kOpens},
+    {"reason:null", Step::kOpensOnCpu},
+    {"reason:null_info", Step::kOpensOnCpu},
+    {"reason:null_text", Step::kOpensOnCpu},
+    {"reason:foreign", Step::kOpensOnCpu},
+    {"reason:empty", Step::kOpensOnCpu},
+    {"reason:late", Step::kCreate, ORT_INVALID_ARGUMENT, "Bad: GetCapability has returned"},
     // What Compute does with the context.
     {"output:none", Step::kRun, ORT_EP_FAIL, "Bad: Compute returned without output 0"},
     {"output:rank", Step::kOtherShape},

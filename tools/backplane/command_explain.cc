@@ -179,6 +179,22 @@ void PrintRefusals(const Json& explanation, bool all) {
   table.Print();
 }
 
+// What EPs say of nodes that they run: one row for each EP and text.
+void PrintRemarks(const Json& explanation, bool all) {
+  std::map<std::pair<std::string, std::string>, Counts> operators;
+  for (const Json& node : explanation.at("nodes")) {
+    if (!node.contains("remarks")) continue;
+    for (const Json& remark : node.at("remarks"))
+      ++operators[{node.at("ep"), remark}][OperatorOf(node)];
+  }
+  if (operators.empty()) return;
+  LongTable table(all);
+  for (const char* heading : {"remarks of", "operators", ""}) table.AddColumn(heading);
+  for (const auto& [said, counts] : operators)
+    table.AddRow({said.first, CountsText(counts), said.second});
+  table.Print();
+}
+
 void PrintCopies(const Json& explanation, bool all) {
   const Json& copies = explanation.at("copies");
   if (copies.empty()) return;
@@ -246,6 +262,7 @@ void ExplainModel(const Settings& settings) {
   PrintNotes(explanation);
   PrintPath(explanation, settings.all_nodes);
   PrintRefusals(explanation, settings.all_nodes);
+  PrintRemarks(explanation, settings.all_nodes);
   PrintCopies(explanation, settings.all_nodes);
   if (!settings.html_file.empty()) std::printf("  wrote %s\n", settings.html_file.c_str());
 }

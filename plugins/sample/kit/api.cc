@@ -19,6 +19,10 @@ Api Api::Open(const OrtApiBase* base, uint32_t oldest, const char* who) noexcept
   api.ort = base->GetApi(api.version);
   if (api.ort != nullptr) {
     api.ep = api.ort->GetEpApi();
+    if (api.version >= 28) {
+      api.set_reason = reinterpret_cast<BackplaneEpGraphSupportInfoSetReason>(
+          api.ort->GetExperimentalFunction(BACKPLANE_EP_GRAPH_SUPPORT_INFO_SET_REASON));
+    }
   } else {
     std::fprintf(stderr, "%s: needs version 1.%u of the runtime, this is %s\n", who, oldest,
                  text.c_str());
@@ -53,6 +57,11 @@ void Api::Log(const OrtLogger* logger, OrtLoggingLevel level,
   OrtStatus* status = ort->Logger_LogMessage(logger, level, message.c_str(), ORT_FILE, __LINE__,
                                              static_cast<const char*>(__FUNCTION__));
   if (status != nullptr) ort->ReleaseStatus(status);
+}
+
+void Api::SetReason(OrtEpGraphSupportInfo* support, const OrtNode* node,
+                    const std::string& why) const {
+  if (set_reason != nullptr) Check(set_reason(support, node, why.c_str()));
 }
 
 Owned<OrtKeyValuePairs> Api::MakePairs(const Entries& entries) const {

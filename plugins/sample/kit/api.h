@@ -15,6 +15,7 @@
 #include <utility>
 #include <vector>
 
+#include "backplane/ep.h"
 #include "onnxruntime_c_api.h"
 
 namespace ep_kit {
@@ -54,6 +55,8 @@ struct Api {
    * before a member is used that came later than the oldest host.
    */
   uint32_t version = 0;
+  /** Null in hosts that do not ask for reasons. */
+  BackplaneEpGraphSupportInfoSetReason set_reason = nullptr;
 
   /**
    * The newest tables that both know. `ort` is null if the host is older than `oldest`, which is
@@ -78,6 +81,12 @@ struct Api {
   /** A line for the host's log; never fails. */
   void Log(const OrtLogger* logger, OrtLoggingLevel level,
            const std::string& message) const noexcept;
+
+  /**
+   * In GetCapability: why the EP leaves a node, or what to know of one that it takes, for hosts
+   * that tell their users.
+   */
+  void SetReason(OrtEpGraphSupportInfo* support, const OrtNode* node, const std::string& why) const;
 
   Owned<OrtKeyValuePairs> MakePairs(const Entries& entries) const;
 

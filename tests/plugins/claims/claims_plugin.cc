@@ -5,6 +5,8 @@
 //   claim   operators it takes, separated by commas; "*": every one it is asked about
 //   groups  "runs" (default): claimed nodes that follow each other are a group; "each": every node
 //           is one; "all": all are one, cycle or not
+//   say     what it says of nodes by operator, by Backplane's function: "Relu=no mood;Neg=slow";
+//           of those it takes too, before it claims them
 //   fail    a message: GetCapability returns it as a status
 //   has     bytes that GetAvailableResource gives; "none": it knows nothing, "fail": a status,
 //           "litres": a unit that nobody knows; default: the EP does not have it
@@ -13,6 +15,7 @@
 #include <string>
 #include <vector>
 
+#include "backplane/ep.h"
 #include "support/cpu_factory.h"
 
 namespace {
@@ -22,12 +25,14 @@ struct Ep : OrtEp {
 
   static void Options(OrtKeyValuePairs* options);
   void Claim(const OrtGraph* graph, OrtEpGraphSupportInfo* support) const;
+  void Say(const OrtNode* node, OrtEpGraphSupportInfo* support) const;
   bool Wants(const OrtNode* node) const;
   static OrtStatus* Available(const OrtEp* self, OrtResourceCount* available) noexcept;
 
   std::string name;
   std::set<std::string> operators;
   std::string groups;
+  std::string say;
   std::string fail;
   std::string has;
 };
@@ -35,6 +40,7 @@ struct Ep : OrtEp {
 Ep::Ep(std::string ep_name, const OrtSessionOptions* options) : OrtEp{}, name(std::move(ep_name)) {
   operators = SetOf(OptionOf(options, name, "claim"));
   groups = OptionOf(options, name, "groups");
+  say = OptionOf(options, name, "say");
   fail = OptionOf(options, name, "fail");
   has = OptionOf(options, name, "has");
   ort_version_supported = ORT_API_VERSION;
@@ -70,6 +76,18 @@ bool Ep::Wants(const OrtNode* node) const {
   return operators.count("*") != 0 || operators.count(type) != 0;
 }
 
+void Ep::Say(const OrtNode* node, OrtEpGraphSupportInfo* support) const {
+  const auto set = reinterpret_cast<BackplaneEpGraphSupportInfoSetReason>(
+      ort->GetExperimentalFunction(BACKPLANE_EP_GRAPH_SUPPORT_INFO_SET_REASON));
+  const char* type = nullptr;
+  Check(ort->Node_GetOperatorType(node, &type));
+  std::istringstream stream(say);
+  for (std::string words; std::getline(stream, words, ';');) {
+    const size_t end = words.find('=');
+    if (words.substr(0, end) == type) Check(set(support, node, words.substr(end + 1).c_str()));
+  }
+}
+
 void Ep::Claim(const OrtGraph* graph, OrtEpGraphSupportInfo* support) const {
   if (!fail.empty()) Check(ort->CreateStatus(ORT_EP_FAIL, fail.c_str()));
   size_t count = 0;
@@ -78,6 +96,7 @@ void Ep::Claim(const OrtGraph* graph, OrtEpGraphSupportInfo* support) const {
   Check(ort->Graph_GetNodes(graph, nodes.data(), count));
   std::vector<const OrtNode*> group;
   for (const OrtNode* node : nodes) {
+    Say(node, support);
     const bool wanted = Wants(node);
     if (!wanted && groups != "all") Fuse(support, group);
     if (wanted) group.push_back(node);
@@ -89,6 +108,7 @@ void Ep::Claim(const OrtGraph* graph, OrtEpGraphSupportInfo* support) const {
 void Ep::Options(OrtKeyValuePairs* options) {
   ort->AddKeyValuePair(options, "claim", "");
   ort->AddKeyValuePair(options, "groups", "runs");
+  ort->AddKeyValuePair(options, "say", "");
   ort->AddKeyValuePair(options, "fail", "");
   ort->AddKeyValuePair(options, "has", "");
 }

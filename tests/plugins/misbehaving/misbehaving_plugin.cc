@@ -9,6 +9,8 @@
 //                                   compute info and an EPContext node
 //   layout:77                       GetPreferredDataLayout gives a layout that there is not
 //   claim:null|foreign|empty|twice|overlap|cycle|everything   what GetCapability asks for
+//   reason:null|null_info|null_text|foreign|empty|claimed   what it gives a reason for
+//   claim:late, reason:late         asked for, or said, in Compile
 //   output:none|rank|negative|huge|index|input_index|small   what Compute does with its output
 //
 // MisbehavingLiveObjects() counts EPs, compute infos and states that the host has not released.
@@ -21,6 +23,7 @@
 #include <string>
 #include <vector>
 
+#include "backplane/ep.h"
 #include "onnxruntime_c_api.h"
 
 #define EXPORT extern "C" __attribute__((visibility("default")))
@@ -152,6 +155,23 @@ OrtStatus* Claim(OrtEpGraphSupportInfo* info, const std::vector<const OrtNode*>&
   return ep_api->EpGraphSupportInfo_AddNodesToFuse(info, nodes.data(), nodes.size(), nullptr);
 }
 
+// A call with the one fault; all is well where there is none, or no such function.
+OrtStatus* Reason(OrtEpGraphSupportInfo* info, const OrtNode* node) {
+  const auto set = reinterpret_cast<BackplaneEpGraphSupportInfoSetReason>(
+      ort->GetExperimentalFunction(BACKPLANE_EP_GRAPH_SUPPORT_INFO_SET_REASON));
+  if (set == nullptr || Fault().rfind("reason:", 0) != 0) return nullptr;
+  if (Does("reason:null")) return set(info, nullptr, "words");
+  if (Does("reason:null_info")) return set(nullptr, node, "words");
+  if (Does("reason:null_text")) return set(info, node, nullptr);
+  if (Does("reason:empty")) return set(info, node, "");
+  if (Does("reason:foreign"))
+    return set(info, reinterpret_cast<const OrtNode*>(&live_objects), "words");
+  return set(info, node, "words");
+}
+
+OrtEpGraphSupportInfo* kept_info = nullptr;  // beyond its call
+const OrtNode* kept_node = nullptr;
+
 OrtStatus* GetCapability(OrtEp*, const OrtGraph* graph, OrtEpGraphSupportInfo* info) {
   if (OrtStatus* status = Enter("GetCapability")) return status;
   size_t count = 0;
@@ -169,7 +189,12 @@ OrtStatus* GetCapability(OrtEp*, const OrtGraph* graph, OrtEpGraphSupportInfo* i
   if (Does("claim:foreign")) return Claim(info, {reinterpret_cast<const OrtNode*>(&live_objects)});
   if (Does("claim:cycle")) return Claim(info, mine);
   if (Does("claim:everything")) return Claim(info, all);
+  kept_info = info;
   for (const OrtNode* node : mine) {
+    kept_node = node;
+    if (!Does("reason:late")) {
+      if (OrtStatus* status = Reason(info, node)) return status;
+    }
     if (OrtStatus* status = Does("claim:twice") ? Claim(info, {node, node}) : Claim(info, {node}))
       return status;
     if (!Does("claim:overlap")) continue;
@@ -181,6 +206,8 @@ OrtStatus* GetCapability(OrtEp*, const OrtGraph* graph, OrtEpGraphSupportInfo* i
 OrtStatus* Compile(OrtEp*, const OrtGraph** graphs, const OrtNode**, size_t count,
                    OrtNodeComputeInfo** infos, OrtNode** context_nodes) {
   if (OrtStatus* status = Enter("Compile")) return status;
+  if (Does("claim:late")) return Claim(kept_info, {kept_node});
+  if (Does("reason:late")) return Reason(kept_info, kept_node);
   for (size_t i = 0; i < count; ++i) {
     if (Fault().rfind("compile:half", 0) == 0 && i + 1 == count) {
       if (OrtStatus* status =

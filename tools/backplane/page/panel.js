@@ -125,6 +125,7 @@ function details(index) {
     section("Why not another", list(node.refused_by.map(({ ep, reason, text }) => element("li", {}, chip(ep), " ",
       element("span", { class: "reason" }, reason), ...(reason === "not-claimed" ? [] : [element("div", {}, text)])))));
   }
+  if (node.remarks) section("Remarks", list(node.remarks.map((text) => element("li", {}, chip(node.ep), " ", text))));
   if (node.group !== null) {
     const group = data.groups[node.group];
     section(`Group ${node.group}: ${plural(group.nodes.length, "node")}`, element("p", { class: "mono dim" }, group.name),
