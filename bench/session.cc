@@ -31,6 +31,7 @@ struct Options {
   std::string ep_library;
   std::string ep;
   std::string registration;
+  std::vector<std::string> ep_options;  // "key=value"
 };
 
 const OrtApi* ort = nullptr;
@@ -194,9 +195,19 @@ void AppendEp(const Options& options, const OrtEnv* env, OrtSessionOptions* sess
     if (options.ep == ort->EpDevice_EpName(all[i])) devices.push_back(all[i]);
   }
   if (devices.empty()) throw std::runtime_error("the library has no device for EP " + options.ep);
+  std::vector<std::string> texts;
+  for (const std::string& option : options.ep_options) {
+    const size_t end = std::min(option.find('='), option.size() - 1);
+    texts.push_back(option.substr(0, end));
+    texts.push_back(option.substr(end + 1));
+  }
+  std::vector<const char*> keys;
+  std::vector<const char*> values;
+  for (size_t i = 0; i < texts.size(); ++i)
+    (i % 2 == 0 ? keys : values).push_back(texts[i].c_str());
   Check(ort->SessionOptionsAppendExecutionProvider_V2(session_options, const_cast<OrtEnv*>(env),
-                                                      devices.data(), devices.size(), nullptr,
-                                                      nullptr, 0));
+                                                      devices.data(), devices.size(), keys.data(),
+                                                      values.data(), keys.size()));
 }
 
 Json Measure(const Options& options) {
@@ -274,6 +285,8 @@ int main(int argc, char** argv) {
   auto* library = app.add_option("--ep-library", options.ep_library, "An EP library to run on");
   app.add_option("--ep", options.ep, "The name of its EP")->needs(library);
   app.add_option("--registration", options.registration, "What to register it as (the EP's name)")
+      ->needs(library);
+  app.add_option("--ep-option", options.ep_options, "KEY=VALUE for the EP; may be repeated")
       ->needs(library);
   CLI11_PARSE(app, argc, argv);
   try {

@@ -32,7 +32,13 @@ Refusal CheckNode(const OpView& view, const Operator** op) {
   const Node& node = view.node;
   const Operator* found = FindOperator(node);
   if (found == nullptr) {
-    return "no entry for " + node.op_type + " of version " + std::to_string(node.since_version);
+    const auto entries = Operators();
+    const bool known = std::any_of(entries.begin(), entries.end(), [&](const Operator& op) {
+      return op.domain == node.domain && op.name == node.op_type;
+    });
+    return known ? node.op_type + " of version " + std::to_string(node.since_version) +
+                       " is not among those it knows"
+                 : node.op_type + " is not one of its operators";
   }
   if (!view.HasInput(0) || !view.HasOutput(0)) return "the first input or output is left out";
   Refusal refusal = found->check(view);

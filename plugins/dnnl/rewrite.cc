@@ -6,15 +6,17 @@
 namespace backplane::dnnl_ep {
 namespace {
 
-// x * 0.5 * (1 + erf(x / sqrt(2))), as exporters write it, with its operands in any order.
-class GeluPattern {
+// Gelu, x * 0.5 * (1 + erf(x / sqrt(2))), and Mish, x * tanh(softplus(x)), as exporters write them,
+// with operands in any order.
+class ActivationPatterns {
  public:
-  GeluPattern(Graph& graph, const Constants& constants)
+  ActivationPatterns(Graph& graph, const Constants& constants)
       : graph_(graph), constants_(constants), removed_(graph.nodes.size()) {}
 
   void Apply() {
     for (size_t i = 0; i < graph_.nodes.size(); ++i) {
-      if (graph_.nodes[i].op_type == "Erf") Try(static_cast<int>(i));
+      if (graph_.nodes[i].op_type == "Erf") TryGelu(static_cast<int>(i));
+      if (graph_.nodes[i].op_type == "Softplus") TryMish(static_cast<int>(i));
     }
     std::vector<Node> kept;
     std::vector<int> place(graph_.nodes.size(), -1);
@@ -59,7 +61,17 @@ class GeluPattern {
     return -1;
   }
 
-  void Try(int erf_index) {
+  void TryMish(int softplus_index) {
+    const Node& softplus = graph_.nodes[softplus_index];
+    const int tanh_index = OnlyUser(softplus.outputs[0]);
+    if (tanh_index < 0 || graph_.nodes[tanh_index].op_type != "Tanh") return;
+    const int tanh = graph_.nodes[tanh_index].outputs[0];
+    const int last = OnlyUser(tanh);
+    if (last < 0 || !IsProduct(graph_.nodes[last], tanh, softplus.inputs[0])) return;
+    Replace("Mish", 18, softplus.inputs[0], {softplus_index, tanh_index}, last);
+  }
+
+  void TryGelu(int erf_index) {
     const Node& erf = graph_.nodes[erf_index];
     const int scaled = erf.inputs[0];
     const Node* scale = Producer(scaled);
@@ -84,19 +96,19 @@ class GeluPattern {
       const int last = OnlyUser(product.outputs[0]);
       if (last < 0 || !IsProduct(graph_.nodes[last], product.outputs[0], x)) return;
       gone.push_back(next);
-      return Replace(x, gone, last);
+      return Replace("Gelu", 20, x, gone, last);
     }
     if (IsProduct(product, sum, x)) {
       const int last = OnlyUser(product.outputs[0]);
       if (last < 0 || OtherThan(graph_.nodes[last], "Mul", 0.5F) != product.outputs[0]) return;
       gone.push_back(next);
-      return Replace(x, gone, last);
+      return Replace("Gelu", 20, x, gone, last);
     }
     const int other = product.inputs[product.inputs[0] == sum ? 1 : 0];
     const Node* half = Producer(other);
     if (half == nullptr || OnlyUser(other) != next || OtherThan(*half, "Mul", 0.5F) != x) return;
     gone.push_back(graph_.values[other].producer);
-    Replace(x, gone, next);
+    Replace("Gelu", 20, x, gone, next);
   }
 
   static bool IsProduct(const Node& node, int a, int b) {
@@ -105,15 +117,16 @@ class GeluPattern {
             (node.inputs[0] == b && node.inputs[1] == a));
   }
 
-  void Replace(int x, const std::vector<int>& gone, int last) {
+  void Replace(std::string_view op_type, int version, int x, const std::vector<int>& gone,
+               int last) {
     for (int index : gone) {
       for (int input : graph_.nodes[index].inputs) --graph_.values[input].uses;
       removed_[index] = true;
     }
     Node& node = graph_.nodes[last];
     for (int input : node.inputs) --graph_.values[input].uses;
-    node.op_type = "Gelu";
-    node.since_version = 20;
+    node.op_type = op_type;
+    node.since_version = version;
     node.inputs = {x};
     node.attributes.clear();
     ++graph_.values[x].uses;
@@ -127,7 +140,7 @@ class GeluPattern {
 }  // namespace
 
 void Rewrite(Graph& graph, const Constants& constants) {
-  GeluPattern(graph, constants).Apply();
+  ActivationPatterns(graph, constants).Apply();
   RewriteQdq(graph, constants);
 }
 

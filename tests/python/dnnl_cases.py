@@ -85,7 +85,16 @@ def conv_transpose(random):
                   "pads": [int(p) for p in random.integers(0, 2, 2 * rank)]}
     if random.random() < 0.4:
         attributes["output_padding"] = [int(random.integers(stride)) for stride in attributes["strides"]]
-    x = model.input(floats(random, 2, c_in, *[int(s) for s in random.integers(4, 8, rank)]))
+    sizes = [int(s) for s in random.integers(4, 8, rank)]
+    if random.random() < 0.5:
+        del attributes["pads"]
+        style = str(random.choice(["NOTSET", "VALID", "SAME_UPPER", "SAME_LOWER"]))
+        attributes["auto_pad"] = style
+        if style == "NOTSET":
+            full = [s * (n - 1) + (k - 1) * d + 1 for s, n, k, d in
+                    zip(attributes["strides"], sizes, kernel, attributes["dilations"])]
+            attributes["output_shape"] = [int(n - random.integers(0, 4)) for n in full]
+    x = model.input(floats(random, 2, c_in, *sizes))
     w = model.constant(floats(random, c_in, c_out // groups, *kernel))
     bias = [model.constant(floats(random, c_out))] if random.random() < 0.5 else []
     y = model.add("ConvTranspose", x, w, *bias, **attributes)
@@ -206,8 +215,13 @@ def parts(random):
             before, after = random.integers(-1, 3, rank), random.integers(-1, 3, rank)
             if any(n + min(b, 0) + min(a, 0) < 1 for n, b, a in zip(shape, before, after)):
                 continue
-            shape = [int(n + b + a) for n, b, a in zip(shape, before, after)]
-            y = model.add("Pad", y, model.constant(np.concatenate([before, after])), model.constant(np.float32(0.5)))
+            taken_from, shape = shape, [int(n + b + a) for n, b, a in zip(shape, before, after)]
+            mode = str(random.choice(["constant", "edge", "reflect"]))
+            shape_kept = [n + min(b, 0) + min(a, 0) for n, b, a in zip(taken_from, before, after)]
+            if mode == "reflect" and any(max(b, a) >= n for n, b, a in zip(shape_kept, before, after)):
+                mode = "edge"  # hosts differ where there is less to take from than to pad
+            y = model.add("Pad", y, model.constant(np.concatenate([before, after])), model.constant(np.float32(0.5)),
+                          mode=mode)
         elif kind == 2:
             order = [int(n) for n in random.permutation(rank)]
             shape = [shape[n] for n in order]
@@ -451,6 +465,21 @@ def between_convolutions(random):
     return model, model.add("Concat", a, model.add("GlobalAveragePool", b), axis=1)
 
 
+def up(auto_pad, **attributes):
+    def make(random):
+        model = Model()
+        w = model.constant(floats(random, 2, 3, 4, 3))
+        return model, model.add("ConvTranspose", model.input(floats(random, 1, 2, 6, 5)), w, strides=[2, 2],
+                                auto_pad=auto_pad, **attributes)
+    return make
+
+
+def mish(random):
+    model = Model()
+    y = model.add("Conv", model.input(floats(random, 1, 4, 6, 6)), model.constant(floats(random, 8, 4, 3, 3)))
+    return model, model.add("Mul", y, model.add("Tanh", model.add("Softplus", y)))
+
+
 def batch_normalization(after, **attributes):
     def make(random):
         model = Model(opset=15)
@@ -508,12 +537,22 @@ FIXED = {
     "Pad": unary("Pad", 3, 4, 5, constants=[np.array([0, 2, 1, 3, 0, 1]), np.float32(1.5)]),
     "Pad by attributes": unary("Pad", 3, 4, opset=10, pads=[1, 0, 2, 3], value=-2.0),
     "Pad that takes away": unary("Pad", 5, 6, constants=[np.array([-1, 2, 3, -4])]),
+    "Pad by reflection": unary("Pad", 3, 4, 5, constants=[np.array([0, 2, 1, 1, 0, 4])], mode="reflect"),
+    "Pad by the edge": unary("Pad", 3, 4, 5, constants=[np.array([1, 2, 7, -1, 0, 1])], mode="edge"),
+    "Pad around": unary("Pad", 3, 4, 5, opset=19, constants=[np.array([0, 2, 1, 3, 0, 1])], mode="wrap"),
     "Pad of axes": unary("Pad", 3, 4, 5, opset=18, constants=[np.array([1, 0, 0, 2]), np.float32(0),
                                                               np.array([-1, 0])]),
     "Pad and Slice of channels": between_convolutions,
     "PRelu of channels": unary("PRelu", 2, 5, 6, 7, constants=[np.linspace(-1, 1, 5, dtype=np.float32).reshape(5, 1, 1)]),
     "PRelu of one": unary("PRelu", 3, 4, constants=[np.float32([0.3])]),
     "PRelu of all": unary("PRelu", 3, 4, constants=[np.linspace(-1, 1, 12, dtype=np.float32).reshape(3, 4)]),
+    "ConvTranspose to a shape": up("NOTSET", output_shape=[12, 11]),
+    "ConvTranspose to a larger shape": up("NOTSET", output_shape=[15, 12]),
+    **{f"ConvTranspose {style}": up(style) for style in ("SAME_UPPER", "SAME_LOWER", "VALID")},
+    "AveragePool that counts pads, rounded up": unary("AveragePool", 1, 2, 7, 7, opset=19, kernel_shape=[3, 3],
+                                                      strides=[2, 2], pads=[1, 1, 1, 1], ceil_mode=1,
+                                                      count_include_pad=1),
+    "Mish in parts": mish,
     "Pow 2": unary("Pow", 3, 7, constants=[np.float32(2)]),
     "Pow of whole numbers": unary("Pow", 3, 7, constants=[np.array([3])]),
     "Pow 0.5": unary("Pow", 3, 7, low=0.1, constants=[np.float32([0.5])]),

@@ -142,12 +142,24 @@ DECLINED = {
     "vector times matrix": lambda r, m: m.add("MatMul", m.input(floats(r, 4)), m.constant(floats(r, 4, 3))),
     "an unknown shape to reshape to": lambda r, m: m.add("Reshape", m.input(floats(r, 4, 3)),
                                                          m.input(np.array([3, 4]))),
-    "an output_shape": lambda r, m: m.add("ConvTranspose", m.input(floats(r, 1, 2, 6, 6)),
-                                          m.constant(floats(r, 2, 2, 3, 3)), strides=[2, 2], output_shape=[12, 12]),
-    "a Pad by reflection": lambda r, m: m.add("Abs", m.add("Pad", m.input(floats(r, 4, 5)),
-                                                           m.constant(np.array([1, 0, 0, 1])), mode="reflect")),
+    "pads that are not constant": lambda r, m: m.add("Abs", m.add("Pad", m.input(floats(r, 4, 5)),
+                                                                  m.input(np.array([1, 0, 0, 1])))),
+    "far beyond the product": lambda r, m: m.add("ConvTranspose", m.input(floats(r, 1, 2, 6, 6)),
+                                                 m.constant(floats(r, 2, 2, 3, 3)), strides=[2, 2],
+                                                 output_shape=[15, 13]),
+    "beyond the pads": lambda r, m: m.add("AveragePool", m.input(floats(r, 1, 2, 8, 8)), kernel_shape=[3, 3],
+                                          strides=[2, 2], pads=[1] * 4, ceil_mode=1, count_include_pad=1),
     "an exponent of the run": lambda r, m: m.add("Pow", m.input(floats(r, 4)), m.input(np.float32(2))),
 }
+
+
+WHY = {"operator of a type": "input 0 is not float", "MaxPool's indices": "the indices are used",
+       "dynamic limits of Clip": "a parameter is not constant", "vector times matrix": "input 0 has rank 1",
+       "an unknown shape to reshape to": "the shape is not constant",
+       "pads that are not constant": "pads that are not constant",
+       "far beyond the product": "output_shape has more than a stride of nothing",
+       "beyond the pads": "a window that ceil_mode adds goes beyond the pads",
+       "an exponent of the run": "a parameter is not constant"}
 
 
 @pytest.mark.parametrize("why", DECLINED)
@@ -158,6 +170,40 @@ def test_declined(host, why):
                         else dnnl_cases.TensorProto.FLOAT)
     with dnnl_session(host, value, level=0) as session:
         assert set(taken(session)) <= {"Abs"}
+        if isinstance(host, hosts.Backplane):  # which tells why
+            left = [node["refused_by"][0] for node in session.explain()["nodes"] if node["ep"] != EP]
+            assert [refusal["reason"] for refusal in left] == ["declined"] and WHY[why] in left[0]["text"]
+
+
+def test_why_whole_groups_are_left(host):
+    if not isinstance(host, hosts.Backplane):
+        pytest.skip("only Backplane explains")
+    model = Model()
+    value = model.bytes(model.add("Transpose", model.add("Flatten", model.input(np.ones((2, 3, 4), np.float32)))))
+    for options, words in (({}, "its group of 2 only moves elements"), ({"exclude_ops": "Flatten,Transpose"},
+                                                                        "exclude_ops names it")):
+        with dnnl_session(host, value, options, level=0) as session:
+            assert [node["refused_by"][0]["text"] for node in session.explain()["nodes"]] == [words, words]
+
+
+def test_infinities(host):
+    """As masks have them: oneDNN's own reductions would show the largest finite number instead."""
+    for op, values in (("ReduceMax", [[-np.inf] * 4, [-np.inf, 1, -np.inf, np.inf], [np.nan, 1, 2, 3]]),
+                       ("ReduceMin", [[np.inf] * 4, [np.inf, 1, -np.inf, 0], [np.nan, 1, 2, 3]])):
+        for axis in (0, 1):
+            model = Model()
+            x = model.input(np.array(values, np.float32))
+            with dnnl_session(host, model.bytes(model.add(op, x, axes=[axis], keepdims=0))) as session:
+                (result,) = session.run(model.feeds)
+            best = np.max if op == "ReduceMax" else np.min
+            np.testing.assert_array_equal(result, best(np.array(values, np.float32), axis=axis))
+
+
+def test_softplus_of_small_numbers(host):
+    model = Model()
+    value = model.bytes(model.add("Softplus", model.input(np.linspace(-40, 40, 5001, dtype=np.float32))))
+    with host.session(value) as reference, dnnl_session(host, value) as session:
+        np.testing.assert_allclose(session.run(model.feeds)[0], reference.run(model.feeds)[0], rtol=2e-6)
 
 
 def test_groups_never_wait_for_each_other(host):

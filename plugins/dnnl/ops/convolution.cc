@@ -9,6 +9,8 @@ namespace {
 
 using dnnl::prop_kind;
 
+constexpr int64_t kMost = int64_t{1} << 24;  // of a size that is given
+
 Refusal CheckConvolution(const OpView& view) {
   if (Refusal refusal = CheckFloat(view, 2, 3, 5); !refusal.empty()) return refusal;
   if (view.HasInput(2) && !view.IsType(2, ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT)) {
@@ -16,6 +18,11 @@ Refusal CheckConvolution(const OpView& view) {
   }
   if (view.Rank(0) != view.Rank(1)) return "input and weights differ in rank";
   if (view.node.Int("group", 1) < 1) return "group is less than 1";
+  const Dims kernel = view.node.Ints("kernel_shape");
+  const Dims& w = *view.Input(1).dims;
+  if (!kernel.empty() && view.Input(1).HasStaticShape() && kernel != Dims(w.begin() + 2, w.end())) {
+    return "kernel_shape is not that of the weights";
+  }
   return CheckWindow(view.node, view.Rank(0) - 2);
 }
 
@@ -95,11 +102,19 @@ DNNL_OPERATOR(Conv, .since = 1, .until = 22, .check = CheckConvolution, .infer =
 Refusal CheckConvTranspose(const OpView& view) {
   if (Refusal refusal = CheckConvolution(view); !refusal.empty()) return refusal;
   const Node& node = view.node;
-  if (node.Has("output_shape")) return "output_shape is given";
-  if (node.String("auto_pad", "NOTSET") != "NOTSET") return "auto_pad is given";
+  const auto spatial = static_cast<size_t>(view.Rank(0) - 2);
+  const Dims shape = node.Ints("output_shape");
+  if (!shape.empty() && shape.size() != spatial) return "output_shape does not fit";
+  if (std::any_of(shape.begin(), shape.end(),
+                  [](int64_t size) { return size < 1 || size > kMost; })) {
+    return "output_shape is not positive";
+  }
+  if (!shape.empty() && !(view.Input(0).HasStaticShape() && view.Input(1).HasStaticShape())) {
+    return "output_shape with sizes that are not known";
+  }
   const Dims more = node.Ints("output_padding");
   const Dims strides = node.Ints("strides", Dims(more.size(), 1));
-  if (!more.empty() && more.size() != static_cast<size_t>(view.Rank(0) - 2)) {
+  if (!more.empty() && more.size() != spatial) {
     return "output_padding does not fit";
   }
   for (size_t i = 0; i < more.size(); ++i) {
@@ -108,20 +123,43 @@ Refusal CheckConvTranspose(const OpView& view) {
   return "";
 }
 
+// The output's spatial sizes where the node gives them, by output_shape or auto_pad.
+Dims WantedSizes(const Node& node, const Dims& x, const Dims& strides) {
+  Dims sizes = node.Ints("output_shape");
+  const std::string auto_pad = node.String("auto_pad", "NOTSET");
+  if (!sizes.empty() || (auto_pad != "SAME_UPPER" && auto_pad != "SAME_LOWER")) return sizes;
+  for (size_t i = 0; i < strides.size(); ++i) sizes.push_back(x[i + 2] * strides[i]);
+  return sizes;
+}
+
 Window TransposeWindow(const Node& node, const Dims& x, const Dims& w) {
   const size_t rank = x.size() - 2;
   Window window;
   window.kernel = Dims(w.begin() + 2, w.end());
   window.strides = node.Ints("strides", Dims(rank, 1));
   window.dilations = node.Ints("dilations", Dims(rank, 1));
-  const Dims pads = node.Ints("pads", Dims(2 * rank, 0));
+  const std::string auto_pad = node.String("auto_pad", "NOTSET");
+  const Dims none(2 * rank, 0);
+  const Dims pads = auto_pad == "VALID" ? none : node.Ints("pads", none);
   const Dims more = node.Ints("output_padding", Dims(rank, 0));  // at the end
+  const Dims wanted = WantedSizes(node, x, window.strides);
   for (size_t i = 0; i < rank; ++i) {
-    window.pads_begin.push_back(pads[i]);
-    window.pads_end.push_back(pads[rank + i] - more[i]);
-    window.output.push_back(window.strides[i] * (x[i + 2] - 1) +
-                            (window.kernel[i] - 1) * window.dilations[i] + 1 -
-                            window.pads_begin[i] - window.pads_end[i]);
+    const int64_t full =
+        window.strides[i] * (x[i + 2] - 1) + (window.kernel[i] - 1) * window.dilations[i] + 1;
+    int64_t begin = pads[i], output = full + more[i] - pads[i] - pads[rank + i];
+    if (!wanted.empty()) {
+      // What is too much is cut off at both ends, as the CPU EPs do it.
+      output = wanted[i];
+      const int64_t total = std::max<int64_t>(full + more[i] - output, 0);
+      begin = auto_pad == "SAME_UPPER" ? total / 2 : total - total / 2;
+    }
+    if (output - (full - begin) >= window.strides[i]) {
+      throw Failure(ORT_INVALID_ARGUMENT,
+                    "output_shape has more than a stride of nothing at an end");
+    }
+    window.pads_begin.push_back(begin);
+    window.pads_end.push_back(full - begin - output);
+    window.output.push_back(output);
     --window.dilations[i];
     if (window.output[i] < 1) throw Failure(ORT_INVALID_ARGUMENT, "pads leave no output");
   }

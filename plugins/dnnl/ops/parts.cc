@@ -1,4 +1,4 @@
-// Concat, Split, Slice and Pad: tensors made of others' parts.
+// Concat, Split and Slice: tensors made of others' parts.
 #include <algorithm>
 #include <cstdlib>
 #include <limits>
@@ -254,92 +254,6 @@ void BuildSlice(Builder& builder, const Unit& unit) {
 }
 DNNL_OPERATOR(Slice, .since = 1, .until = 13, .check = CheckSlice, .infer = InferSlice,
               .build = BuildSlice, .is_movement = true);
-
-// -- Pad -----------------------------------------------------------------------------------------
-
-struct Pads {
-  Dims begin, end;  // by dimension; negative where elements are taken away
-};
-
-std::optional<Pads> PadsOf(const OpView& view, size_t rank) {
-  const bool are_inputs = view.node.since_version >= 11;
-  const auto given = are_inputs ? view.Integers(1) : view.node.Ints("pads");
-  if (!given || given->size() % 2 != 0) return std::nullopt;
-  const size_t count = given->size() / 2;
-  Dims axes;
-  if (view.HasInput(3)) {
-    const auto listed = view.Integers(3);
-    if (!listed) return std::nullopt;
-    axes = *listed;
-  } else {
-    for (size_t i = 0; i < rank; ++i) axes.push_back(static_cast<int64_t>(i));
-  }
-  if (axes.size() != count) return std::nullopt;
-  constexpr int64_t kMost = int64_t{1} << 40;  // sums of such cannot overflow
-  Pads pads{Dims(rank, 0), Dims(rank, 0)};
-  for (size_t i = 0; i < count; ++i) {
-    if (std::abs((*given)[i]) > kMost || std::abs((*given)[count + i]) > kMost) return std::nullopt;
-    const int64_t axis = PositiveAxis(axes[i], static_cast<int64_t>(rank));
-    pads.begin[axis] = (*given)[i];
-    pads.end[axis] = (*given)[count + i];
-  }
-  return pads;
-}
-
-Refusal CheckPad(const OpView& view) {
-  const std::string mode = view.node.String("mode", "constant");
-  if (mode != "constant") return "mode is " + mode;
-  if (view.HasInput(2) && !view.Scalar(2)) return "the value is not constant";
-  if (Refusal refusal = CheckFloat(view, 1, 1, 6); !refusal.empty()) return refusal;
-  try {
-    if (!PadsOf(view, static_cast<size_t>(view.Rank(0))))
-      return "pads that are not constant, or do not fit";
-  } catch (const Failure& failure) {
-    return failure.what();
-  }
-  return "";
-}
-
-void InferPad(const OpView& view, Shapes& shapes) {
-  const Dims from = shapes[view.node.inputs[0]];
-  const Pads pads = PadsOf(view, from.size()).value();
-  Dims to = from;
-  for (size_t i = 0; i < to.size(); ++i) {
-    const int64_t kept =
-        from[i] + std::min<int64_t>(pads.begin[i], 0) + std::min<int64_t>(pads.end[i], 0);
-    if (kept < 1) throw Failure(ORT_INVALID_ARGUMENT, "pads leave nothing of " + Text(from));
-    to[i] += pads.begin[i] + pads.end[i];
-  }
-  shapes[view.node.outputs[0]] = std::move(to);
-}
-
-void BuildPad(Builder& builder, const Unit& unit) {
-  const OpView view = builder.View(unit);
-  Tensor from = builder.Of(view.node.inputs[0]);
-  if (!IsStrided(from.desc)) from = builder.Plain(view.node.inputs[0]);
-  const Dims& to_dims = builder.Shape(unit.result);
-  const Pads pads = PadsOf(view, to_dims.size()).value();
-  const Tensor to = builder.New(DenseLike(from.desc, to_dims));
-  Places places{
-      .dims = from.desc.get_dims(), .from = from.desc.get_strides(), .to = to.desc.get_strides()};
-  for (size_t i = 0; i < places.dims.size(); ++i) {
-    places.from_offset -= std::min<int64_t>(pads.begin[i], 0) * places.from[i];
-    places.to_offset += std::max<int64_t>(pads.begin[i], 0) * places.to[i];
-    places.dims[i] += std::min<int64_t>(pads.begin[i], 0) + std::min<int64_t>(pads.end[i], 0);
-  }
-  const float value = view.HasInput(2) ? *view.Scalar(2) : view.node.Float("value", 0);
-  const auto count = static_cast<size_t>(ElementCount(to_dims));
-  StridedCopy copy(std::move(places), sizeof(float));
-  builder.EmitHost(
-      [copy = std::move(copy), value, count](std::span<void* const> data) {
-        std::fill_n(static_cast<float*>(data[1]), count, value);
-        copy.Run(data[0], data[1]);
-      },
-      {{DNNL_ARG_FROM, from}, {DNNL_ARG_TO, to}}, "fill and copy");
-  builder.Define(unit.result, to);
-}
-DNNL_OPERATOR(Pad, .since = 2, .until = 25, .check = CheckPad, .infer = InferPad, .build = BuildPad,
-              .is_movement = true);
 
 }  // namespace
 }  // namespace backplane::dnnl_ep

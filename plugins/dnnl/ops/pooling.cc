@@ -7,15 +7,18 @@
 namespace backplane::dnnl_ep {
 namespace {
 
+bool CountsPads(const Node& node) {
+  return node.op_type == "AveragePool" && node.Int("count_include_pad", 0) != 0;
+}
+
 Refusal CheckPool(const OpView& view) {
   if (Refusal refusal = CheckFloat(view, 1, 3, 5); !refusal.empty()) return refusal;
   const Node& node = view.node;
   const int spatial = view.Rank(0) - 2;
   if (view.HasOutput(1)) return "the indices are used";
   if (static_cast<int>(node.Ints("kernel_shape").size()) != spatial) return "kernel_shape is wrong";
-  if (node.op_type == "AveragePool" && node.Int("ceil_mode", 0) != 0 &&
-      node.Int("count_include_pad", 0) != 0) {
-    return "ceil_mode with count_include_pad";
+  if (CountsPads(node) && node.Int("ceil_mode", 0) != 0 && !view.Input(0).HasStaticShape()) {
+    return "ceil_mode with count_include_pad and sizes that are not known";
   }
   const Dims kernel = node.Ints("kernel_shape"), pads = node.Ints("pads");
   const Dims dilations = node.Ints("dilations", Dims(kernel.size(), 1));
@@ -30,6 +33,21 @@ Refusal CheckPool(const OpView& view) {
   return CheckWindow(node, spatial);
 }
 
+// oneDNN would count what a last window has beyond the pads, ONNX does not.
+void CheckLastWindows(const Node& node, const Dims& x, const Window& window) {
+  if (!CountsPads(node)) return;
+  const std::string auto_pad = node.String("auto_pad", "NOTSET");
+  const Dims pads = node.Ints("pads", Dims(2 * window.kernel.size(), 0));
+  for (size_t i = 0; i < window.kernel.size(); ++i) {
+    if (auto_pad != "NOTSET" && auto_pad != "VALID") continue;  // the pads are what is missing
+    const int64_t end = auto_pad == "VALID" ? 0 : pads[window.kernel.size() + i];
+    if (window.pads_end[i] > end) {
+      throw Failure(ORT_INVALID_ARGUMENT, "a window that ceil_mode adds goes beyond the pads of " +
+                                              Text(x) + ", which count_include_pad counts");
+    }
+  }
+}
+
 Window PoolWindow(const Node& node, const Dims& x) {
   return ResolveWindow(node, Dims(x.begin() + 2, x.end()), node.Ints("kernel_shape"));
 }
@@ -37,6 +55,7 @@ Window PoolWindow(const Node& node, const Dims& x) {
 void InferPool(const OpView& view, Shapes& shapes) {
   const Dims& x = shapes[view.node.inputs[0]];
   const Window window = PoolWindow(view.node, x);
+  CheckLastWindows(view.node, x, window);
   Dims y = {x[0], x[1]};
   y.insert(y.end(), window.output.begin(), window.output.end());
   shapes[view.node.outputs[0]] = std::move(y);

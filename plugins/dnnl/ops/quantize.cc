@@ -146,7 +146,7 @@ void BuildQuantize(Builder& builder, const Unit& unit) {
                    {{DNNL_ARG_SRC, x}, {DNNL_ARG_DST, y}}, "quantize");
   builder.Define(unit.result, y);
 }
-DNNL_OPERATOR(QuantizeLinear, .since = 10, .until = 25, .check = CheckQuantize, .infer = InferSame,
+DNNL_OPERATOR(QuantizeLinear, .since = 10, .until = 28, .check = CheckQuantize, .infer = InferSame,
               .build = BuildQuantize);
 
 // -- DequantizeLinear ----------------------------------------------------------------------------
@@ -174,7 +174,7 @@ void BuildDequantize(Builder& builder, const Unit& unit) {
       {{DNNL_ARG_SRC, x}, {DNNL_ARG_DST, y}}, "dequantize");
   builder.Define(unit.result, y);
 }
-DNNL_OPERATOR(DequantizeLinear, .since = 10, .until = 25, .check = CheckDequantize,
+DNNL_OPERATOR(DequantizeLinear, .since = 10, .until = 28, .check = CheckDequantize,
               .infer = InferSame, .build = BuildDequantize);
 
 // -- DynamicQuantizeLinear -----------------------------------------------------------------------
@@ -255,7 +255,7 @@ void BuildCast(Builder& builder, const Unit& unit) {
                           : PlainDesc(builder.Shape(unit.result), DataType::f32);
   builder.Define(unit.result, builder.Reordered(x, wanted));
 }
-DNNL_OPERATOR(Cast, .since = 6, .until = 25, .check = CheckCast, .infer = InferSame,
+DNNL_OPERATOR(Cast, .since = 6, .until = 28, .check = CheckCast, .infer = InferSame,
               .build = BuildCast, .is_movement = true);
 
 }  // namespace

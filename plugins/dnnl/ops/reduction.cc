@@ -1,5 +1,6 @@
 // ReduceMean, ReduceSum, ReduceMax and ReduceMin over constant axes.
 #include <algorithm>
+#include <limits>
 #include <numeric>
 
 #include "dnnl/builder.h"
@@ -56,11 +57,85 @@ void InferReduce(const OpView& view, Shapes& shapes) {
   shapes[view.node.outputs[0]] = std::move(to);
 }
 
-Algorithm AlgorithmOf(const std::string& op_type) {
-  if (op_type == "ReduceMean") return Algorithm::reduction_mean;
-  if (op_type == "ReduceSum") return Algorithm::reduction_sum;
-  if (op_type == "ReduceMax") return Algorithm::reduction_max;
-  return Algorithm::reduction_min;
+// A row-major tensor as dimensions that are reduced or kept in turn, and how far the result's
+// elements are apart in each: 0 where it is reduced.
+struct Turns {
+  Dims sizes, to;
+};
+
+Turns TurnsOf(const Dims& from, const Dims& kept) {
+  Turns turns;
+  const Dims strides = PlainStrides(kept);
+  for (size_t i = 0; i < from.size(); ++i) {
+    if (from[i] == 1) continue;
+    const int64_t to = kept[i] == from[i] ? strides[i] : 0;
+    if (!turns.sizes.empty() && (turns.to.back() == 0) == (to == 0)) {
+      turns.sizes.back() *= from[i];
+      turns.to.back() = to;
+    } else {
+      turns.sizes.push_back(from[i]);
+      turns.to.push_back(to);
+    }
+  }
+  return turns;
+}
+
+// NaN wins.
+template <bool is_max>
+float Better(float a, float b) {
+  return (is_max ? a > b : a < b) || a != a ? a : b;
+}
+
+template <bool is_max>
+float BestOf(const float* x, int64_t count) {
+  constexpr int kLanes = 16;
+  float best[kLanes];
+  std::fill_n(best, kLanes, x[0]);
+  int64_t i = 0;
+  for (; i + kLanes <= count; i += kLanes) {
+    for (int lane = 0; lane < kLanes; ++lane) {
+      best[lane] = Better<is_max>(x[i + lane], best[lane]);
+    }
+  }
+  for (; i < count; ++i) best[0] = Better<is_max>(x[i], best[0]);
+  for (int lane = 1; lane < kLanes; ++lane) best[0] = Better<is_max>(best[lane], best[0]);
+  return best[0];
+}
+
+template <bool is_max>
+void FindBest(const Turns& turns, const float* x, float* y, int64_t results) {
+  constexpr float kInfinity = std::numeric_limits<float>::infinity();
+  std::fill_n(y, results, is_max ? -kInfinity : kInfinity);
+  const size_t last = turns.sizes.size() - 1;
+  const int64_t width = turns.sizes[last];
+  const int64_t rows = ElementCount(turns.sizes) / width;
+  for (int64_t row = 0; row < rows; ++row, x += width) {
+    float* to = y;
+    for (int64_t rest = row, d = static_cast<int64_t>(last) - 1; d >= 0; --d) {
+      to += rest % turns.sizes[d] * turns.to[d];
+      rest /= turns.sizes[d];
+    }
+    if (turns.to[last] == 0) {
+      *to = Better<is_max>(BestOf<is_max>(x, width), *to);
+    } else {
+      for (int64_t i = 0; i < width; ++i) to[i] = Better<is_max>(x[i], to[i]);
+    }
+  }
+}
+
+// By a loop of ours: oneDNN begins with the largest finite number, which rows that are masked with
+// infinities would show.
+void EmitBest(Builder& builder, bool is_max, const Tensor& x, const Tensor& y) {
+  const Dims kept = y.desc.get_dims();
+  builder.EmitHost(
+      [turns = TurnsOf(x.desc.get_dims(), kept), results = ElementCount(kept),
+       is_max](std::span<void* const> data) {
+        const auto* from = static_cast<const float*>(data[0]);
+        auto* to = static_cast<float*>(data[1]);
+        return is_max ? FindBest<true>(turns, from, to, results)
+                      : FindBest<false>(turns, from, to, results);
+      },
+      {{DNNL_ARG_SRC, x}, {DNNL_ARG_DST, y}}, is_max ? "max" : "min");
 }
 
 void BuildReduce(Builder& builder, const Unit& unit) {
@@ -73,11 +148,16 @@ void BuildReduce(Builder& builder, const Unit& unit) {
   }
   const Tensor x = builder.Plain(view.node.inputs[0]);
   const Desc y_desc = PlainDesc(kept, DataType::f32);
-  const dnnl::reduction::primitive_desc descriptor(Engine(), AlgorithmOf(view.node.op_type), x.desc,
-                                                   y_desc, 2.0F, 0.0F, builder.Attributes());
   const Tensor y = builder.New(y_desc);
-  builder.Emit(dnnl::reduction(descriptor), descriptor, {{DNNL_ARG_SRC, x}, {DNNL_ARG_DST, y}});
   builder.Define(unit.result, {y.buffer, PlainDesc(result, DataType::f32)});
+  if (view.node.op_type == "ReduceMax" || view.node.op_type == "ReduceMin") {
+    return EmitBest(builder, view.node.op_type == "ReduceMax", x, y);
+  }
+  const Algorithm algorithm =
+      view.node.op_type == "ReduceMean" ? Algorithm::reduction_mean : Algorithm::reduction_sum;
+  const dnnl::reduction::primitive_desc descriptor(Engine(), algorithm, x.desc, y_desc, 2.0F, 0.0F,
+                                                   builder.Attributes());
+  builder.Emit(dnnl::reduction(descriptor), descriptor, {{DNNL_ARG_SRC, x}, {DNNL_ARG_DST, y}});
 }
 
 #define REDUCE(op, last)                                                                   \

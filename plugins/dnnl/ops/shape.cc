@@ -13,6 +13,7 @@ Refusal CheckType(const OpView& view) {
     return "input 0 has a type that oneDNN does not move";
   }
   const int rank = view.Rank(0);
+  if (rank < 0) return "the rank of input 0 is unknown";
   if (rank < 1 || rank > 6) return "input 0 has rank " + std::to_string(rank);
   return "";
 }
