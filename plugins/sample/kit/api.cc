@@ -20,8 +20,8 @@ Api Api::Open(const OrtApiBase* base, uint32_t oldest, const char* who) noexcept
   if (api.ort != nullptr) {
     api.ep = api.ort->GetEpApi();
     if (api.version >= 28) {
-      api.set_reason = reinterpret_cast<BackplaneEpGraphSupportInfoSetReason>(
-          api.ort->GetExperimentalFunction(BACKPLANE_EP_GRAPH_SUPPORT_INFO_SET_REASON));
+      api.set_reason = reinterpret_cast<SetReasonFunction>(
+          api.ort->GetExperimentalFunction("Backplane_EpGraphSupportInfo_SetReason"));
     }
   } else {
     std::fprintf(stderr, "%s: needs version 1.%u of the runtime, this is %s\n", who, oldest,

@@ -15,7 +15,6 @@
 #include <utility>
 #include <vector>
 
-#include "backplane/ep.h"
 #include "onnxruntime_c_api.h"
 
 namespace ep_kit {
@@ -40,6 +39,10 @@ using Owned = std::unique_ptr<T, std::function<void(T*)>>;
 
 using Dims = std::vector<int64_t>;
 
+/** Backplane's function for reasons (include/backplane/ep.h there), found by name. */
+using SetReasonFunction = OrtStatus*(ORT_API_CALL*)(OrtEpGraphSupportInfo*, const OrtNode*,
+                                                    const char* reason);
+
 /** Keys with values, in order. */
 using Entries = std::vector<std::pair<std::string, std::string>>;
 
@@ -56,7 +59,7 @@ struct Api {
    */
   uint32_t version = 0;
   /** Null in hosts that do not ask for reasons. */
-  BackplaneEpGraphSupportInfoSetReason set_reason = nullptr;
+  SetReasonFunction set_reason = nullptr;
 
   /**
    * The newest tables that both know. `ort` is null if the host is older than `oldest`, which is
