@@ -144,6 +144,7 @@ class Partitioner {
     if (ResourceBudget* budget = budgets_[static_cast<size_t>(ep_index)].get())
       budget->Apply(claims);
     Give(claims.accepted, ep_index);
+    TakeRemarks(capability, ep_index);
     if (ep.PrefersChannelsLast()) {
       RestoreChannelsFirst(graph);
       RecordValuesAgain(graph);
@@ -152,7 +153,8 @@ class Partitioner {
     claims.refused.insert(claims.refused.end(), hidden.begin(), hidden.end());
     claims.refused.insert(claims.refused.end(), capability.refusals.begin(),
                           capability.refusals.end());
-    RecordRemarks(capability, ep_index, claims.refused);
+    for (auto& [node, text] : capability.remarks)
+      claims.refused.emplace_back(node, Reason{ReasonCode::kDeclined, std::move(text), {}});
     RecordRefusals(graph, ep, claims.refused, Reason{ReasonCode::kNotClaimed, "not claimed", {}});
     std::erase_if(claims.accepted, [](const Claim& claim) { return !claim.fuse; });
     if (!claims.accepted.empty()) Fuse(graph, ep, ep_index, std::move(claims.accepted));
@@ -192,15 +194,13 @@ class Partitioner {
     }
   }
 
-  void RecordRemarks(Capability& capability, int ep_index,
-                     std::vector<std::pair<const Node*, Reason>>& refused) {
-    for (auto& [node, text] : capability.remarks) {
-      if (node->ep == ep_index) {
-        PlacedOf(node).remarks.push_back(std::move(text));
-      } else {
-        refused.emplace_back(node, Reason{ReasonCode::kDeclined, std::move(text), {}});
-      }
-    }
+  // Those of nodes that the EP got; before nodes that are channels-last may go away.
+  void TakeRemarks(Capability& capability, int ep_index) {
+    std::erase_if(capability.remarks, [&](auto& remark) {
+      if (remark.first->ep != ep_index) return false;
+      PlacedOf(remark.first).remarks.push_back(std::move(remark.second));
+      return true;
+    });
   }
 
   // The first reason given for a node counts.
