@@ -1,16 +1,19 @@
 #!/usr/bin/env python3
 """Measures what a node costs that runs on an EP library: the cost of the seam.
 
-usage: seam.py --build build/release [--nodes 200] [--rounds 5]
+usage: seam.py --build build/release [--nodes 200] [--rounds 5] [--write]
 A chain of pairs of trivial nodes (Relu and Sin of one float) runs with N and with 2 N nodes; the difference tells what one
 pair more costs, in nanoseconds. With a sample EP the Relu is its own: in compile style (one fused node for each, as Sin
 stays on the CPU EP) or in kernel style. So a row less the first one is what the seam adds for a node. In Backplane and in
-ONNX Runtime; the least of all rounds counts.
+ONNX Runtime; the least of all rounds counts. With --write the figures go to bench/SEAM.md, with those of partition (bench_micro)
+beside them.
 """
 
 import argparse
+import datetime
 import json
 import pathlib
+import platform
 import subprocess
 import sys
 import tempfile
@@ -43,12 +46,29 @@ def least_ns(options, library, ep, model) -> float:
     return best
 
 
+def write_results(lines, options):
+    cpu, *rows = lines[1:]
+    added = [f"- {name}: {float(row[1]) - float(cpu[1]):.0f} ns a node in Backplane (at most 100), "
+             f"{float(row[2]) - float(cpu[2]):.0f} ns in ONNX Runtime" for name, row in zip(("Compiled nodes", "Kernels"), rows)]
+    text = [
+        "# What the seam costs", "", "Written by `bench/seam.py --write`; do not edit.", "",
+        f"- Machine: {compare.processor()}, {platform.system()} {platform.release()}",
+        f"- Date: {datetime.date.today().isoformat()}",
+        f"- Least of {options.rounds} rounds, with {options.nodes} and {2 * options.nodes} nodes", "",
+        "## A node", "", "What a node adds that an EP library runs, over the same node on the CPU EP:", "", *added, "",
+        "A pair is a node of the EP's and one of the CPU EP's:", "", compare.markdown(lines), "",
+        "## Partition", "", *compare.side_figures(options)]
+    (compare.ROOT / "bench/SEAM.md").write_text("\n".join(text) + "\n")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--build", type=pathlib.Path, default=compare.ROOT / "build/release", help="a build folder")
     parser.add_argument("--nodes", type=int, default=200)
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--write", action="store_true", help="write bench/SEAM.md")
     options = parser.parse_args()
+    options.build = options.build.resolve()
     sample = next(iter(sorted(options.build.glob("**/libbackplane_sample_several.so"))), None)
     if sample is None:
         sys.exit(f"seam.py: {options.build} has no libbackplane_sample_several.so; build it first")
@@ -64,6 +84,8 @@ def main():
                      for _, library in hosts]
             lines.append([name] + [f"{cost:.0f}" for cost in costs])
     print(compare.aligned(lines))
+    if options.write:
+        write_results(lines, options)
 
 
 if __name__ == "__main__":

@@ -218,6 +218,15 @@ bool IsRegistered(std::string_view name) {
   return env != nullptr && env->providers().FirstDeviceOf(name).first != nullptr;
 }
 
+// Fails where a registered library has the EP, but found no device for it.
+void RequireDevice(std::string_view name) {
+  const std::shared_ptr<OrtEnv> env = OrtEnv::Current();
+  if (env == nullptr) return;
+  for (const auto& [ep, reason] : env->providers().Absent()) {
+    if (ep == name) Fail(ORT_INVALID_ARGUMENT, "{} cannot be used: {}", ep, reason.text);
+  }
+}
+
 }  // namespace
 
 bool FindLegacyMemory(std::string_view name, MemoryInfo& info) {
@@ -245,6 +254,7 @@ OrtStatus* SessionOptionsAppendExecutionProvider(OrtSessionOptions* options,
     const std::string_view name = provider_name;
     const KnownProvider* known = FindProvider(name);
     const bool named = known != nullptr && (known->by_name || known->ep.full_name == name);
+    if (!named && !IsRegistered(name)) RequireDevice(name);
     Require(named || IsRegistered(name), ORT_INVALID_ARGUMENT,
             "Unknown provider name '{}'. Currently supported values are {}.", name,
             ListOfProviders());

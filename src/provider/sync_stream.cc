@@ -86,7 +86,7 @@ void OrtSyncStream::MakeWait(OrtSyncStream* consumer) {
     before = pending_;
   }
   notification->Activate();
-  const uint64_t id = sync_id_.fetch_add(1, std::memory_order_acq_rel);
+  const uint64_t id = sync_id_.fetch_add(1, std::memory_order_acq_rel) + 1;
   if (consumer == nullptr) {
     notification->WaitOnHost();
     const std::lock_guard lock(mutex_);

@@ -31,7 +31,7 @@ struct OrtSyncStream final {
   /// Whether the plugin can make this stream wait for the other without stopping the host.
   bool CanWaitFor(const OrtSyncStream& producer) const;
 
-  /// Counts the points of this stream that others could wait for; starts at 1.
+  /// Counts the points of this stream that others could wait for.
   uint64_t sync_id() const { return sync_id_.load(std::memory_order_acquire); }
   /// The producer's sync id when this stream last waited for it; 0: never.
   uint64_t LastWaitFor(const OrtSyncStream& producer) const;
@@ -40,7 +40,7 @@ struct OrtSyncStream final {
   std::shared_ptr<backplane::PluginLibrary> library_;
   backplane::MemoryInfo memory_;
   OrtSyncStreamImpl* impl_;
-  std::atomic<uint64_t> sync_id_{1};
+  std::atomic<uint64_t> sync_id_{0};
   mutable std::mutex mutex_;
   std::map<const OrtSyncStream*, uint64_t> waits_;  // guarded by mutex_
   // Notifications that work of this stream may still wait for; until the host has waited for it.

@@ -20,6 +20,15 @@ std::string Dump(const Json& json) {
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
+// The members of an object, as an EP is told them: texts as they are, all else as JSON.
+std::vector<std::pair<std::string, std::string>> Members(const std::string& object) {
+  std::vector<std::pair<std::string, std::string>> members;
+  const Json json = Json::parse(object);
+  for (const auto& [key, value] : json.items())
+    members.emplace_back(key, value.is_string() ? value.get<std::string>() : Dump(value));
+  return members;
+}
+
 const char* NameOf(OrtProfilingEventCategory category) {
   switch (category) {
     case OrtProfilingEventCategory_SESSION:
@@ -135,7 +144,7 @@ void Profiler::Add(const char* category, std::string name, Begun begun, std::str
                               event.name,
                               event.started / 1000,
                               event.duration / 1000,
-                              {}};
+                              Members(event.args)};
     for (EpProfiler* ep : eps_) Tell([&] { ep->StopEvent(begun.id, told); });
   }
   std::lock_guard lock(mutex_);

@@ -17,6 +17,27 @@ TEST(EnvTest, IsOneAndCounted) {
   EXPECT_EQ(third.get(), shared);
 }
 
+TEST(EnvTest, TheFirstLoggerStays) {
+  int lines = 0;
+  const OrtLoggingFunction count = [](void* lines, OrtLoggingLevel, const char*, const char*,
+                                      const char*, const char*) { ++*static_cast<int*>(lines); };
+  Handle<OrtEnv> env;
+  ASSERT_OK(Api().CreateEnvWithCustomLogger(count, &lines, ORT_LOGGING_LEVEL_VERBOSE, "other",
+                                            env.out()));
+  EXPECT_EQ(env.get(), Env());
+  Handle<OrtThreadingOptions> threads;
+  ASSERT_OK(Api().CreateThreadingOptions(threads.out()));
+  Handle<OrtEnv> pooled;
+  ASSERT_OK(Api().CreateEnvWithCustomLoggerAndGlobalThreadPools(
+      count, &lines, ORT_LOGGING_LEVEL_VERBOSE, "other", threads, pooled.out()));
+  EXPECT_EQ(pooled.get(), Env());
+  Handle<OrtSessionOptions> options;
+  ASSERT_OK(Api().CreateSessionOptions(options.out()));
+  Handle<OrtSession> session;
+  EXPECT_OK(Api().CreateSession(Env(), ModelPath("add").c_str(), options, session.out()));
+  EXPECT_EQ(lines, 0);
+}
+
 TEST(EnvTest, Settings) {
   EXPECT_OK(Api().EnableTelemetryEvents(Env()));
   EXPECT_OK(Api().DisableTelemetryEvents(Env()));

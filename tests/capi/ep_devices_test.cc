@@ -67,8 +67,9 @@ TEST(EpDevicesTest, VirtualDevices) {
 TEST(EpDevicesTest, Incompatibility) {
   LifeCycle life{{"NAMES", "Choosy"}, {"DEVICES", "GPU:0x10de:1"}};
   Registered library("choosy");
-  const auto ask = [](const char* ep, const OrtHardwareDevice* hardware, uint32_t* reasons,
-                      std::string* notes) {
+  int32_t code = 99;
+  const auto ask = [&](const char* ep, const OrtHardwareDevice* hardware, uint32_t* reasons,
+                       std::string* notes) {
     OrtDeviceEpIncompatibilityDetails* details = nullptr;
     Outcome outcome =
         Api().GetHardwareDeviceEpIncompatibilityDetails(Env(), ep, hardware, &details);
@@ -76,6 +77,7 @@ TEST(EpDevicesTest, Incompatibility) {
     const char* text = nullptr;
     EXPECT_OK(Api().DeviceEpIncompatibilityDetails_GetReasonsBitmask(details, reasons));
     EXPECT_OK(Api().DeviceEpIncompatibilityDetails_GetNotes(details, &text));
+    EXPECT_OK(Api().DeviceEpIncompatibilityDetails_GetErrorCode(details, &code));
     *notes = text == nullptr ? "" : text;
     Api().ReleaseDeviceEpIncompatibilityDetails(details);
     return outcome;
@@ -84,8 +86,10 @@ TEST(EpDevicesTest, Incompatibility) {
   std::string notes;
   EXPECT_OK(ask("Choosy", Hardware()[0], &reasons, &notes));
   EXPECT_EQ(reasons, 0u);
+  EXPECT_EQ(code, 0);
   EXPECT_OK(ask("Choosy", Api().EpDevice_Device(EpDevices("Choosy")[0]), &reasons, &notes));
   EXPECT_EQ(reasons, static_cast<uint32_t>(OrtDeviceEpIncompatibility_DRIVER_INCOMPATIBLE));
+  EXPECT_EQ(code, 7);
   EXPECT_EQ(notes, "the driver is a test's");
   EXPECT_FALSE(ask("Nobody", Hardware()[0], &reasons, &notes).ok());
 }
@@ -204,6 +208,7 @@ TEST_F(EpMemoryTest, Streams) {
   const OrtEpApi& ep_api = *Api().GetEpApi();
   EXPECT_EQ(Api().SyncStream_GetHandle(stream), ep_api.SyncStream_GetImpl(stream));
   EXPECT_EQ(ep_api.GetSyncIdForLastWaitOnSyncStream(stream, stream), 0u);
+  EXPECT_EQ(ep_api.SyncStream_GetSyncId(stream), 0u);  // nothing has waited for it yet
   Api().ReleaseSyncStream(stream);
   EXPECT_EQ(life_.Take("Stream.Release").size(), 1u);
 

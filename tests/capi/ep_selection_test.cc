@@ -174,6 +174,15 @@ TEST(AppendByNameTest, RegisteredEps) {
                "Unknown provider name 'byname'");
 }
 
+TEST(AppendByNameTest, RegisteredEpsWithoutADeviceSaySo) {
+  if (!OnBackplane()) GTEST_SKIP() << "ONNX Runtime knows its built-in EPs only";
+  LifeCycle life{{"NAMES", "Lonely"}, {"DEVICES", ""}};
+  Registered library("lonely library");
+  Handle<OrtSessionOptions> options = NewOptions();
+  EXPECT_FAILS(AppendByName(options, "Lonely"), ORT_INVALID_ARGUMENT,
+               "Lonely cannot be used: EP library 'lonely library' found no device for it");
+}
+
 // -- policies
 // ---------------------------------------------------------------------------------------------------------
 

@@ -189,10 +189,17 @@ TEST_F(KernelEp, KernelContextAnswersEverything) {
   OrtValue* outputs[] = {output};
   ASSERT_OK(Api().Run(session, nullptr, input_names, inputs, 1, output_names, 1, outputs));
   EXPECT_EQ(y, x);
-  const std::vector<std::string> expected = {
-      "copied info: y_node", "context allocator yes", "scratch apart",    "foreign scratch: code 2",
-      "stream no",           "resource: code 2",      "preallocated yes", "preallocated 9: code 2",
-      "context logger yes"};
+  const std::vector<std::string> expected = {"copied info: y_node",
+                                             "context allocator yes",
+                                             "scratch apart",
+                                             "foreign scratch: code 2",
+                                             "stream no",
+                                             "resource: code 2",
+                                             "preallocated yes",
+                                             "preallocated 9: code 2",
+                                             "context logger yes",
+                                             "context counts 2 1",
+                                             "parallel once once once once"};
   EXPECT_EQ(Take(), expected);
 }
 

@@ -214,6 +214,8 @@ TEST_F(MisbehavingTest, ProfilingEventsAreMerged) {
       if (event["cat"] != "Kernel") continue;
       EXPECT_EQ(event["name"], "negate");
       parents.push_back(event["args"]["parent"]);
+      EXPECT_EQ(event["args"]["operator"].get<std::string>().rfind("Bad_", 0), 0u);
+      EXPECT_EQ(event["args"]["absent"], "yes");
     }
     EXPECT_EQ(nodes, 3u) << fault;
     if (fault.empty() || fault == "null:StartEvent" || fault == "throw:StartEvent") {

@@ -119,6 +119,17 @@ class KernelDefinition : public testing::Test {
   OrtKernelDefBuilder* builder_ = nullptr;
 };
 
+TEST(KernelImpl, IsReleasedThroughItself) {
+  struct Impl : OrtKernelImpl {
+    int released = 0;
+  } impl{};
+  impl.ort_version_supported = ORT_API_VERSION;
+  impl.Release = [](OrtKernelImpl* self) noexcept { ++static_cast<Impl*>(self)->released; };
+  EpApi().ReleaseKernelImpl(&impl);
+  EXPECT_EQ(impl.released, 1);
+  EpApi().ReleaseKernelImpl(nullptr);
+}
+
 TEST_F(KernelDefinition, ReadsBackWhatWasStated) {
   ASSERT_OK(EpApi().KernelDefBuilder_SetOperatorType(builder_, "Conv"));
   ASSERT_OK(EpApi().KernelDefBuilder_SetDomain(builder_, "some.domain"));

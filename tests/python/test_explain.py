@@ -132,7 +132,10 @@ def test_long_tables_are_folded(tmp_path):
 
 def test_eps_that_are_not_there_are_named(chain):
     done = run("explain", chain, "--ep", "nobody", code=2)
-    assert "nobody" in done.stderr and "CPUExecutionProvider" in done.stderr
+    assert "nobody" in done.stderr and "CPUExecutionProvider" in done.stderr and "DML" not in done.stderr
+    several = BUILD / "lib/libbackplane_sample_several.so"  # without .virtual there is no device of the NPU's
+    done = run("explain", chain, "--ep-library", several, "--ep", "Sample_NPU", code=2)
+    assert "found no device for it among those of this machine" in done.stderr
     run("explain", chain, "--ep-library", "nowhere.so", "--ep", "nobody", code=1)
     assert "max-performance" in run("explain", chain, "--policy", "speed", code=2).stderr
 

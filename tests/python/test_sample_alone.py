@@ -1,9 +1,11 @@
 """What docs/WRITING_AN_EP.md tells vendors to do: copy plugins/sample, build it alone, name it, add an operator."""
 
+import os
 import pathlib
 import re
 import shutil
 import subprocess
+import sys
 
 import hosts
 import numpy as np
@@ -52,6 +54,21 @@ def library(tmp_path_factory):
         extra = [*launcher, "-DCMAKE_BUILD_TYPE=Debug"] if "-S" in words else []
         subprocess.run([*words, *extra], cwd=folder, check=True, capture_output=True, timeout=600)
     return folder / "my_ep" / "build" / "libmy_ep.so"
+
+
+def test_the_first_program_of_the_guide(tmp_path):
+    """In ONNX Runtime, from the top of the repository; here both are links in a folder with a model."""
+    shapes = [helper.make_tensor_value_info(name, TensorProto.FLOAT, [2]) for name in "xy"]
+    graph = helper.make_graph([helper.make_node("Relu", ["x"], ["r"]), helper.make_node("Erf", ["r"], ["y"])], "g",
+                              shapes[:1], shapes[1:])
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+    (tmp_path / "model.onnx").write_bytes(model.SerializeToString())
+    (tmp_path / "build").mkdir()
+    (tmp_path / "build" / "release").symlink_to(os.environ["BACKPLANE_BUILD_DIR"])
+    program, = blocks("python")
+    done = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, timeout=100)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[-1] == "[('Sample_GPU', ['Relu']), ('CPUExecutionProvider', ['Erf'])]"
 
 
 def test_exports_nothing_but_the_entry_points(library):

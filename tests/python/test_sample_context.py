@@ -59,6 +59,21 @@ def test_inside_the_model(sample, tmp_path):
         sample.session(path)
 
 
+@pytest.mark.parametrize("embed", ["0", "1"])
+@pytest.mark.parametrize("writer, reader", [hosts.HOSTS, hosts.HOSTS[::-1]])
+def test_compiled_in_one_host_and_run_in_the_other(tmp_path, writer, reader, embed):
+    path = tmp_path / "compiled.onnx"
+    made, loaded = hosts.open_host(writer), hosts.open_host(reader)
+    for each in (made, loaded):
+        each.register(test_sample_ep.VIRTUAL, test_sample_ep.SEVERAL)
+    try:
+        assert len(compile_model(made, mixed(), path, file_path=str(path), embed_mode=embed)) == 3
+        check_compiled(loaded, path)
+    finally:
+        for each in (made, loaded):
+            each.unregister(test_sample_ep.VIRTUAL)
+
+
 @pytest.mark.parametrize("mode", [{}, {"embed_mode": "0"}])
 def test_in_files_beside_it(sample, tmp_path, mode):
     path = tmp_path / "compiled.onnx"

@@ -124,8 +124,11 @@ void Append(const Runtime& ort, OrtEnv* env, OrtSessionOptions* options, const E
     if (status == nullptr) return;
     const std::string message = ort->GetErrorMessage(status);
     ort->ReleaseStatus(status);
-    throw UsageError("--ep " + request.name + ": there is no such execution provider; there are " +
-                     NamesOf(ort, all) + " (--ep-library loads more).\n" + message);
+    const bool unknown = message.starts_with("Unknown provider name");
+    throw UsageError("--ep " + request.name + ": " +
+                     (unknown ? "there is no such execution provider; there are " +
+                                    NamesOf(ort, all) + " (--ep-library loads more)."
+                              : message));
   }
   const EpDevices selected = SelectDevices(devices, request.name, selections);
   // The built-in EP is always the last of a session; it cannot be appended.

@@ -17,6 +17,7 @@
 
 #include "backplane/ep.h"
 #include "support/cpu_factory.h"
+#include "support/graph.h"
 
 namespace {
 
@@ -68,19 +69,14 @@ OrtStatus* Ep::Available(const OrtEp* self, OrtResourceCount* available) noexcep
 }
 
 bool Ep::Wants(const OrtNode* node) const {
-  const char* taken_by = nullptr;
-  if (OrtStatus* status = ort->Node_GetEpName(node, &taken_by)) ort->ReleaseStatus(status);
-  if (taken_by != nullptr && *taken_by != '\0') return false;
-  const char* type = nullptr;
-  Check(ort->Node_GetOperatorType(node, &type));
-  return operators.count("*") != 0 || operators.count(type) != 0;
+  if (!plugin::TextOf(node, ort->Node_GetEpName).empty()) return false;
+  return operators.count("*") != 0 || operators.count(plugin::TypeOf(node)) != 0;
 }
 
 void Ep::Say(const OrtNode* node, OrtEpGraphSupportInfo* support) const {
   const auto set = reinterpret_cast<BackplaneEpGraphSupportInfoSetReason>(
       ort->GetExperimentalFunction(BACKPLANE_EP_GRAPH_SUPPORT_INFO_SET_REASON));
-  const char* type = nullptr;
-  Check(ort->Node_GetOperatorType(node, &type));
+  const std::string type = plugin::TypeOf(node);
   std::istringstream stream(say);
   for (std::string words; std::getline(stream, words, ';');) {
     const size_t end = words.find('=');
@@ -89,13 +85,9 @@ void Ep::Say(const OrtNode* node, OrtEpGraphSupportInfo* support) const {
 }
 
 void Ep::Claim(const OrtGraph* graph, OrtEpGraphSupportInfo* support) const {
-  if (!fail.empty()) Check(ort->CreateStatus(ORT_EP_FAIL, fail.c_str()));
-  size_t count = 0;
-  Check(ort->Graph_GetNumNodes(graph, &count));
-  std::vector<const OrtNode*> nodes(count);
-  Check(ort->Graph_GetNodes(graph, nodes.data(), count));
+  if (!fail.empty()) plugin::Fail(fail);
   std::vector<const OrtNode*> group;
-  for (const OrtNode* node : nodes) {
+  for (const OrtNode* node : plugin::NodesOf(graph)) {
     Say(node, support);
     const bool wanted = Wants(node);
     if (!wanted && groups != "all") Fuse(support, group);

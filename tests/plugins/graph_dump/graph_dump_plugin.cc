@@ -12,8 +12,14 @@
 #include <vector>
 
 #include "support/cpu_factory.h"
+#include "support/graph.h"
 
 namespace {
+
+using plugin::All;
+using plugin::NameOf;
+using plugin::NodesOf;
+using plugin::OutputsOf;
 
 using Json = nlohmann::ordered_json;
 
@@ -87,13 +93,6 @@ std::string NameOf(const OrtNode* node) {
   return std::string(name) + ":" + type;
 }
 
-std::string NameOf(const OrtValueInfo* value) {
-  if (value == nullptr) return "";  // an optional input or output that is left out
-  const char* name = nullptr;
-  Check(ort->GetValueInfoName(value, &name));
-  return name;
-}
-
 template <typename Items>
 Json Names(const Items& items) {
   Json json = Json::array();
@@ -141,16 +140,6 @@ Json Value(const OrtValueInfo* value) {
 }
 
 // -- nodes
-
-/// The `Item`s that `count` counts and `get` hands out.
-template <typename Item, typename Owner, typename Count, typename Get>
-std::vector<const Item*> All(const Owner* owner, Count count, Get get) {
-  size_t n = 0;
-  Check(count(owner, &n));
-  std::vector<const Item*> items(n);
-  Check(get(owner, items.data(), n));
-  return items;
-}
 
 Json Attribute(const OrtOpAttr* attribute) {
   const char* name = nullptr;
@@ -227,10 +216,6 @@ Json Node(const OrtNode* node, std::set<size_t>& ids) {
 }
 
 // -- graphs
-
-std::vector<const OrtNode*> NodesOf(const OrtGraph* graph) {
-  return All<OrtNode>(graph, ort->Graph_GetNumNodes, ort->Graph_GetNodes);
-}
 
 /// Whether each node comes after those that make its inputs.
 bool IsSorted(const std::vector<const OrtNode*>& nodes) {

@@ -1,6 +1,8 @@
 // What the kernel EP's Inspect writes down: every question of OrtKernelInfo and OrtKernelContext,
 // with its answer. And the EP's custom operators.
 #include <algorithm>
+#include <array>
+#include <atomic>
 
 #include "kernel_ep_support.h"
 
@@ -152,6 +154,21 @@ void ReportInfo(const OrtKernelInfo* info) {
   Report(std::string("ep ") + ep->GetName(ep));
 }
 
+// Each index once, however many batches they are to come in.
+void ReportParallel(OrtKernelContext* context) {
+  std::string line = "parallel";
+  for (const size_t batches : {0, 1, 7, 1000}) {
+    std::array<std::atomic<int>, 100> calls{};
+    Check(ort->KernelContext_ParallelFor(
+        context, [](void* data, size_t index) { ++static_cast<std::atomic<int>*>(data)[index]; },
+        calls.size(), batches, calls.data()));
+    const bool once =
+        std::all_of(calls.begin(), calls.end(), [](const auto& count) { return count == 1; });
+    line += once ? " once" : " wrong";
+  }
+  Report(line);
+}
+
 void ReportContext(OrtKernelContext* context) {
   OrtMemoryInfo* memory = nullptr;
   Check(ort->CreateCpuMemoryInfo(OrtDeviceAllocator, OrtMemTypeDefault, &memory));
@@ -189,6 +206,12 @@ void ReportContext(OrtKernelContext* context) {
   const OrtLogger* logger = nullptr;
   Check(ort->KernelContext_GetLogger(context, &logger));
   Report(std::string("context logger ") + (logger == nullptr ? "no" : "yes"));
+  size_t inputs = 0;
+  size_t outputs = 0;
+  Check(ort->KernelContext_GetInputCount(context, &inputs));
+  Check(ort->KernelContext_GetOutputCount(context, &outputs));
+  Report("context counts " + std::to_string(inputs) + " " + std::to_string(outputs));
+  ReportParallel(context);
 }
 
 // -- custom operators

@@ -2,23 +2,15 @@
 // for, and its kernels write down what the host tells them. Host memory, so that tests can look at
 // pointers. Also brings a domain of custom operators. Uses the public headers only: it loads into
 // Backplane and into ONNX Runtime. What the kernels saw: KernelEpTake, which a test finds by dlsym.
-#include <cstdlib>
-#include <cstring>
-#include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
-#include <sstream>
-#include <stdexcept>
-#include <string>
-#include <vector>
 
 #include "kernel_ep_support.h"
+#include "support/cpu_factory.h"
+#include "support/graph.h"
 
 namespace kernel_ep {
-
-const OrtApi* ort = nullptr;
-const OrtEpApi* ep_api = nullptr;
-
 namespace {
 
 std::mutex report_mutex;
@@ -37,17 +29,6 @@ std::string TakeReport() {
 }
 
 namespace {
-
-struct Factory : OrtEpFactory {
-  std::string name;
-  OrtKernelRegistry* registry = nullptr;
-  OrtCustomOpDomain* domain = nullptr;
-  std::vector<std::unique_ptr<CustomOp>> custom_ops;
-};
-
-struct Ep : OrtEp {
-  Factory* factory = nullptr;
-};
 
 // Attributes that the model leaves out are there with the operator's defaults.
 void ReportDefaults(const OrtNode* node) {
@@ -70,16 +51,10 @@ void ReportDefaults(const OrtNode* node) {
 }
 
 void Claim(const OrtGraph* graph, OrtEpGraphSupportInfo* support) {
-  size_t count = 0;
-  Check(ort->Graph_GetNumNodes(graph, &count));
-  std::vector<const OrtNode*> nodes(count);
-  Check(ort->Graph_GetNodes(graph, nodes.data(), count));
-  for (const OrtNode* node : nodes) {
+  for (const OrtNode* node : plugin::NodesOf(graph)) {
     const OrtKernelDef* def = nullptr;
     Check(ep_api->EpGraphSupportInfo_LookUpKernel(support, node, &def));
     if (def == nullptr) continue;
-    const char* type = nullptr;
-    Check(ort->Node_GetOperatorType(node, &type));
     int first = 0;
     int last = 0;
     Check(ep_api->KernelDef_GetSinceVersion(def, &first, &last));
@@ -93,114 +68,61 @@ void Claim(const OrtGraph* graph, OrtEpGraphSupportInfo* support) {
            " since=" + std::to_string(first) + ".." +
            (last == INT32_MAX ? std::string("open") : std::to_string(last)) +
            " in0=" + std::to_string(memory) + " out0=" + std::to_string(out_memory));
-    if (std::strcmp(type, "LeakyRelu") == 0) ReportDefaults(node);
+    if (plugin::TypeOf(node) == "LeakyRelu") ReportDefaults(node);
     Check(ep_api->EpGraphSupportInfo_AddSingleNode(support, node));
   }
 }
 
-OrtStatus* CreateEp(OrtEpFactory* self, const OrtHardwareDevice* const*,
-                    const OrtKeyValuePairs* const*, size_t, const OrtSessionOptions*,
-                    const OrtLogger*, OrtEp** out) noexcept {
-  auto ep = std::make_unique<Ep>();
-  static_cast<OrtEp&>(*ep) = {};
-  ep->ort_version_supported = ORT_API_VERSION;
-  ep->factory = static_cast<Factory*>(self);
-  ep->GetName = [](const OrtEp* e) noexcept {
-    return static_cast<const Ep*>(e)->factory->name.c_str();
-  };
-  ep->GetCapability = [](OrtEp*, const OrtGraph* graph,
-                         OrtEpGraphSupportInfo* support) noexcept -> OrtStatus* {
-    return Guard([&] { Claim(graph, support); });
-  };
-  ep->GetKernelRegistry = [](OrtEp* e, const OrtKernelRegistry** registry) noexcept -> OrtStatus* {
-    *registry = static_cast<Ep*>(e)->factory->registry;
-    return nullptr;
-  };
-  *out = ep.release();
-  return nullptr;
-}
+// By the name of the EP: the library may be registered under several.
+std::map<std::string, OrtKernelRegistry*> registries;
 
-OrtStatus* GetSupportedDevices(OrtEpFactory* self, const OrtHardwareDevice* const* devices,
-                               size_t count, OrtEpDevice** ep_devices, size_t room,
-                               size_t* found) noexcept {
-  *found = 0;
-  for (size_t i = 0; i < count && *found < room; ++i) {
-    if (ort->HardwareDevice_Type(devices[i]) != OrtHardwareDeviceType_CPU) continue;
-    if (OrtStatus* status =
-            ep_api->CreateEpDevice(self, devices[i], nullptr, nullptr, &ep_devices[*found]))
-      return status;
-    ++*found;
+struct Ep : OrtEp {
+  Ep(std::string ep_name, const OrtSessionOptions*) : OrtEp{}, name(std::move(ep_name)) {
+    ort_version_supported = ORT_API_VERSION;
+    GetName = [](const OrtEp* self) noexcept { return static_cast<const Ep*>(self)->name.c_str(); };
+    GetCapability = [](OrtEp*, const OrtGraph* graph, OrtEpGraphSupportInfo* support) noexcept {
+      return Guard([&] { Claim(graph, support); });
+    };
+    GetKernelRegistry = [](OrtEp* self, const OrtKernelRegistry** out) noexcept {
+      *out = registries.at(static_cast<const Ep*>(self)->name);
+      return static_cast<OrtStatus*>(nullptr);
+    };
   }
-  return nullptr;
-}
+  static void Options(OrtKeyValuePairs*) {}
 
-void AddCustomOps(Factory& factory) {
-  Check(ort->CreateCustomOpDomain("test.kernels", &factory.domain));
-  factory.custom_ops = MakeCustomOps(factory.name);
-  for (const auto& op : factory.custom_ops)
-    Check(ort->CustomOpDomain_Add(factory.domain, op.get()));
-}
+  std::string name;
+};
 
-OrtEpFactory* MakeFactory(const char* name) {
-  auto factory = std::make_unique<Factory>();
-  static_cast<OrtEpFactory&>(*factory) = {};
-  factory->name = name;
-  factory->ort_version_supported = ORT_API_VERSION;
-  factory->GetName = [](const OrtEpFactory* f) noexcept {
-    return static_cast<const Factory*>(f)->name.c_str();
-  };
-  factory->GetVendor = [](const OrtEpFactory*) noexcept { return "Test Vendor"; };
-  factory->GetVendorId = [](const OrtEpFactory*) noexcept { return uint32_t{0xBAC4}; };
-  factory->GetVersion = [](const OrtEpFactory*) noexcept { return "1.0.0"; };
-  factory->GetSupportedDevices = GetSupportedDevices;
-  factory->CreateEp = CreateEp;
-  factory->ReleaseEp = [](OrtEpFactory*, OrtEp* ep) noexcept { delete static_cast<Ep*>(ep); };
-  factory->CreateDataTransfer = [](OrtEpFactory*,
-                                   OrtDataTransferImpl** transfer) noexcept -> OrtStatus* {
-    *transfer = nullptr;
-    return nullptr;
-  };
-  factory->GetNumCustomOpDomains = [](OrtEpFactory*, size_t* count) noexcept -> OrtStatus* {
-    *count = 1;
-    return nullptr;
-  };
-  factory->GetCustomOpDomains = [](OrtEpFactory* f, OrtCustomOpDomain** domains,
-                                   size_t) noexcept -> OrtStatus* {
-    domains[0] = static_cast<Factory*>(f)->domain;
-    return nullptr;
-  };
-  AddCustomOps(*factory);
-  Check(ep_api->CreateKernelRegistry(&factory->registry));
-  AddKernels(factory->registry, factory->name);
-  return factory.release();
-}
+struct Factory : CpuFactory<Ep> {
+  explicit Factory(const char* registered_name) : CpuFactory(registered_name) {
+    GetNumCustomOpDomains = [](OrtEpFactory*, size_t* count) noexcept {
+      *count = 1;
+      return static_cast<OrtStatus*>(nullptr);
+    };
+    GetCustomOpDomains = [](OrtEpFactory* self, OrtCustomOpDomain** domains, size_t) noexcept {
+      domains[0] = static_cast<Factory*>(self)->domain;
+      return static_cast<OrtStatus*>(nullptr);
+    };
+    Check(ort->CreateCustomOpDomain("test.kernels", &domain));
+    custom_ops = MakeCustomOps(name);
+    for (const auto& op : custom_ops) Check(ort->CustomOpDomain_Add(domain, op.get()));
+    Check(ep_api->CreateKernelRegistry(&registries[name]));
+    AddKernels(registries[name], name);
+  }
+  ~Factory() {
+    ep_api->ReleaseKernelRegistry(registries[name]);
+    registries.erase(name);
+    ort->ReleaseCustomOpDomain(domain);
+  }
+
+  OrtCustomOpDomain* domain = nullptr;
+  std::vector<std::unique_ptr<CustomOp>> custom_ops;
+};
 
 }  // namespace
 }  // namespace kernel_ep
 
-#define EXPORT extern "C" __attribute__((visibility("default")))
-
-EXPORT OrtStatus* CreateEpFactories(const char* registered_name, const OrtApiBase* base,
-                                    const OrtLogger*, OrtEpFactory** factories, size_t room,
-                                    size_t* count) {
-  using namespace kernel_ep;  // NOLINT: C functions of this file
-  ort = base->GetApi(ORT_API_VERSION);
-  if (ort == nullptr) std::abort();
-  ep_api = ort->GetEpApi();
-  if (room < 1) return ort->CreateStatus(ORT_FAIL, "no room");
-  return Guard([&] {
-    factories[0] = MakeFactory(registered_name);
-    *count = 1;
-  });
-}
-
-EXPORT OrtStatus* ReleaseEpFactory(OrtEpFactory* released) {
-  auto* factory = static_cast<kernel_ep::Factory*>(released);
-  kernel_ep::ep_api->ReleaseKernelRegistry(factory->registry);
-  kernel_ep::ort->ReleaseCustomOpDomain(factory->domain);
-  delete factory;
-  return nullptr;
-}
+BACKPLANE_TEST_FACTORY(kernel_ep::Factory)
 
 // What was reported since the last call, a line for each thing.
 EXPORT const char* KernelEpTake() {

@@ -1,29 +1,23 @@
-// What the files of the kernel EP share: statuses as exceptions, kernels as functions, the report.
+// What the files of the kernel EP share: kernels as functions, the report.
 #pragma once
 
 #include <functional>
 #include <memory>
-#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "onnxruntime_c_api.h"
+#include "support/plugin.h"
 
 namespace kernel_ep {
 
-extern const OrtApi* ort;
-extern const OrtEpApi* ep_api;
+using plugin::Check;
+using plugin::ep_api;
+using plugin::Guard;
+using plugin::ort;
 
 /// Adds a line to what KernelEpTake returns.
 void Report(const std::string& line);
-
-inline void Check(OrtStatus* status) {
-  if (status == nullptr) return;
-  std::string message = ort->GetErrorMessage(status);
-  ort->ReleaseStatus(status);
-  throw std::runtime_error(message);
-}
 
 /// The message of a status, which is released; "ok" for none.
 inline std::string Outcome(OrtStatus* status) {
@@ -31,16 +25,6 @@ inline std::string Outcome(OrtStatus* status) {
   std::string text = "code " + std::to_string(ort->GetErrorCode(status));
   ort->ReleaseStatus(status);
   return text;
-}
-
-template <typename Body>
-OrtStatus* Guard(Body&& body) noexcept {
-  try {
-    body();
-    return nullptr;
-  } catch (const std::exception& error) {
-    return ort->CreateStatus(ORT_EP_FAIL, error.what());
-  }
 }
 
 /// A kernel whose Compute is a function.

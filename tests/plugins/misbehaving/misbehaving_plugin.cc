@@ -257,12 +257,18 @@ OrtStatus* StopEvent(OrtEpProfilerImpl* self, uint64_t id, const OrtProfilingEve
   if (category != OrtProfilingEventCategory_NODE ||
       std::string(name).rfind(profiler.ep_name, 0) != 0)
     return nullptr;
+  const char* op = nullptr;
+  const char* absent = name;
+  if (OrtStatus* status = ep_api->ProfilingEvent_GetArgValue(told, "op_name", &op)) return status;
+  if (OrtStatus* status = ep_api->ProfilingEvent_GetArgValue(told, "no such", &absent))
+    return status;
   const std::string number = std::to_string(id);
-  const char* keys[] = {"parent", "id"};
-  const char* values[] = {name, number.c_str()};
+  const char* keys[] = {"parent", "id", "operator", "absent"};
+  const char* values[] = {name, number.c_str(), op == nullptr ? "" : op,
+                          absent == nullptr ? "yes" : absent};
   OrtProfilingEvent* event = nullptr;
   if (OrtStatus* status = ep_api->CreateProfilingEvent(
-          OrtProfilingEventCategory_KERNEL, -1, -1, "negate", began, took, keys, values, 2, &event))
+          OrtProfilingEventCategory_KERNEL, -1, -1, "negate", began, took, keys, values, 4, &event))
     return status;
   profiler.events.push_back(event);
   return nullptr;

@@ -14,29 +14,23 @@
 #include <random>
 
 #include "support/cpu_factory.h"
+#include "support/graph.h"
 
 namespace {
+
+using plugin::All;
+using plugin::InputsOf;
+using plugin::NameOf;
+using plugin::NamesOf;
+using plugin::NodesOf;
+using plugin::OutputsOf;
+using plugin::TextOf;
+using plugin::TypeOf;
 
 using Vector = std::vector<float>;  // a bool is 0 or 1
 using Values = std::map<std::string, Vector>;
 
 const std::set<std::string> kKnown{"Add", "Sub", "Max", "Min", "Neg", "Abs", "Not", "If"};
-
-template <typename Item, typename Owner, typename Count, typename Get>
-std::vector<Item> All(const Owner* owner, Count count, Get get) {
-  size_t n = 0;
-  Check(count(owner, &n));
-  std::vector<Item> items(n);
-  Check(get(owner, items.data(), n));
-  return items;
-}
-
-std::string TextOf(const OrtNode* node,
-                   OrtStatus*(ORT_API_CALL* get)(const OrtNode*, const char**) noexcept) {
-  const char* text = nullptr;
-  Check(get(node, &text));
-  return text == nullptr ? "" : text;
-}
 
 // -- what it compiles to
 
@@ -56,7 +50,7 @@ struct Program {
   Values constants;
 };
 
-ONNXTensorElementDataType TypeOf(const OrtValue* value, size_t* count) {
+ONNXTensorElementDataType ElementOf(const OrtValue* value, size_t* count) {
   OrtTensorTypeAndShapeInfo* info = nullptr;
   Check(ort->GetTensorTypeAndShape(value, &info));
   ONNXTensorElementDataType type = ONNX_TENSOR_ELEMENT_DATA_TYPE_UNDEFINED;
@@ -70,33 +64,13 @@ ONNXTensorElementDataType TypeOf(const OrtValue* value, size_t* count) {
 // The elements of a tensor of floats or bools; of another, nothing.
 Vector Read(const OrtValue* value) {
   size_t count = 0;
-  const ONNXTensorElementDataType type = TypeOf(value, &count);
+  const ONNXTensorElementDataType type = ElementOf(value, &count);
   const void* data = nullptr;
   Check(ort->GetTensorData(value, &data));
   if (type == ONNX_TENSOR_ELEMENT_DATA_TYPE_BOOL)
     return Vector(static_cast<const bool*>(data), static_cast<const bool*>(data) + count);
   if (type != ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT) return {};
   return Vector(static_cast<const float*>(data), static_cast<const float*>(data) + count);
-}
-
-std::vector<std::string> NamesOf(const std::vector<const OrtValueInfo*>& infos) {
-  std::vector<std::string> names;
-  for (const OrtValueInfo* info : infos) {
-    const char* name = "";
-    if (info != nullptr) Check(ort->GetValueInfoName(info, &name));
-    names.push_back(name);
-  }
-  return names;
-}
-
-std::vector<const OrtValueInfo*> InfosOf(const OrtNode* node) {
-  return All<const OrtValueInfo*>(node, ort->Node_GetNumInputs, ort->Node_GetInputs);
-}
-
-std::vector<std::string> InputsOf(const OrtNode* node) { return NamesOf(InfosOf(node)); }
-
-std::vector<std::string> OutputsOf(const OrtNode* node) {
-  return NamesOf(All<const OrtValueInfo*>(node, ort->Node_GetNumOutputs, ort->Node_GetOutputs));
 }
 
 void ReadConstants(const std::vector<const OrtValueInfo*>& infos, Values& constants) {
@@ -106,12 +80,8 @@ void ReadConstants(const std::vector<const OrtValueInfo*>& infos, Values& consta
     if (!constant) continue;
     const OrtValue* value = nullptr;
     Check(ort->ValueInfo_GetInitializerValue(info, &value));
-    constants[NamesOf({info}).front()] = Read(value);
+    constants[NameOf(info)] = Read(value);
   }
-}
-
-std::vector<const OrtNode*> NodesOf(const OrtGraph* graph) {
-  return All<const OrtNode*>(graph, ort->Graph_GetNumNodes, ort->Graph_GetNodes);
 }
 
 std::vector<std::pair<std::string, const OrtGraph*>> SubgraphsOf(const OrtNode* node) {
@@ -127,17 +97,14 @@ std::vector<std::pair<std::string, const OrtGraph*>> SubgraphsOf(const OrtNode* 
 
 Program CompileGraph(const OrtGraph* graph) {
   Program program;
-  ReadConstants(
-      All<const OrtValueInfo*>(graph, ort->Graph_GetNumInitializers, ort->Graph_GetInitializers),
-      program.constants);  // among them outputs that nobody computes
+  ReadConstants(All<OrtValueInfo>(graph, ort->Graph_GetNumInitializers, ort->Graph_GetInitializers),
+                program.constants);  // among them outputs that nobody computes
   program.outputs =
-      NamesOf(All<const OrtValueInfo*>(graph, ort->Graph_GetNumOutputs, ort->Graph_GetOutputs));
+      NamesOf(All<OrtValueInfo>(graph, ort->Graph_GetNumOutputs, ort->Graph_GetOutputs));
   for (const OrtNode* node : NodesOf(graph)) {
-    Step step{TextOf(node, ort->Node_GetOperatorType), InputsOf(node), OutputsOf(node), {}, {}};
-    if (kKnown.count(step.op) == 0) {
-      throw Failed{ort->CreateStatus(ORT_EP_FAIL, ("was given a node of type " + step.op).c_str())};
-    }
-    ReadConstants(InfosOf(node), program.constants);
+    Step step{TypeOf(node), NamesOf(InputsOf(node)), NamesOf(OutputsOf(node)), {}, {}};
+    if (kKnown.count(step.op) == 0) plugin::Fail("was given a node of type " + step.op);
+    ReadConstants(InputsOf(node), program.constants);
     for (const auto& [attribute, subgraph] : SubgraphsOf(node)) {
       auto& branch = attribute == "then_branch" ? step.then_branch : step.else_branch;
       branch = std::make_shared<const Program>(CompileGraph(subgraph));
@@ -182,12 +149,16 @@ struct Group : OrtNodeComputeInfo {
   Group(const OrtGraph* graph, const OrtNode* fused)
       : OrtNodeComputeInfo{},
         program(CompileGraph(graph)),
-        inputs(InputsOf(fused)),
-        outputs(OutputsOf(fused)) {
+        name(TextOf(fused, ort->Node_GetName)),
+        inputs(NamesOf(InputsOf(fused))),
+        outputs(NamesOf(OutputsOf(fused))) {
     ort_version_supported = ORT_API_VERSION;
-    CreateState = [](OrtNodeComputeInfo*, OrtNodeComputeContext*, void** state) noexcept {
+    CreateState = [](OrtNodeComputeInfo* self, OrtNodeComputeContext* context,
+                     void** state) noexcept {
       *state = nullptr;
-      return static_cast<OrtStatus*>(nullptr);
+      const bool mine =
+          static_cast<const Group*>(self)->name == ep_api->NodeComputeContext_NodeName(context);
+      return mine ? nullptr : ort->CreateStatus(ORT_EP_FAIL, "CreateState names another node");
     };
     ReleaseState = [](OrtNodeComputeInfo*, void*) noexcept {};
     Compute = [](OrtNodeComputeInfo* self, void*, OrtKernelContext* context) noexcept {
@@ -222,6 +193,7 @@ struct Group : OrtNodeComputeInfo {
   }
 
   Program program;
+  std::string name;
   std::vector<std::string> inputs;
   std::vector<std::string> outputs;
 };
@@ -272,7 +244,7 @@ void Ep::ClaimGroup(OrtEpGraphSupportInfo* support, const std::vector<const OrtN
 
 // Whether it can compute the node; that somebody has nodes of its bodies it overlooks.
 bool IsKnown(const OrtNode* node) {
-  if (kKnown.count(TextOf(node, ort->Node_GetOperatorType)) == 0) return false;
+  if (kKnown.count(TypeOf(node)) == 0) return false;
   for (const auto& [attribute, subgraph] : SubgraphsOf(node)) {
     for (const OrtNode* inner : NodesOf(subgraph)) {
       const bool taken = !TextOf(inner, ort->Node_GetEpName).empty();

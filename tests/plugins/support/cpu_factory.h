@@ -1,4 +1,4 @@
-// What a compile-style test plug-in with one EP on the CPU device needs around it: options, groups
+// What a test plug-in with one EP on the CPU device needs around it: options, groups
 // that compute nothing, a factory. Defines the two entry points of an EP library, so one source
 // file of a library includes it. Uses the public headers only.
 //
@@ -20,7 +20,6 @@ namespace {
 
 using plugin::Check;
 using plugin::ep_api;
-using plugin::Failed;
 using plugin::Guard;
 using plugin::ort;
 
@@ -120,18 +119,22 @@ EXPORT OrtStatus* CreateEpFactories(const char* registered_name, const OrtApiBas
                                     size_t* count);
 EXPORT OrtStatus* ReleaseEpFactory(OrtEpFactory* factory);
 
-/// Once, after the EP's definition.
-#define BACKPLANE_TEST_EP(Ep)                                                               \
+/// Once, after the EP's definition: CpuFactory<Ep>, or what derives from it.
+#define BACKPLANE_TEST_FACTORY(...)                                                         \
   OrtStatus* CreateEpFactories(const char* registered_name, const OrtApiBase* base,         \
                                const OrtLogger*, OrtEpFactory** factories, size_t room,     \
                                size_t* count) {                                             \
     plugin::SetTables(base);                                                                \
     *count = 0;                                                                             \
     if (room == 0) return ort->CreateStatus(ORT_INVALID_ARGUMENT, "no room for a factory"); \
-    factories[(*count)++] = new CpuFactory<Ep>(registered_name);                            \
-    return nullptr;                                                                         \
+    return Guard([&] {                                                                      \
+      factories[0] = new __VA_ARGS__(registered_name);                                      \
+      *count = 1;                                                                           \
+    });                                                                                     \
   }                                                                                         \
   OrtStatus* ReleaseEpFactory(OrtEpFactory* factory) {                                      \
-    delete static_cast<CpuFactory<Ep>*>(factory);                                           \
+    delete static_cast<__VA_ARGS__*>(factory);                                              \
     return nullptr;                                                                         \
   }
+
+#define BACKPLANE_TEST_EP(Ep) BACKPLANE_TEST_FACTORY(CpuFactory<Ep>)

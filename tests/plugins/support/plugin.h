@@ -30,6 +30,10 @@ inline void Check(OrtStatus* status) {
   if (status != nullptr) throw Failed{status};
 }
 
+[[noreturn]] inline void Fail(const std::string& message) {
+  throw Failed{ort->CreateStatus(ORT_EP_FAIL, message.c_str())};
+}
+
 /// The status that `body` threw, or one of its exception; null for none.
 template <typename Body>
 OrtStatus* Guard(Body&& body) noexcept {
