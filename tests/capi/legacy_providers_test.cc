@@ -206,16 +206,27 @@ TEST_F(LegacyTest, OptionStructsOfOthersToo) {
   OrtTensorRTProviderOptionsV2* tensorrt = nullptr;
   ASSERT_OK(Api().CreateTensorRTProviderOptions(&tensorrt));
   EXPECT_OK(Api().UpdateTensorRTProviderOptions(tensorrt, &key, &value, 1));
+  char* text = nullptr;
+  ASSERT_OK(Api().GetTensorRTProviderOptionsAsString(tensorrt, DefaultAllocator(), &text));
+  EXPECT_EQ(TakeText(text), "unheard_of=1");
+  EXPECT_OK(Api().UpdateTensorRTProviderOptionsWithValue(tensorrt, key, &life_));
+  void* pointer = nullptr;
+  EXPECT_OK(Api().GetTensorRTProviderOptionsByName(tensorrt, key, &pointer));
+  EXPECT_EQ(pointer, &life_);
   EXPECT_OK(Api().SessionOptionsAppendExecutionProvider_TensorRT_V2(options, tensorrt));
   Api().ReleaseTensorRTProviderOptions(tensorrt);
   OrtCANNProviderOptions* cann = nullptr;
   ASSERT_OK(Api().CreateCANNProviderOptions(&cann));
   EXPECT_OK(Api().UpdateCANNProviderOptions(cann, &key, &value, 1));
+  ASSERT_OK(Api().GetCANNProviderOptionsAsString(cann, DefaultAllocator(), &text));
+  EXPECT_EQ(TakeText(text), "unheard_of=1");
   EXPECT_OK(Api().SessionOptionsAppendExecutionProvider_CANN(options, cann));
   Api().ReleaseCANNProviderOptions(cann);
   OrtDnnlProviderOptions* dnnl = nullptr;
   ASSERT_OK(Api().CreateDnnlProviderOptions(&dnnl));
   EXPECT_OK(Api().UpdateDnnlProviderOptions(dnnl, &key, &value, 1));
+  ASSERT_OK(Api().GetDnnlProviderOptionsAsString(dnnl, DefaultAllocator(), &text));
+  EXPECT_EQ(TakeText(text), "unheard_of=1");
   EXPECT_OK(Api().SessionOptionsAppendExecutionProvider_Dnnl(options, dnnl));
   Api().ReleaseDnnlProviderOptions(dnnl);
   EXPECT_EQ(Created(options).size(), 3u);
@@ -227,6 +238,17 @@ TEST_F(LegacyTest, OptionStructsOfAbsentEps) {
                "CUDA execution provider is not enabled in this build.");
   EXPECT_EQ(cuda, nullptr);
   Api().ReleaseCUDAProviderOptions(nullptr);
+  OrtROCMProviderOptions* rocm = nullptr;
+  EXPECT_FAILS(Api().CreateROCMProviderOptions(&rocm), ORT_FAIL, "ROCM execution provider");
+  EXPECT_EQ(rocm, nullptr);
+  OrtROCMProviderOptions own{};
+  const char* key = "device_id";
+  char* text = nullptr;
+  EXPECT_FAILS(Api().UpdateROCMProviderOptions(&own, &key, &key, 1), ORT_FAIL, "ROCM");
+  EXPECT_FAILS(Api().GetROCMProviderOptionsAsString(&own, DefaultAllocator(), &text), ORT_FAIL,
+               "ROCM");
+  Api().ReleaseROCMProviderOptions(nullptr);
+  EXPECT_FAILS(Api().SetCurrentGpuDeviceId(0), ORT_FAIL, "CUDA execution provider");
 }
 
 // After the others: the library stays registered.

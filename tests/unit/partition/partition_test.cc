@@ -199,6 +199,54 @@ TEST(PartitionTest, GroupsThatWouldWaitForEachOtherAreNotBothFused) {
   EXPECT_EQ(graph.nodes().size(), 3u);
 }
 
+// a -> p and q -> b: only as one group of another EP are p and q a way from a to b.
+TEST(PartitionTest, CyclesThroughAnotherEpsGroupAreSeen) {
+  Graph graph{std::make_shared<ModelInfo>()};
+  ValueInfo* x = graph.AddInput("x", TypeInfo::Tensor(DType::kFloat));
+  const auto node = [&](const char* name, ValueInfo* input) {
+    ValueInfo* output = graph.AddValue(Format("out_{}", name));
+    graph.AddNode(name, "A", "", {input}, {output});
+    return output;
+  };
+  graph.AddOutput(node("p", node("a", x)));
+  graph.AddOutput(node("b", node("q", x)));
+  graph.Sort();
+  auto first = Ep("first", {});
+  first->groups = {{"p", "q"}};
+  auto second = Ep("second", {});
+  second->groups = {{"a", "b"}};
+  static const Logger logger({}, ORT_LOGGING_LEVEL_FATAL, "test");
+  const std::vector<std::shared_ptr<ExecutionProvider>> eps = {first, second, Ep("host", kAll)};
+  const Partition result = PartitionGraph(graph, eps, {.logger = &logger});
+  ASSERT_EQ(result.placement.groups.size(), 1u);
+  EXPECT_EQ(result.placement.groups[0].ep, "first");
+  EXPECT_THAT(result.placement.Summary(), testing::HasSubstr("second: fusing it would make a "
+                                                             "cycle through first_"));
+}
+
+// a -> If -> b, where only a branch of the If reads a.
+TEST(PartitionTest, CyclesThroughWhatABranchReadsAreSeen) {
+  Graph graph{std::make_shared<ModelInfo>()};
+  ValueInfo* x = graph.AddInput("x", TypeInfo::Tensor(DType::kFloat));
+  ValueInfo* condition = graph.AddInput("condition", TypeInfo::Tensor(DType::kBool));
+  graph.AddNode("a", "A", "", {x}, {graph.AddValue("a_out")});
+  Node* choice = graph.AddNode("choice", "If", "", {condition}, {graph.AddValue("chosen")});
+  auto body = std::make_shared<Graph>(graph.model(), choice);
+  body->AddNode("inner", "B", "", {graph.FindValue("a_out")}, {body->AddValue("z")});
+  body->AddOutput(body->FindValue("z"));
+  choice->SetAttribute("then_branch", body);
+  graph.RefreshImplicitInputs(choice);
+  graph.AddNode("b", "A", "", {graph.FindValue("chosen")}, {graph.AddValue("y")});
+  graph.AddOutput(graph.FindValue("y"));
+  graph.Sort();
+  static const Logger logger({}, ORT_LOGGING_LEVEL_FATAL, "test");
+  const std::vector<std::shared_ptr<ExecutionProvider>> eps = {Ep("fuser", {"A"}, true),
+                                                               Ep("host", {"A", "B", "If"})};
+  const Partition result = PartitionGraph(graph, eps, {.logger = &logger});
+  EXPECT_TRUE(result.placement.groups.empty());
+  EXPECT_THAT(result.placement.Summary(), testing::HasSubstr("cycle through If 'choice'"));
+}
+
 TEST(PartitionTest, WhatAnEpSaysOfANodeIsKept) {
   Chain chain;
   auto ep = Ep("one", {"A"});
