@@ -97,5 +97,37 @@ TEST(ConvFoldingTest, BatchNormalizationTakesUpScaleAndShift) {
   EXPECT_FLOAT_EQ(g.Find("BatchNormalization")->ConstantInput(2)->data<float>()[1], 30.0f);
 }
 
+// Statistics that are computed at run time, training, and normalisation of something else stay.
+TEST(ConvFoldingTest, OtherBatchNormalizationsStay) {
+  for (const char* which : {"statistics", "training", "neighbour"}) {
+    TestGraph g;
+    const bool neighbour = std::string_view(which) == "neighbour";
+    ValueInfo* x = g.Input("x", {1, 1, 4, 4});
+    ValueInfo* mean = which[0] == 's' ? g.Input("mean", Shape{2}) : g.Floats({2}, {1, 2});
+    ValueInfo* v = g.Op(neighbour ? "Relu" : "Conv",
+                        neighbour ? std::vector<ValueInfo*>{x}
+                                  : std::vector<ValueInfo*>{x, g.Floats({2, 1, 1, 1}, {2, 3})},
+                        kShape);
+    std::vector<Attribute> attributes;
+    if (which[0] == 't') attributes.push_back(Attr("training_mode", int64_t{1}));
+    v = g.Op("BatchNormalization",
+             {v, g.Floats({2}, {2, 4}), g.Floats({2}, {10, 20}), mean, g.Floats({2}, {4, 16})},
+             kShape, attributes);
+    g.Output(v);
+    Optimize(g.graph(), {});
+    EXPECT_EQ(g.Counts()["BatchNormalization"], 1) << which;
+  }
+}
+
+TEST(ConvFoldingTest, AResidualIsNotFolded) {
+  TestGraph g;
+  ValueInfo* x = g.Input("x", {1, 1, 4, 4});
+  ValueInfo* y = g.Input("y", {1, 2, 4, 4});
+  ValueInfo* conv = g.Op("Conv", {x, g.Floats({2, 1, 1, 1}, {2, 3})}, kShape);
+  g.Output(g.Op("Mul", {g.Op("Add", {conv, y}, kShape), y}, kShape));
+  Optimize(g.graph(), {});
+  EXPECT_EQ(g.Ops(), "Conv Add Mul");
+}
+
 }  // namespace
 }  // namespace backplane::testing

@@ -77,6 +77,39 @@ TEST_F(MergeTest, NotOfNotAndSquares) {
   EXPECT_EQ(Optimized(g_.Op("Relu", {g_.Op("Relu", {y}, Dims({3}))}, Dims({3}))), "Mul Where Relu");
 }
 
+TEST_F(MergeTest, OnlyWhatRepeatsOrCancelsGoes) {
+  const SymbolicShape shape = Dims({3});
+  ValueInfo* x = g_.Input("x", {3});
+  const auto twice = [&](const char* first, const char* second) {
+    g_.Output(g_.Op(second, {g_.Op(first, {x}, shape)}, shape));
+  };
+  g_.Output(g_.Op("Sin", {g_.Op("Neg", {g_.Op("Neg", {x}, shape)}, shape)}, shape));
+  twice("Floor", "Floor");
+  twice("Ceil", "Floor");
+  twice("Abs", "Neg");
+  twice("Exp", "Exp");
+  EXPECT_EQ(Optimized(g_.Op("Cos", {x}, shape)), "Sin Floor Ceil Floor Abs Neg Exp Exp Cos");
+}
+
+TEST_F(MergeTest, OtherPowersStay) {
+  ValueInfo* x = g_.Input("x", {3});
+  ValueInfo* n = g_.Input("n", {3}, DType::kInt32);
+  g_.Output(g_.Op("Pow", {x, g_.Scalar(3)}, Dims({3})));
+  g_.Output(g_.Op("Pow", {x, g_.Floats({1, 1}, {2})}, Dims({1, 3})));  // of another rank
+  EXPECT_EQ(Optimized(g_.Op("Pow", {n, g_.Scalar(2)}, Dims({3}), {}, DType::kInt32)),
+            "Pow Pow Pow");
+}
+
+TEST_F(MergeTest, OptionalOutputsThatAreReadStay) {
+  ValueInfo* x = g_.Input("x", {1, 1, 4, 4});
+  ValueInfo* y = g_->AddValue("y", TypeInfo::Tensor(DType::kFloat, Shape{1, 1, 2, 2}));
+  ValueInfo* indices = g_->AddValue("i", TypeInfo::Tensor(DType::kInt64, Shape{1, 1, 2, 2}));
+  g_->AddNode("pool", "MaxPool", "", {x}, {y, indices}, {IntsAttr("kernel_shape", {3, 3})});
+  g_.Output(y);
+  EXPECT_EQ(Optimized(indices), "MaxPool");
+  EXPECT_EQ(g_.Find("MaxPool")->outputs.size(), 2u);
+}
+
 TEST_F(MergeTest, OptionalOutputsThatNobodyReadsAreDropped) {
   ValueInfo* x = g_.Input("x", {1, 1, 4, 4});
   ValueInfo* y = g_->AddValue("y", TypeInfo::Tensor(DType::kFloat, Shape{1, 1, 2, 2}));
