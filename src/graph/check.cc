@@ -83,7 +83,7 @@ void CheckWithoutSchema(const Node& node, const CheckOptions& options) {
   if (!node.graph->model()->opsets.contains(node.domain)) {
     FailNode(node, "No opset import for domain '{}'", node.domain);
   }
-  if (IsKnownDomain(*node.graph->model(), node.domain)) {
+  if (IsOnnxDomain(node.domain)) {
     FailNode(node, "No Op registered for {} with domain_version of {}", node.op_type, imported);
   }
   Fail(ORT_FAIL, "Fatal error: {}:{}(-1) is not a registered function/op (node '{}')", node.domain,

@@ -353,7 +353,8 @@ void GraphImporter::ImportNode(const NodeProto& node) {
   for (const AttributeProto& proto : node.attribute()) {
     for (const Attribute& other : attributes) {
       if (other.name == proto.name())
-        Fail(ORT_FAIL, "attribute '{}' of {} is given twice", proto.name(), DescribeNode(node));
+        Fail(ORT_INVALID_GRAPH, "attribute '{}' of {} is given twice", proto.name(),
+             DescribeNode(node));
     }
     if (auto attribute = ImportNodeAttribute(proto, node))
       attributes.push_back(std::move(*attribute));

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <limits>
 #include <map>
 #include <mutex>
 #include <shared_mutex>
@@ -76,6 +77,47 @@ std::string Key(std::string_view domain, std::string_view op) {
   return key;
 }
 
+/// What an EP has compiled, as a node (ONNX Runtime's definition); only that EP knows more of it.
+OpSchema EpContextSchema() {
+  OpSchema schema;
+  schema.name = "EPContext";
+  schema.domain = "com.microsoft";
+  schema.max_inputs = std::numeric_limits<int>::max();
+  schema.min_outputs = 1;
+  schema.max_outputs = schema.max_inputs;
+  FormalParameter any;
+  any.name = "inputs";
+  any.type = "T";
+  any.option = FormalParameter::Option::kVariadic;
+  any.homogeneous = false;
+  any.min_arity = 0;
+  schema.inputs = {any};
+  any.name = "outputs";
+  any.min_arity = 1;
+  schema.outputs = {any};
+  schema.type_constraints = {
+      {"T",
+       {"tensor(bool)", "tensor(int8)", "tensor(int16)", "tensor(int32)", "tensor(int64)",
+        "tensor(uint8)", "tensor(uint16)", "tensor(uint32)", "tensor(uint64)", "tensor(float16)",
+        "tensor(float)", "tensor(double)", "tensor(bfloat16)"}}};
+  const auto text = AttributeType::kString;
+  const auto number = AttributeType::kInt;
+  schema.attributes = {{"embed_mode", number, false, int64_t{1}},
+                       {"ep_cache_context", text, false, {}},
+                       {"ep_sdk_version", text, false, {}},
+                       {"hardware_architecture", text, false, {}},
+                       {"main_context", number, false, int64_t{1}},
+                       {"max_size", number, false, int64_t{0}},
+                       {"notes", text, false, {}},
+                       {"onnx_model_filename", text, false, {}},
+                       {"partition_name", text, false, {}},
+                       {"source", text, false, {}}};
+  schema.allows_unchecked_attributes = true;
+  schema.deterministic = false;  // for all that is known
+  Derive(schema);
+  return schema;
+}
+
 /// Every schema built or registered so far. Schemas are never destroyed.
 class Registry {
  public:
@@ -137,6 +179,8 @@ class Registry {
   }
 
  private:
+  Registry() { Register(EpContextSchema()); }
+
   using Versions =
       std::map<int, std::unique_ptr<OpSchema>>;  // null: known to the library, not built yet
 
@@ -197,12 +241,6 @@ const OpSchema* SchemaSet::Find(std::string_view domain, std::string_view op, in
   return after == found->second.begin() ? nullptr : std::prev(after)->second.get();
 }
 
-bool SchemaSet::HasDomain(std::string_view domain) const {
-  const auto first =
-      operators_.lower_bound(std::make_pair(std::string(Canonical(domain)), std::string()));
-  return first != operators_.end() && first->first.first == Canonical(domain);
-}
-
 const OpSchema* FindSchema(const ModelInfo& model, std::string_view domain, std::string_view op,
                            int version) {
   const OpSchema* custom =
@@ -224,6 +262,8 @@ const Attribute* AttributeOrDefault(const Node& node, std::string_view name) {
   return it == schema->defaults.end() ? nullptr : &*it;
 }
 
+bool IsOnnxDomain(std::string_view domain) { return OnnxDomain(Canonical(domain)) != nullptr; }
+
 int MaxOpsetVersion(std::string_view domain) {
   const DomainVersions* known = OnnxDomain(Canonical(domain));
   return known != nullptr ? known->newest : Registry::Get().Newest(domain);
@@ -243,7 +283,7 @@ std::vector<std::pair<std::string, int>> ListSchemas(std::string_view domain) {
 }
 
 void RegisterSchema(OpSchema schema) {
-  Require(OnnxDomain(Canonical(schema.domain)) == nullptr, ORT_INVALID_ARGUMENT,
+  Require(!IsOnnxDomain(schema.domain), ORT_INVALID_ARGUMENT,
           "operator {} cannot be registered in ONNX's own domain '{}'", schema.name, schema.domain);
   Derive(schema);
   Registry::Get().Register(std::move(schema));

@@ -121,7 +121,6 @@ class SchemaSet {
   void Add(OpSchema schema);
   /// As FindSchema, of these only.
   const OpSchema* Find(std::string_view domain, std::string_view op, int version) const;
-  bool HasDomain(std::string_view domain) const;
 
  private:
   std::map<std::pair<std::string, std::string>, std::map<int, std::unique_ptr<const OpSchema>>>
@@ -143,12 +142,8 @@ int MaxOpsetVersion(std::string_view domain);
 /// warning).
 int ReleasedOpsetVersion(std::string_view domain);
 
-/// True if some operator of `domain` has a schema.
-inline bool IsKnownDomain(std::string_view domain) { return MaxOpsetVersion(domain) > 0; }
-/// The same for a model, custom operators included.
-inline bool IsKnownDomain(const ModelInfo& model, std::string_view domain) {
-  return (model.schemas != nullptr && model.schemas->HasDomain(domain)) || IsKnownDomain(domain);
-}
+/// True if ONNX itself defines the operators of `domain`.
+bool IsOnnxDomain(std::string_view domain);
 
 /// All (name, since_version) pairs known for `domain`, sorted; builds nothing.
 std::vector<std::pair<std::string, int>> ListSchemas(std::string_view domain);

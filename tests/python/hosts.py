@@ -6,6 +6,7 @@ For tests that run the same EP library in both.
 import json
 import os
 import pathlib
+import re
 
 import native
 
@@ -15,6 +16,10 @@ RECORD = {"session.record_ep_graph_assignment_info": "1"}
 
 class HostError(RuntimeError):
     """A status of the host; its message holds the EP's."""
+
+    def __init__(self, message, code=None):
+        super().__init__(message)
+        self.code = code
 
 
 def _by_ep(devices):
@@ -53,7 +58,7 @@ class Backplane:
         try:
             return call(*args, **named)
         except native.NativeError as error:
-            raise HostError(error.message) from None
+            raise HostError(error.message, error.code) from None
 
     def register(self, name, path):
         self._try(self.library.register_ep_library, name, path)
@@ -95,7 +100,8 @@ class OnnxRuntime:
         try:
             return call(*args, **named)
         except Exception as error:  # the package has a class of its own for each code
-            raise HostError(str(error)) from None
+            code = re.match(r"\[ONNXRuntimeError\] : (\d+) :", str(error))
+            raise HostError(str(error), int(code[1]) if code else None) from None
 
     def register(self, name, path):
         self._try(self.ort.register_execution_provider_library, name, str(path))

@@ -139,7 +139,7 @@ const BadModel kBadModels[] = {
     {"AttributeTwice",
      "g (float[2] x) => (float[2] y) { [n] y = LeakyRelu <alpha = 1.0, alpha = 2.0> (x) }",
      {},
-     ORT_FAIL,
+     ORT_INVALID_GRAPH,
      "attribute 'alpha' of LeakyRelu 'n' is given twice"},
     {"TooManyInputs",
      "g (float[2] x) => (float[2] y) { [n] y = Relu(x, x) }",
