@@ -122,6 +122,17 @@ NodeStatsTable ReadNodeStats(const std::string& path) {
   return table;
 }
 
+void WriteNodeStats(const std::string& path, const NodeStatsTable& table) {
+  std::string text =
+      "#name,input_sizes,initializers_sizes,total_dynamic_sizes,total_temp_allocations\n";
+  for (const auto& [name, stats] : table) {
+    text += Format("{},{},{},{},{}\n", name, stats.inputs, stats.initializers, stats.outputs,
+                   stats.temporary);
+  }
+  const std::span<const std::byte> bytes = std::as_bytes(std::span(text));
+  WriteFile(path, {&bytes, 1});
+}
+
 std::string StatsPath(const std::string& model_path, const std::string& file) {
   return (std::filesystem::path(model_path).parent_path() / file).string();
 }

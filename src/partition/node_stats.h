@@ -31,6 +31,9 @@ using NodeStatsTable = std::map<std::string, NodeStats>;
 /// Reads a file. Fails with ORT_FAIL where there is none, and naming the line that cannot be read.
 NodeStatsTable ReadNodeStats(const std::string& path);
 
+/// Writes a file that ReadNodeStats, and ONNX Runtime, read. Fails with ORT_FAIL.
+void WriteNodeStats(const std::string& path, const NodeStatsTable& table);
+
 /// `file` as the options mean it: relative to the folder of the model at `model_path`, which may be
 /// empty.
 std::string StatsPath(const std::string& model_path, const std::string& file);

@@ -1,10 +1,12 @@
 #include "runtime/frame.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/pages.h"
 #include "base/shape_format.h"
 #include "runtime/device_run.h"
+#include "runtime/node_stats_recorder.h"
 #include "runtime/profiler.h"
 
 namespace backplane {
@@ -222,6 +224,11 @@ void Frame::Execute(RunState& run) {
     }
     if (run.profiler != nullptr) [[unlikely]]
       run.profiler->AddNode(step, begun, context);
+    if (run.stats != nullptr) [[unlikely]] {
+      run.stats->Add(
+          plan_, step, context,
+          context.scratch_used_ + extra_bytes_ + std::exchange(device_scratch_bytes_, 0));
+    }
     if (tracing_) {
       scratch_wanted_ = std::max(scratch_wanted_, context.scratch_used_ + extra_bytes_);
       AfterTracedStep(step);
@@ -407,6 +414,7 @@ void* Frame::AllocateScratchFrom(OrtAllocator* allocator, KernelContext&, size_t
   }
   if (run_->devices != nullptr) run_->devices->RequireWait();
   device_scratch_.push_back(Buffer::Allocate(allocator, bytes));
+  device_scratch_bytes_ += bytes;
   return device_scratch_.back()->data();
 }
 

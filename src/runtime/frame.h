@@ -23,6 +23,7 @@ struct OrtSyncStream;
 namespace backplane {
 
 class DeviceRun;
+class NodeStatsRecorder;
 class Profiler;
 struct DeviceSupport;
 
@@ -32,9 +33,10 @@ struct RunState {
   const std::atomic<bool>* terminate = nullptr;  ///< null: cannot be terminated
   ThreadPool* pool = nullptr;
   const Logger* logger = nullptr;
-  Profiler* profiler = nullptr;     ///< null unless profiling
-  DeviceRun* devices = nullptr;     ///< null where all EPs work in host memory
-  OrtSyncStream* stream = nullptr;  ///< of the step that is running; null: it has none
+  Profiler* profiler = nullptr;        ///< null unless profiling
+  NodeStatsRecorder* stats = nullptr;  ///< null unless memory is measured
+  DeviceRun* devices = nullptr;        ///< null where all EPs work in host memory
+  OrtSyncStream* stream = nullptr;     ///< of the step that is running; null: it has none
 };
 
 /// The stream of the step that is running; null if it has none.
@@ -150,6 +152,7 @@ class Frame final : public FrameServices {
   // What a step wants beyond it, freed after the step.
   std::vector<std::shared_ptr<Buffer>> extra_scratch_;
   std::vector<std::shared_ptr<Buffer>> device_scratch_;  // freed when the run ends
+  size_t device_scratch_bytes_ = 0;                      // since a step's were last asked for
   bool holds_scratch_ = false;
   size_t extra_bytes_ = 0;
   size_t scratch_wanted_ = 0;  // the most that a step of the traced run used

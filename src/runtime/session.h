@@ -15,6 +15,7 @@
 #include "partition/partition.h"
 #include "runtime/device_run.h"
 #include "runtime/level.h"
+#include "runtime/node_stats_recorder.h"
 #include "runtime/profiler.h"
 
 struct OrtEnv;
@@ -33,6 +34,7 @@ struct SessionParts {
   std::unique_ptr<ThreadPool> own_pool;        ///< null: the env's shared pool
   ThreadPool* pool = nullptr;
   std::unique_ptr<Profiler> profiler;
+  std::unique_ptr<NodeStatsRecorder> stats;  ///< null unless memory is measured
   std::unique_ptr<Graph> graph;
   std::vector<std::shared_ptr<ExecutionProvider>> eps;
   Placement placement;

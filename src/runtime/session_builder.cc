@@ -12,6 +12,7 @@
 #include "optimize/optimize.h"
 #include "partition/graph_record.h"
 #include "partition/memory_borders.h"
+#include "partition/node_stats.h"
 #include "partition/partition.h"
 #include "provider/registry.h"
 #include "runtime/context_model.h"
@@ -194,6 +195,11 @@ class SessionBuilder {
 
   void Place(const ContextModel& context_model) {
     options().CheckCancelled();
+    const std::string stats(options().Config(kOrtSessionOptionsCollectNodeMemoryStatsToFile));
+    if (!stats.empty()) {
+      parts_.stats = std::make_unique<NodeStatsRecorder>(
+          *parts_.graph, StatsPath(parts_.graph->model()->path, stats));
+    }
     PartitionOptions partition;
     partition.logger = parts_.logger.get();
     partition.before_compile = [&](ExecutionProvider& ep, std::span<const Claim> claims) {
