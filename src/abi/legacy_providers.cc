@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "abi/guard.h"
+#include "abi/legacy_structs.h"
 #include "provider/registry.h"
 #include "runtime/env.h"
 #include "runtime/execution_providers.h"
@@ -94,12 +95,7 @@ const KnownProvider* FindProvider(std::string_view name) {
   return known == std::end(kProviders) ? nullptr : known;
 }
 
-OrtStatus* Absent(const char* provider) noexcept {
-  return Guard(
-      [&] { Fail(ORT_FAIL, "{} execution provider is not enabled in this build.", provider); });
-}
-
-// What the functions with an EP in their name do: `provider` is as in Absent's text.
+// What the functions with an EP in their name do: `provider` is what ONNX Runtime's text calls it.
 OrtStatus* AppendNamed(OrtSessionOptions* options, const char* provider,
                        const KeyValuePairs& ep_options = {}) noexcept {
   return GuardOptions(options, [&](OrtSessionOptions& o) {
@@ -109,8 +105,8 @@ OrtStatus* AppendNamed(OrtSessionOptions* options, const char* provider,
   });
 }
 
-// The one setting that all those structs share; the first device is the default everywhere, so it
-// is not worth saying.
+// What the exported functions take: the first device is the default everywhere, so it is not worth
+// saying.
 OrtStatus* AppendNamedOn(OrtSessionOptions* options, const char* provider, int device_id) noexcept {
   KeyValuePairs ep_options;
   if (device_id > 0) {
@@ -143,6 +139,18 @@ OrtStatus* AppendNamed(OrtSessionOptions* options, const char* provider,
                        const NamedEpOptions* ep_options) noexcept {
   static const NamedEpOptions kNone;
   return AppendNamed(options, provider, (ep_options == nullptr ? kNone : *ep_options).pairs);
+}
+
+// From one of the plain structs, which may be null.
+template <typename Options>
+OrtStatus* AppendStruct(OrtSessionOptions* options, const char* provider,
+                        const Options* ep_options) noexcept {
+  KeyValuePairs pairs;
+  if (OrtStatus* status = Guard([&] {
+        if (ep_options != nullptr) pairs = OptionsOf(*ep_options);
+      }))
+    return status;
+  return AppendNamed(options, provider, pairs);
 }
 
 // Only for an EP that can be had: programs take a failure here for the EP's absence.
@@ -314,7 +322,7 @@ OrtStatus* GetCurrentGpuDeviceId(int*) noexcept { return SetCurrentGpuDeviceId(0
 
 OrtStatus* SessionOptionsAppendExecutionProvider_CUDA(
     OrtSessionOptions* options, const OrtCUDAProviderOptions* cuda_options) noexcept {
-  return AppendNamedOn(options, "CUDA", cuda_options == nullptr ? 0 : cuda_options->device_id);
+  return AppendStruct(options, "CUDA", cuda_options);
 }
 OrtStatus* SessionOptionsAppendExecutionProvider_CUDA_V2(
     OrtSessionOptions* options, const OrtCUDAProviderOptionsV2* provider_options) noexcept {
@@ -344,8 +352,7 @@ void ReleaseCUDAProviderOptions(OrtCUDAProviderOptionsV2* input) noexcept { dele
 
 OrtStatus* SessionOptionsAppendExecutionProvider_TensorRT(
     OrtSessionOptions* options, const OrtTensorRTProviderOptions* tensorrt_options) noexcept {
-  return AppendNamedOn(options, "TensorRT",
-                       tensorrt_options == nullptr ? 0 : tensorrt_options->device_id);
+  return AppendStruct(options, "TensorRT", tensorrt_options);
 }
 OrtStatus* SessionOptionsAppendExecutionProvider_TensorRT_V2(
     OrtSessionOptions* options, const OrtTensorRTProviderOptionsV2* provider_options) noexcept {
@@ -375,18 +382,31 @@ void ReleaseTensorRTProviderOptions(OrtTensorRTProviderOptionsV2* input) noexcep
 
 OrtStatus* SessionOptionsAppendExecutionProvider_ROCM(
     OrtSessionOptions* options, const OrtROCMProviderOptions* rocm_options) noexcept {
-  return AppendNamedOn(options, "ROCM", rocm_options == nullptr ? 0 : rocm_options->device_id);
+  return AppendStruct(options, "ROCM", rocm_options);
 }
-OrtStatus* CreateROCMProviderOptions(OrtROCMProviderOptions**) noexcept { return Absent("ROCM"); }
-OrtStatus* UpdateROCMProviderOptions(OrtROCMProviderOptions*, const char* const*,
-                                     const char* const*, size_t) noexcept {
-  return Absent("ROCM");
+OrtStatus* CreateROCMProviderOptions(OrtROCMProviderOptions** out) noexcept {
+  return CreateNamed("ROCM", out);
 }
-OrtStatus* GetROCMProviderOptionsAsString(const OrtROCMProviderOptions*, OrtAllocator*,
-                                          char**) noexcept {
-  return Absent("ROCM");
+OrtStatus* UpdateROCMProviderOptions(OrtROCMProviderOptions* options, const char* const* keys,
+                                     const char* const* values, size_t num_keys) noexcept {
+  return Guard([&] {
+    NotNull(options, "options");
+    OrtROCMProviderOptions updated = *options;
+    const KeyValuePairs pairs = PairsOf(keys, values, num_keys);
+    for (const auto& [key, value] : pairs.entries()) SetMember(updated, key, value);
+    *options = updated;
+  });
 }
-void ReleaseROCMProviderOptions(OrtROCMProviderOptions*) noexcept {}
+OrtStatus* GetROCMProviderOptionsAsString(const OrtROCMProviderOptions* options,
+                                          OrtAllocator* allocator, char** ptr) noexcept {
+  return Guard([&] {
+    NotNull(options, "options");
+    NotNull(allocator, "allocator");
+    NotNull(ptr, "ptr");
+    *ptr = CopyText(TextOf(*options), allocator);
+  });
+}
+void ReleaseROCMProviderOptions(OrtROCMProviderOptions* input) noexcept { delete input; }
 
 OrtStatus* SessionOptionsAppendExecutionProvider_CANN(
     OrtSessionOptions* options, const OrtCANNProviderOptions* provider_options) noexcept {
@@ -426,9 +446,7 @@ void ReleaseDnnlProviderOptions(OrtDnnlProviderOptions* input) noexcept { delete
 
 OrtStatus* SessionOptionsAppendExecutionProvider_OpenVINO(
     OrtSessionOptions* options, const OrtOpenVINOProviderOptions* openvino_options) noexcept {
-  const char* type = openvino_options == nullptr ? nullptr : openvino_options->device_type;
-  const char* const key = "device_type";
-  return AppendNamed(options, "OpenVINO", &key, &type, type == nullptr || *type == '\0' ? 0 : 1);
+  return AppendStruct(options, "OpenVINO", openvino_options);
 }
 OrtStatus* SessionOptionsAppendExecutionProvider_OpenVINO_V2(
     OrtSessionOptions* options, const char* const* provider_options_keys,
@@ -438,8 +456,7 @@ OrtStatus* SessionOptionsAppendExecutionProvider_OpenVINO_V2(
 
 OrtStatus* SessionOptionsAppendExecutionProvider_MIGraphX(
     OrtSessionOptions* options, const OrtMIGraphXProviderOptions* migraphx_options) noexcept {
-  return AppendNamedOn(options, "MIGraphX",
-                       migraphx_options == nullptr ? 0 : migraphx_options->device_id);
+  return AppendStruct(options, "MIGraphX", migraphx_options);
 }
 
 OrtStatus* SessionOptionsAppendExecutionProvider_VitisAI(OrtSessionOptions* options,

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cctype>
-#include <vector>
 
 #include "base/error.h"
 
@@ -17,7 +16,14 @@ std::string Lower(std::string_view text) {
 
 }  // namespace
 
-std::string EpOptionPrefix(std::string_view ep_name) { return Format("ep.{}.", Lower(ep_name)); }
+std::vector<std::string> EpOptionEntries(std::string_view ep_name, std::string_view key) {
+  constexpr std::string_view kSuffix = "executionprovider";
+  const std::string name = Lower(ep_name);
+  std::vector<std::string> entries{Format("ep.{}.{}", name, key)};
+  if (name.ends_with(kSuffix) && name != kSuffix)
+    entries.push_back(Format("ep.{}.{}", name.substr(0, name.size() - kSuffix.size()), key));
+  return entries;
+}
 
 size_t EditDistance(std::string_view a, std::string_view b) {
   std::vector<size_t> before;

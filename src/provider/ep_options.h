@@ -5,14 +5,16 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "provider/devices.h"
 
 namespace backplane {
 
-/// `ep.<EP name in lower case>.`, in front of every option of an EP among a session's configuration
-/// entries.
-std::string EpOptionPrefix(std::string_view ep_name);
+/// A session's configuration entries for the option `key` of an EP: `ep.<EP name in lower
+/// case>.<key>`, and for an EP called `...ExecutionProvider` also the one without that word, since
+/// ONNX Runtime has only the shorter one for some names.
+std::vector<std::string> EpOptionEntries(std::string_view ep_name, std::string_view key);
 
 /// Fails with ORT_INVALID_ARGUMENT if the EP publishes options and one of `options` is not among
 /// them, naming the nearest. An EP that publishes none takes what it is given.

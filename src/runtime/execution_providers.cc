@@ -31,14 +31,23 @@ KeyValuePairs DescribeModel(const Graph& graph) {
   return metadata;
 }
 
+void SetOption(OrtSessionOptions& options, const std::string& ep_name, const std::string& key,
+               const char* value) {
+  for (const std::string& entry : EpOptionEntries(ep_name, key))
+    options.SetConfig(entry.c_str(), value);
+}
+
 void SetDefaults(OrtSessionOptions& options, std::span<const EpDevice* const> devices,
                  bool overwrite) {
   for (const EpDevice* device : devices) {
-    const std::string prefix = EpOptionPrefix(device->ep_name);
     for (const auto& [key, value] : device->options.entries()) {
-      const std::string entry = prefix + key;
-      if (overwrite || options.config.Find(entry) == nullptr)
-        options.SetConfig(entry.c_str(), value.c_str());
+      std::string chosen = value;
+      if (!overwrite) {
+        for (const std::string& entry : EpOptionEntries(device->ep_name, key)) {
+          if (const char* present = options.config.Find(entry)) chosen = present;
+        }
+      }
+      SetOption(options, device->ep_name, key, chosen.c_str());
     }
   }
 }
@@ -188,9 +197,8 @@ void AppendEpDevices(const OrtEnv& env, OrtSessionOptions& options,
   }
   if (options.Config(kStrictEpOptions, "1") != "0") CheckEpOptions(devices, ep_options);
   SetDefaults(options, devices, /*overwrite=*/true);
-  const std::string prefix = EpOptionPrefix(devices[0]->ep_name);
   for (const auto& [key, value] : ep_options.entries())
-    options.SetConfig((prefix + key).c_str(), value.c_str());
+    SetOption(options, devices[0]->ep_name, key, value.c_str());
   options.eps.push_back({devices[0]->ep_name, ep_options, {devices.begin(), devices.end()}});
 }
 

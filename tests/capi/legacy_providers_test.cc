@@ -68,6 +68,30 @@ const Legacy kCalls[] = {
      [](OrtSessionOptions* o) -> Outcome {
        return Api().SessionOptionsAppendExecutionProvider_VitisAI(o, nullptr, nullptr, 0);
      }},
+    {"CUDA_V2", "CUDAExecutionProvider", "CUDA",
+     [](OrtSessionOptions* o) -> Outcome {
+       return Api().SessionOptionsAppendExecutionProvider_CUDA_V2(o, nullptr);
+     }},
+    {"TensorRT_V2", "TensorrtExecutionProvider", "TensorRT",
+     [](OrtSessionOptions* o) -> Outcome {
+       return Api().SessionOptionsAppendExecutionProvider_TensorRT_V2(o, nullptr);
+     }},
+    {"CANN", "CANNExecutionProvider", "CANN",
+     [](OrtSessionOptions* o) -> Outcome {
+       return Api().SessionOptionsAppendExecutionProvider_CANN(o, nullptr);
+     }},
+    {"DNNL", "DnnlExecutionProvider", "oneDNN",
+     [](OrtSessionOptions* o) -> Outcome {
+       return Api().SessionOptionsAppendExecutionProvider_Dnnl(o, nullptr);
+     }},
+    {"exported ROCM", "ROCMExecutionProvider", "ROCM",
+     [](OrtSessionOptions* o) -> Outcome {
+       return CallExported("OrtSessionOptionsAppendExecutionProvider_ROCM", o, 0);
+     }},
+    {"exported MIGraphX", "MIGraphXExecutionProvider", "MIGraphX",
+     [](OrtSessionOptions* o) -> Outcome {
+       return CallExported("OrtSessionOptionsAppendExecutionProvider_MIGraphX", o, 0);
+     }},
     {"exported CUDA", "CUDAExecutionProvider", "CUDA",
      [](OrtSessionOptions* o) -> Outcome {
        return CallExported("OrtSessionOptionsAppendExecutionProvider_CUDA", o, 0);
@@ -232,10 +256,113 @@ TEST_F(LegacyTest, OptionStructsOfOthersToo) {
   EXPECT_EQ(Created(options).size(), 3u);
 }
 
+/// "ep.NAME.KEY=VALUE" of the one EP that was created, without the prefix.
+std::vector<std::string> OptionsIn(const std::vector<std::string>& created,
+                                   const std::string& prefix) {
+  std::vector<std::string> options;
+  std::istringstream words(created.empty() ? "" : created[0]);
+  for (std::string word; words >> word;) {
+    if (word.rfind(prefix, 0) == 0) options.push_back(word.substr(prefix.size()));
+  }
+  return options;
+}
+
+// What differs from a struct's defaults becomes an option.
+TEST_F(LegacyTest, MembersOfPlainStructsReachTheEp) {
+  const auto created = [&](const char* ep, const std::string& prefix, auto&& append) {
+    life_.Set("NAMES", ep);
+    Registered library("plain");
+    Handle<OrtSessionOptions> options = NewOptions();
+    EXPECT_OK(Outcome(append(options.get())));
+    return OptionsIn(Created(options), prefix);
+  };
+  OrtCUDAProviderOptions cuda;
+  cuda.device_id = 1;
+  cuda.gpu_mem_limit = 77;
+  cuda.cudnn_conv_algo_search = OrtCudnnConvAlgoSearchHeuristic;
+  cuda.arena_extend_strategy = 1;
+  cuda.do_copy_in_default_stream = 0;
+  cuda.has_user_compute_stream = 1;
+  cuda.user_compute_stream = reinterpret_cast<void*>(4096);
+  // ONNX Runtime has the short form only for this name, the long one for all others.
+  for (const char* prefix : {"ep.cuda.", "ep.cudaexecutionprovider."}) {
+    EXPECT_THAT(created("CUDAExecutionProvider", prefix,
+                        [&](OrtSessionOptions* o) {
+                          return Api().SessionOptionsAppendExecutionProvider_CUDA(o, &cuda);
+                        }),
+                testing::UnorderedElementsAre(
+                    "device_id=1", "gpu_mem_limit=77", "cudnn_conv_algo_search=HEURISTIC",
+                    "arena_extend_strategy=kSameAsRequested", "do_copy_in_default_stream=0",
+                    "has_user_compute_stream=1", "user_compute_stream=4096"));
+  }
+  OrtTensorRTProviderOptions tensorrt{};
+  tensorrt.trt_fp16_enable = 1;
+  tensorrt.trt_engine_cache_path = "/some/where";
+  EXPECT_THAT(
+      created("TensorrtExecutionProvider", "ep.tensorrt.",
+              [&](OrtSessionOptions* o) {
+                return Api().SessionOptionsAppendExecutionProvider_TensorRT(o, &tensorrt);
+              }),
+      testing::UnorderedElementsAre("trt_fp16_enable=1", "trt_engine_cache_path=/some/where"));
+  OrtMIGraphXProviderOptions migraphx{};
+  migraphx.migraphx_exhaustive_tune = true;
+  EXPECT_THAT(created("MIGraphXExecutionProvider", "ep.migraphx.",
+                      [&](OrtSessionOptions* o) {
+                        return Api().SessionOptionsAppendExecutionProvider_MIGraphX(o, &migraphx);
+                      }),
+              ElementsAre("migraphx_exhaustive_tune=1"));
+  OrtOpenVINOProviderOptions openvino;
+  openvino.device_type = "NPU";
+  openvino.num_of_threads = 3;
+  EXPECT_THAT(created("OpenVINOExecutionProvider", "ep.openvino.",
+                      [&](OrtSessionOptions* o) {
+                        return Api().SessionOptionsAppendExecutionProvider_OpenVINO(o, &openvino);
+                      }),
+              testing::UnorderedElementsAre("device_type=NPU", "num_of_threads=3"));
+  Handle<OrtSessionOptions> options = NewOptions();
+  cuda.default_memory_arena_cfg = reinterpret_cast<OrtArenaCfg*>(4096);
+  EXPECT_FAILS(Api().SessionOptionsAppendExecutionProvider_CUDA(options, &cuda),
+               ORT_NOT_IMPLEMENTED, "default_memory_arena_cfg");
+}
+
+TEST_F(LegacyTest, TheStructThatIsMadeAndPlain) {
+  OrtROCMProviderOptions* rocm = nullptr;
+  const Outcome absent = Api().CreateROCMProviderOptions(&rocm);
+  EXPECT_FAILS(absent, ORT_FAIL, "ROCM execution provider is not enabled in this build. No ");
+  EXPECT_THAT(absent.message, HasSubstr("libonnxruntime_providers_rocm_plugin.so"));
+  EXPECT_EQ(rocm, nullptr);
+  life_.Set("NAMES", "ROCMExecutionProvider");
+  Registered library("rocm");
+  ASSERT_OK(Api().CreateROCMProviderOptions(&rocm));
+  const char* keys[] = {"gpu_mem_limit", "tunable_op_enable", "arena_extend_strategy"};
+  const char* values[] = {"99", "1", "kSameAsRequested"};
+  ASSERT_OK(Api().UpdateROCMProviderOptions(rocm, keys, values, 3));
+  EXPECT_EQ(rocm->gpu_mem_limit, 99u);
+  const char* unknown[] = {"enable_hip_graph", "gpu_mem_limits"};
+  const char* numbers[] = {"1", "2"};
+  EXPECT_FAILS(Api().UpdateROCMProviderOptions(rocm, unknown, numbers, 2), ORT_INVALID_ARGUMENT,
+               "Unknown provider option: gpu_mem_limits. There are: device_id, ");
+  EXPECT_EQ(rocm->enable_hip_graph, 0);  // all or nothing
+  numbers[0] = "many";
+  EXPECT_FAILS(Api().UpdateROCMProviderOptions(rocm, unknown, numbers, 1), ORT_INVALID_ARGUMENT,
+               "'many' is no value");
+  char* text = nullptr;
+  ASSERT_OK(Api().GetROCMProviderOptionsAsString(rocm, DefaultAllocator(), &text));
+  EXPECT_THAT(TakeText(text), AllOf(HasSubstr("device_id=0;"), HasSubstr(";gpu_mem_limit=99;"),
+                                    HasSubstr(";arena_extend_strategy=kSameAsRequested;"),
+                                    HasSubstr(";tunable_op_enable=1;")));
+  Handle<OrtSessionOptions> options = NewOptions();
+  ASSERT_OK(Api().SessionOptionsAppendExecutionProvider_ROCM(options, rocm));
+  Api().ReleaseROCMProviderOptions(rocm);
+  EXPECT_THAT(OptionsIn(Created(options), "ep.rocm."),
+              testing::UnorderedElementsAre("gpu_mem_limit=99", "tunable_op_enable=1",
+                                            "arena_extend_strategy=kSameAsRequested"));
+}
+
 TEST_F(LegacyTest, OptionStructsOfAbsentEps) {
   OrtCUDAProviderOptionsV2* cuda = nullptr;
   EXPECT_FAILS(Api().CreateCUDAProviderOptions(&cuda), ORT_FAIL,
-               "CUDA execution provider is not enabled in this build.");
+               "CUDA execution provider is not enabled in this build. No registered EP library");
   EXPECT_EQ(cuda, nullptr);
   Api().ReleaseCUDAProviderOptions(nullptr);
   OrtROCMProviderOptions* rocm = nullptr;

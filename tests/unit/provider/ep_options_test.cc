@@ -29,7 +29,13 @@ TEST(EpOptionsTest, EditDistance) {
   EXPECT_EQ(EditDistance("kitten", "sitting"), 3u);
 }
 
-TEST(EpOptionsTest, Prefix) { EXPECT_EQ(EpOptionPrefix("MyEP.X"), "ep.myep.x."); }
+TEST(EpOptionsTest, Entries) {
+  using testing::ElementsAre;
+  EXPECT_THAT(EpOptionEntries("MyEP.X", "Key"), ElementsAre("ep.myep.x.Key"));
+  EXPECT_THAT(EpOptionEntries("MyExecutionProvider", "Key"),
+              ElementsAre("ep.myexecutionprovider.Key", "ep.my.Key"));
+  EXPECT_THAT(EpOptionEntries("ExecutionProvider", "Key"), ElementsAre("ep.executionprovider.Key"));
+}
 
 TEST(EpOptionsTest, OnlyEpsThatPublishAreStrict) {
   EpDevice device;
