@@ -128,10 +128,11 @@ class Session:
 
     `eps` is a list of (list of EpDevice, options dictionary), most preferred first. With `profile`, a prefix of
     file names, the runs are profiled until end_profiling(). `shared` is a container for packed weights, and the
-    values by name of the initializers that sessions share.
+    values by name of the initializers that sessions share. `policy` numbers an OrtExecutionProviderDevicePolicy.
     """
 
-    def __init__(self, library, model, threads=1, config=None, level=99, eps=(), profile=None, shared=None):
+    def __init__(self, library, model, threads=1, config=None, level=99, eps=(), profile=None, shared=None,
+                 policy=None):
         self.library = library
         options = library.make("CreateSessionOptions")
         library.check("SetIntraOpNumThreads", options, ctypes.c_int(threads))
@@ -145,6 +146,8 @@ class Session:
                 values = (ctypes.c_char_p * len(ep_options))(*[value.encode() for value in ep_options.values()])
                 library.check("SessionOptionsAppendExecutionProvider_V2", options, library.env, handles,
                               ctypes.c_size_t(len(devices)), keys, values, ctypes.c_size_t(len(ep_options)))
+            if policy is not None:
+                library.check("SessionOptionsSetEpSelectionPolicy", options, ctypes.c_int(policy))
             if profile is not None:
                 library.check("EnableProfiling", options, str(profile).encode())
             if shared is not None:
