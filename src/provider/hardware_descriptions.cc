@@ -81,9 +81,10 @@ HardwareDevices ParseHardwareDescriptions(std::string_view text, const Logger* l
 }
 
 std::optional<std::string> ReadLine(const std::string& path) {
+  constexpr std::streamsize kMost = 4096;  // sysfs gives no more
   std::ifstream file(path);
-  std::string line;
-  if (!std::getline(file, line)) return std::nullopt;
+  char line[kMost] = {};
+  if (!file.getline(line, kMost)) return std::nullopt;
   return std::string(Trim(line));
 }
 

@@ -69,7 +69,8 @@ bool IsDiscrete(const fs::path& folder, const std::string& address) {
   if (fs::exists(folder / "mem_info_vram_total", error)) {
     const auto line = ReadLine((folder / "mem_info_vram_total").string());
     constexpr size_t kOverOneGiB = 10;  // digits of 1 GiB in decimal
-    if (line && line->size() >= kOverOneGiB) return true;
+    const bool number = line && line->find_first_not_of("0123456789") == std::string::npos;
+    if (number && line->size() >= kOverOneGiB) return true;
   }
   return address.find(":00:") == std::string::npos;
 }

@@ -5,8 +5,10 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <map>
 
 #include "provider/hardware_sources.h"
@@ -153,6 +155,79 @@ TEST(HardwareTest, AnUnreadableDeviceIsSkippedAlone) {
   for (const char* address : {"0000:02:00.0", "0000:03:00.0", "0000:04:00.0", "0000:05:00.0"}) {
     EXPECT_THAT(log.text, HasSubstr(std::string("PCI device ") + address + " is left out"))
         << log.text;
+  }
+}
+
+// Trees that no kernel makes, beside one sound device: that one is found all the same.
+TEST(HardwareTest, WhateverTheTreesHold) {
+  const std::string pci = "sys/bus/pci/devices/";
+  const auto folder = [](FakeRoot& root, const std::string& path) {
+    fs::create_directories(root.path() + "/" + path);
+  };
+  const auto link = [](FakeRoot& root, const std::string& path, const std::string& target) {
+    fs::create_directories(fs::path(root.path() + "/" + path).parent_path());
+    fs::create_symlink(target, root.path() + "/" + path);
+  };
+  const std::pair<const char*, std::function<void(FakeRoot&)>> oddities[] = {
+      {"nothing else", [](FakeRoot&) {}},
+      {"a file among the devices", [&](FakeRoot& root) { root.Write(pci + "0000:00:01.0", "x"); }},
+      {"an empty folder", [&](FakeRoot& root) { folder(root, pci + "0000:00:01.0"); }},
+      {"folders for files", [&](FakeRoot& root) { folder(root, pci + "0000:00:01.0/class"); }},
+      {"empty files", [](FakeRoot& root) { root.Pci("0000:00:01.0", "", "", ""); }},
+      {"half a number", [](FakeRoot& root) { root.Pci("0000:00:01.0", "0x", "0x", "0x"); }},
+      {"signs", [](FakeRoot& root) { root.Pci("0000:00:01.0", "-1", "+0x8086", "0x1"); }},
+      {"bytes that are no text",
+       [](FakeRoot& root) {
+         root.Pci("0000:00:01.0", std::string("\xff\0\x80", 3), "0x10de", "0x1");
+       }},
+      {"a line without end",
+       [](FakeRoot& root) {
+         root.Pci("0000:00:01.0", "0x030000", std::string(1 << 20, '1'), "0x1");
+       }},
+      {"a link to itself",
+       [&](FakeRoot& root) { link(root, pci + "0000:00:01.0", "0000:00:01.0"); }},
+      {"a link to nowhere",
+       [&](FakeRoot& root) { link(root, "sys/class/drm/card7/device", "/nowhere/at/all"); }},
+      {"a card that is its own device",
+       [&](FakeRoot& root) { link(root, "sys/class/accel/accel0/device", "device"); }},
+      {"a card without a sound vendor",
+       [](FakeRoot& root) {
+         root.Link("sys/class/drm/card7/device", "sys/devices/odd");
+         root.Write("sys/devices/odd/vendor", "none");
+       }},
+      {"a tree that is a file", [](FakeRoot& root) { root.Write("sys/class/accel", "x"); }},
+      {"numbers that are none",
+       [&](FakeRoot& root) {
+         folder(root, "sys/class/drm/card");
+         folder(root, "sys/class/drm/card1x");
+         folder(root, "sys/class/drm/card99999999999999999999/device");
+       }},
+      {"memory of an odd size",
+       [&](FakeRoot& root) {
+         root.Write(pci + "0000:01:00.0/mem_info_vram_total", "plenty, really");
+       }},
+  };
+  for (const auto& [what, make] : oddities) {
+    SCOPED_TRACE(what);
+    FakeRoot root;
+    root.Pci("0000:01:00.0", "0x030000", "0x10de", "0x1111");
+    make(root);
+    LogLines log;
+    const HardwareDevices devices = Discover(root.path(), &log.logger);
+    EXPECT_THAT(Words(devices), HasSubstr("GPU NVIDIA 0x1111"));
+    EXPECT_EQ(std::count_if(devices.begin(), devices.end(),
+                            [](const auto& d) { return d->vendor_id == 0x10de; }),
+              1);
+  }
+}
+
+TEST(HardwareTest, ATreeThatIsMissingOrAFile) {
+  for (const char* path : {"sys/bus/pci/devices", "sys/class/drm", "proc/cpuinfo",
+                           "sys/devices/system/cpu/cpu0/cache"}) {
+    FakeRoot root;
+    root.Write(path, "x");
+    EXPECT_EQ(Discover(root.path()).size(), 1u) << path;
+    EXPECT_EQ(Discover(root.path() + "/" + path).size(), 1u) << path;  // a root that is a file
   }
 }
 
