@@ -44,13 +44,16 @@ PLUGINS = {
     # Its quantised and half-precision weights would need a wider tolerance.
     "ggml": Plugin("onnxruntime-ggml/onnxruntime_ggml/lib/libonnxruntime_ggml.so", "ggml",
                    {"binary": 4, "unary": 5, "gemm": 3, "conv": 3, "shaping": 3, "attention": 10, "mixed": 6,
-                    "leftovers": 0},
+                    "leftovers": 0, "squeezenet": 0, "shufflenet": 0},
+                   # Asks for them whole but for a pooling in the middle, which would be a cycle.
+                   light=("squeezenet", "shufflenet"),
                    options={"partial": "1", "weights": "f32"},
                    fails={"conv": "only 1-D convolutions"}),
-    # It leaves convolutions alone in ONNX Runtime too.
+    # It leaves convolutions alone in ONNX Runtime too, and has kernels for first versions of operators only.
     "nxrt": Plugin("nxrt-ep-cpu/nxrt_ep_cpu/libonnx_runtime_ep_cpu_plugin.so", "cpu_ep",
                    {"binary": 4, "unary": 5, "gemm": 3, "conv": 0, "shaping": 3, "attention": 10, "mixed": 6,
-                    "leftovers": 1}),
+                    "leftovers": 1, "squeezenet": 0, "densenet121": 0},
+                   light=("squeezenet", "densenet121")),
     # Kernel registries, memory of its own, channels-last: transposes at the borders count among its nodes.
     "webgpu": Plugin("onnxruntime-ep-webgpu/onnxruntime_ep_webgpu/libonnxruntime_providers_webgpu.so",
                      "WebGpuExecutionProvider",
@@ -67,8 +70,9 @@ PLUGINS = {
     "openvino": Plugin("onnxruntime-ep-openvino/onnxruntime_ep_openvino/libonnxruntime_providers_openvino_plugin.so",
                        "OpenVINOExecutionProvider",
                        {"binary": 4, "unary": 5, "gemm": 3, "conv": 5, "shaping": 3, "attention": 10, "mixed": 6,
-                        "leftovers": 7, "densenet121": 367, "inception_v2": 164, "resnet50": 123, "shufflenet": 154},
-                       light=("densenet121", "inception_v2", "resnet50", "shufflenet"),
+                        "leftovers": 7, "bvlc_alexnet": 22, "densenet121": 367, "inception_v1": 142,
+                        "inception_v2": 164, "resnet50": 123, "shufflenet": 154},
+                       light=("bvlc_alexnet", "densenet121", "inception_v1", "inception_v2", "resnet50", "shufflenet"),
                        # Else it computes in bfloat16 where the processor can.
                        config={"CPU": {"INFERENCE_PRECISION_HINT": "f32"}},
                        environment={"BACKPLANE_HARDWARE_DEVICES":
