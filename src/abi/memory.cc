@@ -8,11 +8,13 @@
 
 #include "abi/guard.h"
 #include "abi/legacy_providers.h"
+#include "base/allocator_calls.h"
 #include "base/allocator_owners.h"
 #include "base/arena.h"
 #include "base/key_value_pairs.h"
 #include "base/memory.h"
 #include "provider/execution_provider.h"
+#include "provider/plugin_call.h"
 #include "runtime/env.h"
 #include "runtime/session.h"
 
@@ -247,7 +249,8 @@ OrtStatus* AllocatorGetStats(const OrtAllocator* ort_allocator, OrtKeyValuePairs
             ORT_NOT_IMPLEMENTED,
             "the allocator keeps no statistics (its version is {}, GetStats came with {})",
             ort_allocator->version, kSince);
-    ThrowIfFailed(ort_allocator->GetStats(ort_allocator, out));
+    CallPlugin(Format("{}: GetStats", MemoryOf(ort_allocator)->name), ort_allocator->GetStats,
+               ort_allocator, out);
   });
 }
 

@@ -5,6 +5,7 @@
 #include "abi/guard.h"
 #include "abi/memory.h"
 #include "abi/type_info.h"
+#include "base/allocator_calls.h"
 #include "base/memory.h"
 #include "base/shape_format.h"
 
@@ -83,10 +84,10 @@ OrtStatus* CreateTensorWithDataAndDeleterAsOrtValue(OrtAllocator* deleter, void*
     // free it.
     auto armed = std::make_shared<bool>(false);
     auto owner = std::make_shared<Buffer>(p_data, p_data_len, [deleter, armed](void* data) {
-      if (*armed && data != nullptr) deleter->Free(deleter, data);
+      if (*armed) FreeThrough(deleter, data);
     });
     *out = WrapMemory(p_data, p_data_len, shape, shape_len, type, std::move(owner),
-                      *deleter->Info(deleter));
+                      *MemoryOf(deleter));
     *armed = true;
   });
 }

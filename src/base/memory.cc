@@ -9,6 +9,7 @@
 #include <mutex>
 #include <unordered_map>
 
+#include "base/allocator_calls.h"
 #include "base/allocator_owners.h"
 #include "base/checked_math.h"
 #include "base/error.h"
@@ -46,13 +47,10 @@ std::shared_ptr<Buffer> Buffer::Allocate(size_t bytes) {
 }
 
 std::shared_ptr<Buffer> Buffer::Allocate(OrtAllocator* allocator, size_t bytes) {
-  void* data = allocator->Alloc(allocator, bytes);
-  Require(data != nullptr || bytes == 0, ORT_FAIL, "the allocator could not provide {} bytes",
-          bytes);
-  return std::make_shared<Buffer>(data, bytes,
-                                  [allocator, owner = AllocatorOwner(allocator)](void* p) {
-                                    if (p != nullptr) allocator->Free(allocator, p);
-                                  });
+  void* data = AllocateThrough(allocator, bytes);
+  return std::make_shared<Buffer>(
+      data, bytes,
+      [allocator, owner = AllocatorOwner(allocator)](void* p) { FreeThrough(allocator, p); });
 }
 
 namespace {

@@ -2,6 +2,7 @@
 
 #include <cstring>
 
+#include "base/allocator_calls.h"
 #include "base/error.h"
 
 namespace backplane {
@@ -28,7 +29,7 @@ Tensor Tensor::Allocate(DType dtype, Shape shape, OrtAllocator* allocator) {
   auto buffer = dtype == DType::kString ? AllocateStrings(count)
                                         : Buffer::Allocate(allocator, BytesOf(dtype, count));
   void* data = buffer->data();
-  return Tensor(dtype, std::move(shape), data, std::move(buffer), allocator->Info(allocator));
+  return Tensor(dtype, std::move(shape), data, std::move(buffer), MemoryOf(allocator));
 }
 
 Tensor Tensor::Deferred(DType dtype, Shape shape,

@@ -4,8 +4,8 @@
 
 #include <unordered_set>
 
-#include "base/allocator_owners.h"
 #include "provider/kernel_def.h"
+#include "provider/plugin_allocator.h"
 #include "provider/plugin_ep_impl.h"
 #include "provider/plugin_graph.h"
 #include "provider/plugin_kernel.h"
@@ -134,17 +134,7 @@ std::shared_ptr<OrtAllocator> PluginEp::MakeAllocator(const MemoryInfo& memory) 
     CallPlugin(name_, Callback(*factory_, &OrtEpFactory::CreateAllocator, 23), factory_, &memory,
                static_cast<const OrtKeyValuePairs*>(nullptr), &allocator);
   }
-  if (allocator == nullptr) return nullptr;
-  std::shared_ptr<OrtAllocator> owner(allocator, [keep = lifetime_,
-                                                  factory = factory_](OrtAllocator* gone) {
-    ForgetAllocatorOwner(gone);
-    ReleaseThroughPlugin(Callback(*factory, &OrtEpFactory::ReleaseAllocator, 23), factory, gone);
-  });
-  Require(allocator->Alloc != nullptr && allocator->Free != nullptr && allocator->Info != nullptr,
-          ORT_INVALID_ARGUMENT, "{}: the allocator for memory '{}' lacks Alloc, Free or Info",
-          name_, memory.name);
-  RememberAllocatorOwner(owner);
-  return owner;
+  return AdoptAllocator(name_, allocator, memory, *factory_, lifetime_);
 }
 
 OrtAllocator* PluginEp::AllocatorFor(const MemoryInfo& memory) {
@@ -207,7 +197,7 @@ std::shared_ptr<OrtSyncStream> PluginEp::CreateStream() {
   }
   Require(impl != nullptr, ORT_FAIL, "{}: CreateSyncStreamForDevice gave no stream", name_);
   // The stream may use what the EP has, so the EP goes last.
-  auto stream = std::make_unique<OrtSyncStream>(library_, *memory_, impl);
+  auto stream = std::make_unique<OrtSyncStream>(library_, name_, *memory_, impl);
   return {stream.release(), [keep = lifetime_](OrtSyncStream* gone) { delete gone; }};
 }
 

@@ -4,6 +4,7 @@
 #include <cstring>
 #include <string_view>
 
+#include "base/allocator_calls.h"
 #include "base/error.h"
 
 namespace backplane {
@@ -63,7 +64,7 @@ void OrtSharedPrePackedWeightCache::Store(void* const* data, const size_t* sizes
   for (size_t i = 0; i < count; ++i) {
     weight->push_back(std::make_shared<backplane::Buffer>(
         data[i], sizes[i], [armed, allocator = allocator_, owner = owner_](void* gone) {
-          if (armed->armed && gone != nullptr) allocator->Free(allocator, gone);
+          if (armed->armed) backplane::FreeThrough(allocator, gone);
         }));
   }
   armed->armed = true;

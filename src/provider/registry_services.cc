@@ -2,7 +2,7 @@
 // streams, whether a device or a compiled model suits an EP.
 #include <algorithm>
 
-#include "base/allocator_owners.h"
+#include "provider/plugin_allocator.h"
 #include "provider/registry.h"
 
 namespace backplane {
@@ -21,16 +21,8 @@ std::shared_ptr<OrtAllocator> ProviderRegistry::MakeAllocator(const EpDevice& de
              &allocator);
   Require(allocator != nullptr, ORT_FAIL, "{}: CreateAllocator gave no allocator for memory '{}'",
           device.ep_name, memory.name);
-  std::shared_ptr<OrtAllocator> owner(allocator, [library = device.library->shared_from_this(),
-                                                  release, &factory](OrtAllocator* gone) {
-    ForgetAllocatorOwner(gone);
-    ReleaseThroughPlugin(release, &factory, gone);
-  });
-  Require(allocator->Alloc != nullptr && allocator->Free != nullptr && allocator->Info != nullptr,
-          ORT_INVALID_ARGUMENT, "{}: the allocator for memory '{}' lacks Alloc, Free or Info",
-          device.ep_name, memory.name);
-  RememberAllocatorOwner(owner);
-  return owner;
+  return AdoptAllocator(device.ep_name, allocator, memory, factory,
+                        device.library->shared_from_this());
 }
 
 std::shared_ptr<OrtAllocator> ProviderRegistry::CreateAllocator(const EpDevice* device,
@@ -99,7 +91,7 @@ std::unique_ptr<OrtSyncStream> ProviderRegistry::CreateStream(const EpDevice* de
              ToMemoryDevice(*device->memory), options, &impl);
   Require(impl != nullptr, ORT_FAIL, "{}: CreateSyncStreamForDevice gave no stream",
           device->ep_name);
-  return std::make_unique<OrtSyncStream>(library, *device->memory, impl);
+  return std::make_unique<OrtSyncStream>(library, device->ep_name, *device->memory, impl);
 }
 
 OrtDeviceEpIncompatibilityDetails ProviderRegistry::Explain(std::string_view ep_name,

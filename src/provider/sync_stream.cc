@@ -14,10 +14,10 @@ constexpr uint32_t kSince = 23;
 // A point in a stream; releases the plugin's object.
 class Notification {
  public:
-  explicit Notification(OrtSyncStreamImpl* stream) {
-    CallPlugin("CreateNotification",
-               Callback(*stream, &OrtSyncStreamImpl::CreateNotification, kSince), stream, &impl_);
-    Require(impl_ != nullptr, ORT_FAIL, "CreateNotification gave no notification");
+  Notification(const std::string& ep_name, OrtSyncStreamImpl* stream) : ep_name_(ep_name) {
+    CallPlugin(ep_name_, Callback(*stream, &OrtSyncStreamImpl::CreateNotification, kSince), stream,
+               &impl_);
+    Require(impl_ != nullptr, ORT_FAIL, "{}: CreateNotification gave no notification", ep_name_);
     CheckStatedVersion(impl_->ort_version_supported, kSince, "an OrtSyncNotificationImpl");
   }
   ~Notification() {
@@ -29,29 +29,32 @@ class Notification {
   Notification& operator=(const Notification&) = delete;
 
   void Activate() {
-    CallPlugin("Activate", Callback(*impl_, &OrtSyncNotificationImpl::Activate, kSince), impl_);
+    CallPlugin(ep_name_, Callback(*impl_, &OrtSyncNotificationImpl::Activate, kSince), impl_);
   }
   void WaitOnDevice(OrtSyncStream* consumer) {
-    CallPlugin("WaitOnDevice", Callback(*impl_, &OrtSyncNotificationImpl::WaitOnDevice, kSince),
-               impl_, consumer);
+    CallPlugin(ep_name_, Callback(*impl_, &OrtSyncNotificationImpl::WaitOnDevice, kSince), impl_,
+               consumer);
   }
   void WaitOnHost() {
-    CallPlugin("WaitOnHost", Callback(*impl_, &OrtSyncNotificationImpl::WaitOnHost, kSince), impl_);
+    CallPlugin(ep_name_, Callback(*impl_, &OrtSyncNotificationImpl::WaitOnHost, kSince), impl_);
   }
 
  private:
+  const std::string& ep_name_;  // the stream's
   OrtSyncNotificationImpl* impl_ = nullptr;
 };
 
 }  // namespace
 
-OrtSyncStream::OrtSyncStream(std::shared_ptr<backplane::PluginLibrary> library,
+OrtSyncStream::OrtSyncStream(std::shared_ptr<backplane::PluginLibrary> library, std::string ep_name,
                              const backplane::MemoryInfo& memory, OrtSyncStreamImpl* impl)
-    : library_(std::move(library)), memory_(memory), impl_(impl) {
-  CheckStatedVersion(impl_->ort_version_supported, kSince, "an OrtSyncStreamImpl");
+    : library_(std::move(library)), ep_name_(std::move(ep_name)), memory_(memory), impl_(impl) {
+  CheckStatedVersion(impl_->ort_version_supported, kSince,
+                     backplane::Format("{}: the OrtSyncStreamImpl", ep_name_));
   if (impl_->Release != nullptr && impl_->GetHandle != nullptr && impl_->Flush != nullptr) return;
   backplane::ReleaseThroughPlugin(Callback(*impl_, &OrtSyncStreamImpl::Release, kSince), impl_);
-  backplane::Fail(ORT_INVALID_ARGUMENT, "an OrtSyncStreamImpl lacks Release, GetHandle or Flush");
+  backplane::Fail(ORT_INVALID_ARGUMENT,
+                  "{}: the OrtSyncStreamImpl lacks Release, GetHandle or Flush", ep_name_);
 }
 
 OrtSyncStream::~OrtSyncStream() {
@@ -60,16 +63,16 @@ OrtSyncStream::~OrtSyncStream() {
 
 void* OrtSyncStream::Handle() const {
   return backplane::AskPlugin<void*>(
-      "GetHandle", nullptr, Callback(*impl_, &OrtSyncStreamImpl::GetHandle, kSince), impl_);
+      ep_name_, nullptr, Callback(*impl_, &OrtSyncStreamImpl::GetHandle, kSince), impl_);
 }
 
 void OrtSyncStream::Flush() {
-  CallPlugin("Flush", Callback(*impl_, &OrtSyncStreamImpl::Flush, kSince), impl_);
+  CallPlugin(ep_name_, Callback(*impl_, &OrtSyncStreamImpl::Flush, kSince), impl_);
 }
 
 void OrtSyncStream::OnSessionRunEnd() {
   const auto callback = Callback(*impl_, &OrtSyncStreamImpl::OnSessionRunEnd, kSince);
-  if (callback != nullptr) CallPlugin("OnSessionRunEnd", callback, impl_);
+  if (callback != nullptr) CallPlugin(ep_name_, callback, impl_);
 }
 
 void OrtSyncStream::MakeWait(OrtSyncStream* consumer) {
@@ -78,7 +81,7 @@ void OrtSyncStream::MakeWait(OrtSyncStream* consumer) {
     Flush();
     return;
   }
-  auto notification = std::make_shared<Notification>(impl_);
+  auto notification = std::make_shared<Notification>(ep_name_, impl_);
   // What another thread has this stream wait for meanwhile stays pending.
   std::vector<std::shared_ptr<void>> before;
   if (consumer == nullptr) {

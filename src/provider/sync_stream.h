@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <string>
 #include <vector>
 
 #include "provider/plugin_library.h"
@@ -14,7 +15,7 @@ struct OrtSyncStream final {
  public:
   /// Takes `impl` over. Fails (and releases it) where it lacks callbacks or states an impossible
   /// version.
-  OrtSyncStream(std::shared_ptr<backplane::PluginLibrary> library,
+  OrtSyncStream(std::shared_ptr<backplane::PluginLibrary> library, std::string ep_name,
                 const backplane::MemoryInfo& memory, OrtSyncStreamImpl* impl);
   ~OrtSyncStream();
   OrtSyncStream(const OrtSyncStream&) = delete;
@@ -38,6 +39,7 @@ struct OrtSyncStream final {
 
  private:
   std::shared_ptr<backplane::PluginLibrary> library_;
+  const std::string ep_name_;  // in front of errors
   backplane::MemoryInfo memory_;
   OrtSyncStreamImpl* impl_;
   std::atomic<uint64_t> sync_id_{0};

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/allocator_calls.h"
 #include "base/allocator_owners.h"
 #include "runtime/level.h"
 #include "runtime/run_options.h"
@@ -10,18 +11,14 @@ namespace backplane {
 
 Tensor AllocateOnStream(DType dtype, const Shape& shape, OrtAllocator* allocator,
                         OrtSyncStream* stream) {
-  constexpr uint32_t kSince = 23;
-  if (stream == nullptr || allocator->version < kSince || allocator->AllocOnStream == nullptr)
-    return Tensor::Allocate(dtype, shape, allocator);
+  if (stream == nullptr) return Tensor::Allocate(dtype, shape, allocator);
   const size_t bytes = BytesOf(dtype, shape.ElementCount());
-  void* data = allocator->AllocOnStream(allocator, bytes, stream);
-  Require(data != nullptr || bytes == 0, ORT_FAIL, "the allocator could not provide {} bytes",
-          bytes);
+  void* data = AllocateThrough(allocator, bytes, stream);
   auto buffer = std::make_shared<Buffer>(
       data, bytes, [allocator, owner = AllocatorOwner(allocator)](void* memory) {
-        if (memory != nullptr) allocator->Free(allocator, memory);
+        FreeThrough(allocator, memory);
       });
-  return Tensor(dtype, shape, data, std::move(buffer), allocator->Info(allocator));
+  return Tensor(dtype, shape, data, std::move(buffer), MemoryOf(allocator));
 }
 
 void CopyAcross(const DataTransfers& transfers, const Value& from, Value& to) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "base/allocator_calls.h"
 #include "base/shape_format.h"
 #include "graph/draft.h"
 #include "provider/plugin_call.h"
@@ -237,7 +238,8 @@ namespace {
 void ShrinkAllocator(OrtAllocator* allocator) {
   constexpr uint32_t kSince = 25;
   if (allocator == nullptr || allocator->version < kSince || allocator->Shrink == nullptr) return;
-  backplane::ThrowPluginStatus("Shrink", allocator->Shrink(allocator));
+  backplane::CallPlugin(Format("{}: Shrink", backplane::MemoryOf(allocator)->name),
+                        allocator->Shrink, allocator);
 }
 
 }  // namespace
@@ -256,6 +258,7 @@ void OrtSession::Run(const OrtRunOptions* run_options, std::span<const char* con
   run.pool = parts_.pool;
   run.logger = parts_.logger.get();
   run.profiler = parts_.profiler.get();
+  run.stats = parts_.stats.get();
   const auto profiled =
       run.profiler != nullptr ? run.profiler->Begin() : backplane::Profiler::Begun{};
 
@@ -276,6 +279,7 @@ void OrtSession::Run(const OrtRunOptions* run_options, std::span<const char* con
     }
   }
   if (run.profiler != nullptr) run.profiler->AddSession("model_run", profiled);
+  if (run.stats != nullptr) run.stats->Write();
 }
 
 // Of "cpu:0;gpu:0"; the run's frame has let go of its memory.

@@ -19,6 +19,17 @@ using Names = std::vector<const char*>;
 
 inline const std::vector<float> kInput{1, 2, -3};  // of one row of the chain
 
+/// What the chain makes of `x`.
+inline std::vector<float> Chain(const std::vector<float>& x) {
+  const float w[] = {1, -2, 3};
+  std::vector<float> y;
+  for (size_t i = 0; i < x.size(); ++i) {
+    const float negative = -(x[i] + w[i % 3]);
+    y.push_back(2 * ((negative < 0 ? -negative : negative) + negative + w[i % 3]));
+  }
+  return y;
+}
+
 // Both device EPs in a session, with what the plugin wrote down.
 class DeviceEpTest : public testing::TestWithParam<bool> {
  protected:
@@ -87,15 +98,6 @@ class DeviceEpTest : public testing::TestWithParam<bool> {
     EXPECT_OK(Run({"x"}, {value}, {"y"}, results, options));
     return results.empty() || results[0] == nullptr ? std::vector<float>()
                                                     : DataOf<float>(results[0]);
-  }
-  static std::vector<float> Chain(const std::vector<float>& x) {
-    const float w[] = {1, -2, 3};
-    std::vector<float> y;
-    for (size_t i = 0; i < x.size(); ++i) {
-      const float negative = -(x[i] + w[i % 3]);
-      y.push_back(2 * ((negative < 0 ? -negative : negative) + negative + w[i % 3]));
-    }
-    return y;
   }
 
   std::unique_ptr<Registered> registered_;
