@@ -62,10 +62,11 @@ void BM_Conv(benchmark::State& state, int64_t size, int64_t channels, int64_t ou
   const int64_t out = (size - 1) / stride + 1;
   w.out = {1, out, out};
   const int64_t taps = channels / groups * kernel * kernel;
-  const auto x = Random(size * size * channels), weights = Random(outputs * taps),
-             bias = Random(outputs);
+  const auto x = Random(size * size * channels), bias = Random(outputs);
+  const Shape shape{outputs, channels / groups, kernel, kernel};
+  const auto weights = Tensor::Of<float>(Random(outputs * taps), &shape);
   std::vector<float> y(static_cast<size_t>(out * out * outputs));
-  const PackedConv conv(weights.data(), outputs, channels / groups, groups, w, winograd, Pool(1));
+  const PackedConv conv(weights, outputs, channels / groups, groups, w, winograd, Pool(1));
   Epilogue epilogue;
   epilogue.bias = bias.data();
   epilogue.activation.kind = ActivationKind::kRelu;
