@@ -153,16 +153,20 @@ OrtStatus* AppendStruct(OrtSessionOptions* options, const char* provider,
   return AppendNamed(options, provider, pairs);
 }
 
-// Only for an EP that can be had: programs take a failure here for the EP's absence.
+// Programs take a failure of this for the EP's absence.
+void RequireAvailable(const char* provider) {
+  OrtSessionOptions trial;
+  const std::string refusal = AppendEpByName(trial, FindProvider(provider)->ep, {});
+  Require(refusal.empty(), ORT_FAIL, "{} execution provider is not enabled in this build. {}",
+          provider, refusal);
+}
+
 template <typename Options>
 OrtStatus* CreateNamed(const char* provider, Options** out) noexcept {
   return Guard([&] {
     NotNull(out, "out");
     *out = nullptr;
-    OrtSessionOptions trial;
-    const std::string refusal = AppendEpByName(trial, FindProvider(provider)->ep, {});
-    Require(refusal.empty(), ORT_FAIL, "{} execution provider is not enabled in this build. {}",
-            provider, refusal);
+    RequireAvailable(provider);
     *out = new Options();
   });
 }
@@ -391,6 +395,7 @@ OrtStatus* UpdateROCMProviderOptions(OrtROCMProviderOptions* options, const char
                                      const char* const* values, size_t num_keys) noexcept {
   return Guard([&] {
     NotNull(options, "options");
+    RequireAvailable("ROCM");  // the struct is the caller's, who may have one without Create
     OrtROCMProviderOptions updated = *options;
     const KeyValuePairs pairs = PairsOf(keys, values, num_keys);
     for (const auto& [key, value] : pairs.entries()) SetMember(updated, key, value);
@@ -403,6 +408,7 @@ OrtStatus* GetROCMProviderOptionsAsString(const OrtROCMProviderOptions* options,
     NotNull(options, "options");
     NotNull(allocator, "allocator");
     NotNull(ptr, "ptr");
+    RequireAvailable("ROCM");
     *ptr = CopyText(TextOf(*options), allocator);
   });
 }

@@ -158,7 +158,7 @@ class Planner {
     const Slot& slot = plan_.slots[i];
     return slot.kind == SlotKind::kInternal && slot.is_tensor && slot.memory == kHostMemory &&
            slot.dtype != DType::kString && slot.dtype != DType::kUndefined &&
-           slot.producer != Slot::kNever && !trace_[i].handed;
+           slot.producer != Slot::kNever;
   }
 
   uint32_t Root(uint32_t slot) const {
@@ -272,7 +272,8 @@ bool MemoryPlan::Foresaw(const Plan& plan, const std::vector<SlotTrace>& trace) 
     if (plan.slots[i].producer == Slot::kNever) continue;
     if (trace[i].made != shape_known[i] || (trace[i].made && !(trace[i].shape == shapes[i])))
       return false;
-    if (trace[i].handed && offsets[i] != kNone) return false;
+    const bool on_device = plan.slots[i].memory != kHostMemory;
+    if (on_device && trace[i].handed && offsets[i] != kNone) return false;
   }
   return true;
 }

@@ -15,7 +15,8 @@ namespace backplane {
 /// What a traced run saw of a slot.
 struct SlotTrace {
   bool made = false;    ///< a tensor was made there
-  bool handed = false;  ///< the kernel brought the memory of it along: none need be planned
+  bool handed = false;  ///< the kernel brought the memory of it along: none is planned on a device;
+                        ///< host memory is, so that control flow may use that the next time
   Shape shape;
 };
 
