@@ -3,6 +3,7 @@
 For tests that run the same EP library in both.
 """
 
+import gc
 import json
 import os
 import pathlib
@@ -107,6 +108,7 @@ class OnnxRuntime:
         self._try(self.ort.register_execution_provider_library, name, str(path))
 
     def unregister(self, name):
+        gc.collect()  # sessions that caught exceptions still hold would outlive the library, and crash when they go
         self._try(self.ort.unregister_execution_provider_library, name)
 
     def devices(self):
