@@ -72,7 +72,7 @@ inline constexpr FaultRow kFaultRows[] = {
     {"devices", "OrtSyncNotificationImpl.Activate", {"run", "run", "run", "-"}},
     {"devices", "OrtSyncNotificationImpl.Release", {"-", "", "", ""}},
     {"devices", "OrtSyncNotificationImpl.WaitOnDevice", {"run", "run", "run", "result"}},
-    {"devices", "OrtSyncNotificationImpl.WaitOnHost", {"run", "run", "run", "result"}},
+    {"devices", "OrtSyncNotificationImpl.WaitOnHost", {"run", "run", "run", "-"}},
     {"devices", "OrtSyncStreamImpl.CreateNotification", {"run", "run", "", "run"}},
     {"devices", "OrtSyncStreamImpl.Flush", {"run", "run", "stream, run", ""}},
     {"devices", "OrtSyncStreamImpl.GetHandle", {"-", "-", "stream, run", "-"}},

@@ -229,14 +229,15 @@ void Wrap(OrtExternalResourceImporterImpl& table) {
 std::map<const OrtEp*, OrtEpFactory*> factory_of;
 
 void Complete(OrtEp& ep) {
+  // What stands in may call a faulty one, so it is not noexcept as the member's type says.
   const auto fill = [](auto& member, auto function) {
-    if (member == nullptr) member = function;
+    using Member = std::remove_reference_t<decltype(member)>;
+    if (member == nullptr) member = reinterpret_cast<Member>(function);
   };
   const OrtEpFactory& factory = *factory_of.at(&ep);
   if (factory.CreateAllocator != nullptr) {
     fill(
-        ep.CreateAllocator,
-        +[](OrtEp* self, const OrtMemoryInfo* memory, OrtAllocator** out) noexcept {
+        ep.CreateAllocator, +[](OrtEp* self, const OrtMemoryInfo* memory, OrtAllocator** out) {
           OrtEpFactory* maker = factory_of.at(self);
           return maker->CreateAllocator(maker, memory, nullptr, out);
         });
@@ -244,7 +245,7 @@ void Complete(OrtEp& ep) {
   if (factory.CreateSyncStreamForDevice != nullptr) {
     fill(
         ep.CreateSyncStreamForDevice,
-        +[](OrtEp* self, const OrtMemoryDevice* memory, OrtSyncStreamImpl** out) noexcept {
+        +[](OrtEp* self, const OrtMemoryDevice* memory, OrtSyncStreamImpl** out) {
           OrtEpFactory* maker = factory_of.at(self);
           return maker->CreateSyncStreamForDevice(maker, memory, nullptr, out);
         });

@@ -221,7 +221,7 @@ OrtKernelImpl* MakeIf(const OrtKernelInfo* info) {
 }
 
 OrtKernelImpl* MakeLoop(const OrtKernelInfo* info) {
-  auto* helper = new LoopHelper();
+  auto helper = std::make_unique<LoopHelper>();
   static_cast<OrtLoopKernelHelper&>(*helper) = {};
   helper->ort_version_supported = ORT_API_VERSION;
   helper->Release = [](OrtLoopKernelHelper* self) noexcept {
@@ -241,7 +241,8 @@ OrtKernelImpl* MakeLoop(const OrtKernelInfo* info) {
     });
   };
   OrtKernelImpl* kernel = nullptr;
-  Check(ep_api->CreateLoopKernel(info, helper, &kernel));
+  Check(ep_api->CreateLoopKernel(info, helper.get(), &kernel));
+  helper.release();  // the kernel's now
   return kernel;
 }
 
@@ -262,7 +263,7 @@ void Transpose(const View& in, const size_t* permutation, float* out) {
 }
 
 OrtKernelImpl* MakeScan(const OrtKernelInfo* info) {
-  auto* helper = new ScanHelper();
+  auto helper = std::make_unique<ScanHelper>();
   static_cast<OrtScanKernelHelper&>(*helper) = {};
   helper->ort_version_supported = ORT_API_VERSION;
   helper->Release = [](OrtScanKernelHelper* self) noexcept {
@@ -282,7 +283,8 @@ OrtKernelImpl* MakeScan(const OrtKernelInfo* info) {
     });
   };
   OrtKernelImpl* kernel = nullptr;
-  Check(ep_api->CreateScanKernel(info, helper, &kernel));
+  Check(ep_api->CreateScanKernel(info, helper.get(), &kernel));
+  helper.release();  // the kernel's now
   return kernel;
 }
 
