@@ -372,6 +372,15 @@ class FaultsTest : public testing::TestWithParam<Scenario> {
   }
 };
 
+// What one stream writes while another reads is a race indeed, which ThreadSanitizer would report.
+bool IsRace([[maybe_unused]] const std::string& fault) {
+#ifdef __SANITIZE_THREAD__
+  return fault == "nothing:OrtSyncNotificationImpl.WaitOnDevice";
+#else
+  return false;
+#endif
+}
+
 constexpr const char* kKinds[] = {"fail", "throw", "null", "nothing"};
 
 TEST_P(FaultsTest, EachFunctionFailsInTurn) {
@@ -388,6 +397,7 @@ TEST_P(FaultsTest, EachFunctionFailsInTurn) {
       const std::string expected = row.steps[kind];
       if (expected == kNotApplicable) continue;
       const std::string fault = std::string(kKinds[kind]) + ":" + row.function;
+      if (IsRace(fault)) continue;
       SCOPED_TRACE(fault);
       int reached = 0;
       const Steps steps = Work(fault, &reached);

@@ -48,6 +48,12 @@ std::string Fault() {
 
 bool Is(const char* kind, const std::string& name) { return Fault() == kind + (":" + name); }
 
+/// A function to be called as one that is not noexcept, whatever its type promises.
+template <typename Result, typename... Params>
+auto MayThrow(Result (*function)(Params...) noexcept) -> Result (*)(Params...) {
+  return function;
+}
+
 // What an EP does not give back is its own leak, not the host's.
 void ExpectLeak(const void* object) {
   const std::string fault = Fault();
@@ -239,7 +245,7 @@ void Complete(OrtEp& ep) {
     fill(
         ep.CreateAllocator, +[](OrtEp* self, const OrtMemoryInfo* memory, OrtAllocator** out) {
           OrtEpFactory* maker = factory_of.at(self);
-          return maker->CreateAllocator(maker, memory, nullptr, out);
+          return MayThrow(maker->CreateAllocator)(maker, memory, nullptr, out);
         });
   }
   if (factory.CreateSyncStreamForDevice != nullptr) {
@@ -247,7 +253,7 @@ void Complete(OrtEp& ep) {
         ep.CreateSyncStreamForDevice,
         +[](OrtEp* self, const OrtMemoryDevice* memory, OrtSyncStreamImpl** out) {
           OrtEpFactory* maker = factory_of.at(self);
-          return maker->CreateSyncStreamForDevice(maker, memory, nullptr, out);
+          return MayThrow(maker->CreateSyncStreamForDevice)(maker, memory, nullptr, out);
         });
   }
   fill(
