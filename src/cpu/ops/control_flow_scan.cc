@@ -282,8 +282,9 @@ class ScanKernel final : public Kernel {
       const Shape shape = With(step_shape, axis, steps);
       if (transpose_ != nullptr && axis != 0 && steps > 0) {
         const Shape front = With(step_shape, 0, steps);
-        stacked[i] = Allocate(context, result_types_[i].dtype, front, sequences[0].memory());
-        return Sink{&stacked[i], AxisOf(front, 0), 0};
+        Tensor& rows = state->stacked[i];  // a lambda of C++20 may name it so, but not Clang 14's
+        rows = Allocate(context, result_types_[i].dtype, front, state->sequences[0].memory());
+        return Sink{&rows, AxisOf(front, 0), 0};
       }
       return Sink{&context.Output(states_ + i, shape), AxisOf(shape, axis), 0};
     };
