@@ -80,7 +80,7 @@ inline constexpr FaultRow kFaultRows[] = {
     {"devices", "OrtSyncStreamImpl.Release", {"-", "", "stream, run", ""}},
     {"capture", "OrtEp.GetGraphCaptureNodeAssignmentPolicy", {"-", "open", "open", "open"}},
     {"capture", "OrtEp.IsGraphCaptured", {"-", "run", "release", ""}},
-    {"capture", "OrtEp.ReleaseCapturedGraph", {"release", "run, release", "", ""}},
+    {"capture", "OrtEp.ReleaseCapturedGraph", {"release", "release", "", ""}},
     {"capture", "OrtEp.ReplayGraph", {"run", "run", "run", ""}},
     {"kernels", "OrtEp.GetKernelRegistry", {"open, open loop, open scan", "open, open loop, open scan", "", ""}},
     {"kernels", "OrtEpFactory.GetCustomOpDomains", {"open, open loop, open scan", "open, open loop, open scan", "", "open, open loop, open scan"}},

@@ -538,6 +538,11 @@ EXPORT OrtStatus* CreateEpFactories(const char*, const OrtApiBase* base, const O
                                     OrtEpFactory** factories, size_t, size_t* num_factories) {
   plugin::SetTables(base);
   *num_factories = 0;
+  for (Device& device :
+       devices) {  // GCC keeps a library's objects when it is closed, Clang does not
+    device.runs.clear();
+    device.recordings.clear();
+  }
   return Guard([&] {
     for (; *num_factories < devices.size(); ++*num_factories)
       factories[*num_factories] = MakeFactory(*num_factories);
