@@ -15,33 +15,38 @@ constexpr size_t kNoLimit = SIZE_MAX;
 constexpr void* kNone = nullptr;
 constexpr const char* kNoText = nullptr;
 
-template <typename Visit>
-void ForEachMember(OrtCUDAProviderOptions& o, Visit visit) {
-  visit("device_id", o.device_id, 0);
-  visit("cudnn_conv_algo_search", o.cudnn_conv_algo_search, OrtCudnnConvAlgoSearchExhaustive);
+// What the two structs that are made alike have in common, in their order.
+template <typename Options, typename Visit>
+void ForEachMemoryMember(Options& o, Visit& visit) {
   visit("gpu_mem_limit", o.gpu_mem_limit, kNoLimit);
   visit("arena_extend_strategy", o.arena_extend_strategy, 0);
   visit("do_copy_in_default_stream", o.do_copy_in_default_stream, 1);
   visit("has_user_compute_stream", o.has_user_compute_stream, 0);
   visit("user_compute_stream", o.user_compute_stream, kNone);
+}
+
+template <typename Options, typename Visit>
+void ForEachTuningMember(Options& o, Visit& visit) {
   visit("tunable_op_enable", o.tunable_op_enable, 0);
   visit("tunable_op_tuning_enable", o.tunable_op_tuning_enable, 0);
   visit("tunable_op_max_tuning_duration_ms", o.tunable_op_max_tuning_duration_ms, 0);
 }
 
 template <typename Visit>
+void ForEachMember(OrtCUDAProviderOptions& o, Visit visit) {
+  visit("device_id", o.device_id, 0);
+  visit("cudnn_conv_algo_search", o.cudnn_conv_algo_search, OrtCudnnConvAlgoSearchExhaustive);
+  ForEachMemoryMember(o, visit);
+  ForEachTuningMember(o, visit);
+}
+
+template <typename Visit>
 void ForEachMember(OrtROCMProviderOptions& o, Visit visit) {
   visit("device_id", o.device_id, 0);
   visit("miopen_conv_exhaustive_search", o.miopen_conv_exhaustive_search, 0);
-  visit("gpu_mem_limit", o.gpu_mem_limit, kNoLimit);
-  visit("arena_extend_strategy", o.arena_extend_strategy, 0);
-  visit("do_copy_in_default_stream", o.do_copy_in_default_stream, 1);
-  visit("has_user_compute_stream", o.has_user_compute_stream, 0);
-  visit("user_compute_stream", o.user_compute_stream, kNone);
+  ForEachMemoryMember(o, visit);
   visit("enable_hip_graph", o.enable_hip_graph, 0);
-  visit("tunable_op_enable", o.tunable_op_enable, 0);
-  visit("tunable_op_tuning_enable", o.tunable_op_tuning_enable, 0);
-  visit("tunable_op_max_tuning_duration_ms", o.tunable_op_max_tuning_duration_ms, 0);
+  ForEachTuningMember(o, visit);
 }
 
 template <typename Visit>

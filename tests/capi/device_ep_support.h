@@ -30,6 +30,18 @@ inline std::vector<float> Chain(const std::vector<float>& x) {
   return y;
 }
 
+/// Runs `session` on `values`; `results` are the outputs that it made.
+inline Outcome RunOn(OrtSession* session, const Names& inputs,
+                     const std::vector<const OrtValue*>& values, const Names& outputs,
+                     std::vector<Handle<OrtValue>>& results, OrtRunOptions* options = nullptr) {
+  std::vector<OrtValue*> raw(outputs.size(), nullptr);
+  Outcome outcome = Api().Run(session, options, inputs.data(), values.data(), values.size(),
+                              outputs.data(), outputs.size(), raw.data());
+  results.clear();
+  for (OrtValue* value : raw) results.emplace_back(value);
+  return outcome;
+}
+
 // Both device EPs in a session, with what the plugin wrote down.
 class DeviceEpTest : public testing::TestWithParam<bool> {
  protected:
@@ -85,12 +97,7 @@ class DeviceEpTest : public testing::TestWithParam<bool> {
 
   Outcome Run(const Names& inputs, const std::vector<const OrtValue*>& values, const Names& outputs,
               std::vector<Handle<OrtValue>>& results, OrtRunOptions* options = nullptr) {
-    std::vector<OrtValue*> raw(outputs.size(), nullptr);
-    Outcome outcome = Api().Run(session_, options, inputs.data(), values.data(), values.size(),
-                                outputs.data(), outputs.size(), raw.data());
-    results.clear();
-    for (OrtValue* value : raw) results.emplace_back(value);
-    return outcome;
+    return RunOn(session_, inputs, values, outputs, results, options);
   }
   std::vector<float> RunChain(std::vector<float> x, OrtRunOptions* options = nullptr) {
     const Handle<OrtValue> value = TensorOver(x, {static_cast<int64_t>(x.size() / 3), 3});

@@ -39,17 +39,6 @@ class Steps {
   std::string messages_;
 };
 
-Outcome RunOn(OrtSession* session, const std::vector<const char*>& inputs,
-              const std::vector<const OrtValue*>& values, const std::vector<const char*>& outputs,
-              std::vector<Handle<OrtValue>>& results, OrtRunOptions* options = nullptr) {
-  std::vector<OrtValue*> raw(outputs.size(), nullptr);
-  Outcome outcome = Api().Run(session, options, inputs.data(), values.data(), values.size(),
-                              outputs.data(), outputs.size(), raw.data());
-  results.clear();
-  for (OrtValue* value : raw) results.emplace_back(value);
-  return outcome;
-}
-
 /// Opens tests/capi/models/`model` with one device of each of `eps`.
 bool OpenWith(Steps& steps, const std::vector<std::string>& eps, const std::string& model,
               OrtSessionOptions* options, Handle<OrtSession>& session) {
